@@ -1,0 +1,163 @@
+//! The document's example → the Rust that builds it, for the model's page.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::emit::model::{constructor_name, inputs_of};
+use crate::emit::items::required;
+use crate::emit::rust::Rust;
+use crate::ir::{Api, DefId, Field, Model, Shape, Type};
+
+/// What an example needs besides its one expression.
+#[derive(Default)]
+struct Needs {
+    names: BTreeSet<String>,
+    /// Reads a file: compiled, not run.
+    file: bool,
+    json: bool,
+}
+
+/// Lines of a code block, or nothing where the document has no usable example.
+pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
+    let example = model.example.as_ref()?.as_object()?;
+    let options = model.options.and_then(|id| match &rust.api.def(id).shape {
+        Shape::Struct { fields, .. } => Some(fields.as_slice()),
+        _ => None,
+    });
+    let own = options.unwrap_or_default();
+    let mut shared = example.clone();
+    shared.retain(|key, _| !own.iter().any(|field| field.wire == *key));
+    let (id, variant) = inputs_of(rust.api, model).into_iter().find(|(id, _)| fits(rust.api, *id, &shared))?;
+    let Shape::Struct { fields, .. } = &rust.api.def(id).shape else { return None };
+    let mut needs = Needs::default();
+    needs.names.insert(model.name.clone());
+    let asked: Vec<&Field> = required(fields).collect();
+    let mut arguments = Vec::new();
+    for field in &asked {
+        arguments.push(value(rust.api, &field.ty, example.get(&field.wire)?, &mut needs)?);
+    }
+    let mut calls = Vec::new();
+    for field in fields.iter().chain(own).filter(|field| !field.required) {
+        let transport = rust.api.def(id).streams && field.wire == "stream";
+        if let Some(given) = example.get(&field.wire).filter(|_| !transport) {
+            let argument = value(rust.api, &field.ty, given, &mut needs)?;
+            calls.push(format!(".{}({argument})", field.ident));
+        }
+    }
+    let start = format!("{}::{}({})", model.name, constructor_name(&asked, variant.as_deref()), arguments.join(", "));
+    let statement = format!("let input = {start}{};", calls.concat());
+    needs.names.insert("ModelInput".to_owned());
+    let names: Vec<String> = needs.names.into_iter().collect();
+    let fence = if needs.file { "```no_run" } else { "```" };
+    let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
+    out.extend(wrapped("use workers_ai_models::{", &names, "};"));
+    out.push(String::new());
+    if statement.len() <= 96 {
+        out.push(statement);
+    } else {
+        out.push(format!("let input = {start}"));
+        let last = calls.len();
+        if last == 0 {
+            if let Some(line) = out.last_mut() {
+                line.push(';');
+            }
+        }
+        out.extend(calls.into_iter().enumerate().map(|(index, call)| {
+            let end = if index + 1 == last { ";" } else { "" };
+            format!("    {call}{end}")
+        }));
+    }
+    out.push("input.validate()?;".to_owned());
+    out.push("# Ok::<(), Box<dyn std::error::Error>>(())".to_owned());
+    out.push("```".to_owned());
+    Some(out)
+}
+
+fn wrapped(start: &str, names: &[String], end: &str) -> Vec<String> {
+    let line = format!("{start}{}{end}", names.join(", "));
+    if line.len() <= 96 {
+        return vec![line];
+    }
+    let mut out = vec![start.to_owned()];
+    out.extend(names.iter().map(|name| format!("    {name},")));
+    out.push(end.to_owned());
+    out
+}
+
+fn fits(api: &Api, id: DefId, example: &serde_json::Map<String, Value>) -> bool {
+    let Shape::Struct { fields, tag } = &api.def(id).shape else { return false };
+    let tagged = tag.as_ref().is_none_or(|tag| example.get(&tag.wire).is_none_or(|value| *value == tag.value.as_str()));
+    let known = |key: &String| fields.iter().any(|field| field.wire == *key) || tag.as_ref().is_some_and(|tag| tag.wire == *key);
+    tagged && required(fields).all(|field| example.contains_key(&field.wire)) && example.keys().all(known)
+}
+
+/// An expression that a parameter of this type takes.
+fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String> {
+    Some(match ty {
+        Type::Bool => json.as_bool()?.to_string(),
+        Type::Integer { .. } => json.as_i64()?.to_string(),
+        Type::Number => format!("{:?}", json.as_f64()?),
+        Type::Text | Type::TextOrJson => format!("{:?}", json.as_str()?),
+        Type::Any => {
+            needs.json = true;
+            format!("serde_json::json!({json})")
+        }
+        Type::Media(_) => {
+            needs.file = true;
+            "std::fs::read(\"input.bin\")?".to_owned()
+        }
+        Type::List(inner) => {
+            let items: Option<Vec<String>> = json.as_array()?.iter().map(|item| value(api, inner, item, needs)).collect();
+            format!("[{}]", items?.join(", "))
+        }
+        Type::Map(inner) => {
+            let entries = json.as_object()?.iter().map(|(key, item)| Some(format!("({key:?}, {})", value(api, inner, item, needs)?)));
+            let entries: Option<Vec<String>> = entries.collect();
+            format!("[{}]", entries?.join(", "))
+        }
+        Type::Object | Type::Matrix => return None,
+        Type::Named(id) => named(api, *id, json, needs)?,
+    })
+}
+
+fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String> {
+    let def = api.def(id);
+    match &def.shape {
+        Shape::Enum(values) => {
+            let known = values.iter().find(|value| *json == value.wire.as_str())?;
+            needs.names.insert(def.name.clone());
+            Some(format!("{}::{}", def.name, known.name))
+        }
+        Shape::Struct { fields, .. } => {
+            let given = json.as_object()?;
+            if !fits(api, id, given) {
+                return None;
+            }
+            needs.names.insert(def.name.clone());
+            let mut out = String::new();
+            let mut arguments = Vec::new();
+            for field in fields {
+                let Some(json) = given.get(&field.wire) else { continue };
+                let argument = value(api, &field.ty, json, needs)?;
+                if field.required && field.constant.is_none() {
+                    arguments.push(argument);
+                } else if !field.required {
+                    out.push_str(&format!(".{}({argument})", field.ident));
+                }
+            }
+            Some(format!("{}::new({}){out}", def.name, arguments.join(", ")))
+        }
+        Shape::Union(variants) => variants.iter().find_map(|variant| {
+            let inner = value(api, &variant.ty, json, needs)?;
+            match &variant.ty {
+                Type::Named(inner_id) if matches!(api.def(*inner_id).shape, Shape::Struct { .. }) => {
+                    needs.names.insert(def.name.clone());
+                    Some(format!("{}::{}({inner})", def.name, variant.name))
+                }
+                // Converts by itself.
+                _ => Some(inner),
+            }
+        }),
+    }
+}

@@ -1,0 +1,94 @@
+//! `use` lines: the shared types a file refers to, and what its text needs of std, serde and the core.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{Api, DefId, Owner};
+
+/// Names that live beside the generated code.
+const CORE: &[&str] = &[
+    "Ability", "Batched", "Check", "EncodeError", "Extended", "Form", "Limit", "Matrix", "Media", "Model", "ModelInfo",
+    "ModelInput", "NoOptions", "Payload", "Price", "Reasoning", "Status", "Streaming", "Task", "TextOrJson", "Validate",
+];
+
+/// Names of the definitions in `ids` that live elsewhere.
+pub(crate) fn shared(api: &Api, ids: impl Iterator<Item = DefId>, home: &Owner) -> BTreeSet<String> {
+    ids.map(|id| api.def(id)).filter(|def| def.owner != *home).map(|def| def.name.clone()).collect()
+}
+
+/// The lines that `body` needs.
+pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
+    let words = words(body);
+    let pick = |names: &[&str]| -> Vec<String> {
+        names.iter().filter(|name| words.contains(**name)).map(|name| (*name).to_owned()).collect()
+    };
+    let mut groups = Vec::new();
+    let std = [("BTreeMap", "std::collections::BTreeMap"), ("PhantomData", "std::marker::PhantomData")];
+    let std: Vec<String> = std.iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| format!("use {path};\n")).collect();
+    groups.push(std.concat());
+    let serde = pick(&["Deserialize", "Deserializer", "Serialize"]);
+    let json = pick(&["Map", "Value"]);
+    groups.push(format!("{}{}", line("serde", serde), line("serde_json", json)));
+    let mut own: BTreeSet<String> = pick(CORE).into_iter().chain(shared.iter().cloned()).collect();
+    let paths = ["lenient", "media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
+    own.extend(paths.map(str::to_owned));
+    if body.contains("open_enum! {") {
+        own.insert("open_enum".to_owned());
+    }
+    let union = if body.contains("Raw::read(") { pick(&["Kind", "Raw"]) } else { Vec::new() };
+    groups.push(format!("{}{}", line("crate", own.into_iter().collect()), line("crate::union", union)));
+    groups.retain(|group| !group.is_empty());
+    if groups.is_empty() { String::new() } else { format!("\n{}", groups.join("\n")) }
+}
+
+/// Words of the code that may be types: not in comments or macro calls, not behind `::`, not the name of a variant being declared.
+fn words(body: &str) -> BTreeSet<&str> {
+    let mut out = BTreeSet::new();
+    let mut in_macro = false;
+    for line in body.lines() {
+        in_macro = (in_macro || line.starts_with("open_enum!")) && line != "}";
+        let line = line.trim_start();
+        if in_macro || line.starts_with("//") {
+            continue;
+        }
+        // What stands in quotes is data.
+        for (index, code) in line.split('"').step_by(2).enumerate() {
+            let mut rest = code;
+            while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic() || c == '_') {
+                let before = &rest[..start];
+                let end = rest[start..]
+                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .map_or(rest.len(), |end| start + end);
+                let first = index == 0 && rest.len() == code.len() && start == 0;
+                if !before.ends_with("::") && !(first && code[end..].starts_with('(')) {
+                    out.insert(&rest[start..end]);
+                }
+                rest = &rest[end..];
+            }
+        }
+    }
+    out
+}
+
+fn line(path: &str, names: Vec<String>) -> String {
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("use {path}::{one};\n"),
+        many => {
+            let line = format!("use {path}::{{{}}};\n", many.join(", "));
+            if line.len() <= 101 {
+                return line;
+            }
+            let mut out = format!("use {path}::{{\n");
+            let mut current = String::from("   ");
+            for name in many {
+                if current.len() + name.len() + 2 > 100 {
+                    out.push_str(&current);
+                    out.push('\n');
+                    current = String::from("   ");
+                }
+                current.push_str(&format!(" {name},"));
+            }
+            format!("{out}{current}\n}};\n")
+        }
+    }
+}

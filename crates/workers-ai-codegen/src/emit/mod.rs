@@ -1,0 +1,238 @@
+//! [`Api`] → files: one per model, one per set of components, and the modules that hold them together.
+
+mod decide;
+mod docs;
+mod example;
+mod imports;
+mod items;
+mod limits;
+mod model;
+mod rust;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use crate::fault::{Fault, Faults, Loosened, Place};
+use crate::ir::{Api, DefId, Model, Owner, Type};
+use crate::name;
+use crate::print::{self, Piece};
+use crate::types::FieldTypes;
+use rust::Rust;
+
+/// Paths below the generated folder, and what is in them.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// Prints everything.
+///
+/// # Errors
+///
+/// A file that came out as something other than Rust: a mistake of the generator.
+pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault>> {
+    report_blurred(api);
+    let mut faults = Faults::default();
+    let mut files = Files::new();
+    let rust = Rust { api, types, checked: limits::checked(api) };
+    let owners = homes(api);
+    for (index, model) in api.models.iter().enumerate() {
+        let own = owners.get(&Owner::Model(index)).map_or(&[][..], Vec::as_slice);
+        let mut pieces = model::pieces(&rust, model);
+        pieces.extend(own.iter().flat_map(|id| items::items(&rust, *id)));
+        let path = format!("{}/{}.rs", model.author, model.module);
+        let foreign = own.iter().flat_map(|id| api.parts(*id)).chain(roots(model).filter_map(Api::named));
+        let asked = model::inputs_of(api, model).into_iter().flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
+        let foreign = foreign.chain(asked);
+        let shared = imports::shared(api, foreign, &Owner::Model(index));
+        file(&mut files, &mut faults, path, &model.file, Some(&shared), pieces);
+    }
+    for (owner, ids) in &owners {
+        let Owner::Component(stem) = owner else { continue };
+        let mut pieces = Vec::new();
+        for id in ids {
+            pieces.extend(items::items(&rust, *id));
+            if api.def(*id).generic {
+                pieces.push(Piece::item(model::shared_input(&rust, *id)));
+            }
+        }
+        let path = format!("components/{}.rs", name::module(stem));
+        let shared = imports::shared(api, ids.iter().flat_map(|id| api.parts(*id)), owner);
+        file(&mut files, &mut faults, path, &format!("components/{stem}.json"), Some(&shared), pieces);
+    }
+    let features = features(api, &owners);
+    for (path, pieces) in modules(api, &features) {
+        file(&mut files, &mut faults, path, "models/**", None, pieces);
+    }
+    files.insert("loosened.md".to_owned(), report(&api.loosened));
+    faults.settle(files)
+}
+
+/// Adds one file, with imports unless it only holds modules.
+fn file(
+    files: &mut Files,
+    faults: &mut Faults,
+    path: String,
+    source: &str,
+    shared: Option<&BTreeSet<String>>,
+    pieces: Vec<Piece>,
+) {
+    match print::pieces(&pieces) {
+        Ok(body) => {
+            let imports = shared.map(|shared| imports::lines(&body, shared)).unwrap_or_default();
+            files.insert(path, format!("{}{imports}{body}", print::head(&format!("schema/{source}"))));
+        }
+        Err(message) => faults.add(&Place::file(source), message),
+    }
+}
+
+/// Definitions by the file they live in, in the order in which they are read about.
+fn homes(api: &Api) -> BTreeMap<Owner, Vec<DefId>> {
+    let mut homes: BTreeMap<Owner, Vec<DefId>> = BTreeMap::new();
+    for (index, def) in api.defs.iter().enumerate() {
+        let used = def.request || def.response;
+        if !def.is_dead() && used {
+            homes.entry(def.owner.clone()).or_default().push(DefId(index));
+        }
+    }
+    for ids in homes.values_mut() {
+        // A definition before its parts.
+        ids.sort_by_key(|id| std::cmp::Reverse(*id));
+    }
+    homes
+}
+
+type Features = BTreeMap<String, BTreeSet<String>>;
+
+/// The features under which each set of components is compiled: those of all models that lead to it.
+fn features(api: &Api, owners: &BTreeMap<Owner, Vec<DefId>>) -> Features {
+    let mut needs: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for (owner, ids) in owners {
+        if let Owner::Component(stem) = owner {
+            let others = ids.iter().flat_map(|id| api.parts(*id)).filter_map(|id| component(api, id));
+            needs.insert(stem, others.collect());
+        }
+    }
+    let mut features = Features::new();
+    for (index, model) in api.models.iter().enumerate() {
+        let Some(feature) = feature(model) else { continue };
+        let mut open: Vec<String> = owners
+            .get(&Owner::Model(index))
+            .into_iter()
+            .flatten()
+            .flat_map(|id| api.parts(*id))
+            .chain(roots(model).filter_map(Api::named))
+            .chain(model::inputs_of(api, model).into_iter().map(|(id, _)| id))
+            .filter_map(|id| component(api, id))
+            .collect();
+        while let Some(stem) = open.pop() {
+            if features.entry(stem.clone()).or_default().insert(feature.clone()) {
+                open.extend(needs.get(&stem).into_iter().flatten().cloned());
+            }
+        }
+    }
+    features
+}
+
+fn component(api: &Api, id: DefId) -> Option<String> {
+    match &api.def(id).owner {
+        Owner::Component(stem) => Some(stem.clone()),
+        Owner::Model(_) => None,
+    }
+}
+
+fn roots(model: &Model) -> impl Iterator<Item = &Type> {
+    let event = model.stream.as_ref().map(|stream| &stream.event);
+    [Some(&model.input), Some(&model.output), event, model.batch.as_ref()].into_iter().flatten()
+}
+
+fn feature(model: &Model) -> Option<String> {
+    let task = model.facts.get("task").and_then(Value::as_str)?;
+    model::TASKS.contains(&task).then(|| name::feature(task))
+}
+
+/// The module files: authors, components, and the root with its catalogue.
+fn modules(api: &Api, features: &Features) -> Vec<(String, Vec<Piece>)> {
+    let mut authors: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
+    for model in &api.models {
+        authors.entry(&model.author).or_default().push(model);
+    }
+    let mut out = Vec::new();
+    // Retired models are deprecated for callers; the rest is the shape of the schemas, not of this code.
+    let mut root = vec![Piece::Text(
+        "#![allow(deprecated)]\n#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools, clippy::too_many_arguments)]\n".to_owned(),
+    )];
+    for (author, models) in &authors {
+        let mut models = models.clone();
+        models.sort_by(|a, b| a.module.cmp(&b.module));
+        let shown = models.iter().find_map(|model| model.facts.get("author").and_then(Value::as_str)).unwrap_or(author);
+        let pieces = models.iter().map(|model| Piece::item(module(&model.module, &feature(model).into_iter().collect())));
+        out.push((format!("{author}/mod.rs"), pieces.collect()));
+        let ident = format_ident!("{author}");
+        let docs = format!(" Models by `{shown}`.");
+        let gate = gate(&models.iter().filter_map(|model| feature(model)).collect());
+        root.push(Piece::item(quote!(#[doc = #docs] #gate pub mod #ident;)));
+        root.push(Piece::item(quote!(#gate pub use #ident::*;)));
+    }
+    let pieces: Vec<Piece> = features.iter().map(|(stem, features)| Piece::item(module(&name::module(stem), features))).collect();
+    if !pieces.is_empty() {
+        out.push(("components/mod.rs".to_owned(), pieces));
+        root.push(Piece::item(quote! {
+            /// What models share.
+            pub mod components;
+            pub use components::*;
+        }));
+    }
+    let entries = api.models.iter().map(|model| {
+        let (author, marker) = (format_ident!("{}", model.author), format_ident!("{}", model.name));
+        let gate = gate(&feature(model).into_iter().collect());
+        quote!(#gate <#author::#marker as crate::Model>::INFO,)
+    });
+    root.push(Piece::item(quote! {
+        /// What is known of every model that is compiled in, in the order of their ids.
+        pub(crate) static CATALOGUE: &[&crate::ModelInfo] = &[#(#entries)*];
+    }));
+    out.push(("mod.rs".to_owned(), root));
+    out
+}
+
+fn module(name: &str, features: &BTreeSet<String>) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let gate = gate(features);
+    quote!(#gate mod #ident; #gate pub use #ident::*;)
+}
+
+fn gate(features: &BTreeSet<String>) -> TokenStream {
+    let all: Vec<&String> = features.iter().collect();
+    match all.as_slice() {
+        [] => quote!(),
+        [one] => quote!(#[cfg(feature = #one)]),
+        many => quote!(#[cfg(any(#(feature = #many),*))]),
+    }
+}
+
+/// Alternatives that nothing tells from another are said, not hidden.
+fn report_blurred(api: &mut Api) {
+    for index in 0..api.defs.len() {
+        for variant in decide::blurred(api, DefId(index)) {
+            let place = api.defs[index].place.clone();
+            let message = format!("alternative `{variant}` cannot be told from the others when read");
+            api.loosened.push(Loosened { place, message });
+        }
+    }
+    api.loosened.sort();
+    api.loosened.dedup();
+}
+
+fn report(loosened: &[Loosened]) -> String {
+    let mut out = String::from(
+        "<!-- @generated by `cargo xtask codegen` -->\n\n# What the types say less about than the documents\n\n",
+    );
+    if loosened.is_empty() {
+        out.push_str("Nothing.\n");
+    }
+    for entry in loosened {
+        out.push_str(&format!("- `{}`: {}\n", entry.place, entry.message));
+    }
+    out
+}

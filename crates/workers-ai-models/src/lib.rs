@@ -1,0 +1,98 @@
+//! Every Cloudflare Workers AI model as Rust types: what it takes, what it answers, what it
+//! streams.
+//!
+//! There is no HTTP here, no runtime and no account. A program that has a transport of its own
+//! encodes an input with [`Model::encode`], sends the [`Payload`], and reads the answer as
+//! [`Model::Output`]; the `workers-ai` crate does just that.
+//!
+//! # What a model is
+//!
+//! A model is a unit struct that implements [`Model`]. It names its input and output types, and
+//! [`Model::INFO`] says the rest: task, context window, price, abilities. Models that stream also
+//! implement [`Streaming`], those whose requests can be queued [`Batched`]. The [`catalogue`] lists
+//! them all.
+//!
+//! A model this crate does not know takes a few lines:
+//!
+//! ```
+//! use serde::{Deserialize, Serialize};
+//! use workers_ai_models::{Model, ModelInfo, Payload, Task, Validate};
+//!
+//! struct Parrot;
+//!
+//! #[derive(Debug, Clone, Serialize)]
+//! struct Phrase {
+//!     prompt: String,
+//! }
+//!
+//! impl Validate for Phrase {}
+//!
+//! #[derive(Debug, Deserialize)]
+//! struct Echo {
+//!     response: String,
+//! }
+//!
+//! impl Model for Parrot {
+//!     const ID: &'static str = "@cf/example/parrot";
+//!     const INFO: &'static ModelInfo = &ModelInfo::new(Self::ID, "Parrot", Task::TextGeneration);
+//!     type Input = Phrase;
+//!     type Output = Echo;
+//! }
+//!
+//! let payload = Parrot::encode(&Phrase { prompt: "hello".into() })?;
+//! assert!(matches!(payload, Payload::Json(body) if body == br#"{"prompt":"hello"}"#));
+//!
+//! let echo: <Parrot as Model>::Output = serde_json::from_str(r#"{"response": "hello"}"#)?;
+//! assert_eq!(echo.response, "hello");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What to expect of the types
+//!
+//! - Only what was set is sent; nothing goes out as `null`.
+//! - An input knows the limits its model's document states: [`ModelInput::validate`] names every
+//!   field outside them.
+//! - An answer may lack what its document promises. Fields are optional, `null` is the same as
+//!   absent, and what is new is ignored.
+//! - A choice the service adds later is kept as text, see [`open_enum!`].
+//! - Where an answer has one of several shapes, what is present in it decides which.
+//! - Pictures and sound are [`Media`], embeddings a [`Matrix`], and text that may come as JSON is
+//!   [`TextOrJson`].
+//!
+//! # Features
+//!
+//! Each task is a feature, and all are on by default; switch the default off to compile only the
+//! tasks you use. `roundtrip` adds serde's other direction: inputs that can be read, outputs that
+//! can be written.
+
+mod batch;
+pub mod catalogue;
+mod generated;
+mod info;
+#[doc(hidden)]
+pub mod lenient;
+mod limits;
+mod matrix;
+pub mod media;
+mod model;
+#[doc(hidden)]
+pub mod open_enum;
+mod payload;
+mod text;
+#[doc(hidden)]
+pub mod union;
+
+pub use batch::{
+    Batch, BatchFailure, BatchRequest, BatchResponse, BatchResults, BatchState, BatchStatus, Poll,
+    QueuedBatch,
+};
+#[allow(unused_imports, unreachable_pub, reason = "empty if every task is off")]
+pub use generated::*;
+pub use info::{Ability, ModelInfo, Price, Reasoning, Status, Task, UnknownTask};
+pub use limits::{Check, Integer, Invalid, Length, Limit, Validate, Violation};
+pub use matrix::{Matrix, cosine_similarity};
+pub use media::{Media, MediaError};
+pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, Streaming};
+pub use open_enum::OpenEnum;
+pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
+pub use text::TextOrJson;

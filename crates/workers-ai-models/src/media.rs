@@ -1,0 +1,481 @@
+//! Pictures and sound: bytes that know what they are, or base64 text that becomes bytes when asked.
+
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt::{self, Debug, Display},
+};
+
+use base64::{
+    Engine,
+    alphabet::STANDARD as ALPHABET,
+    display::Base64Display,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, SeqAccess, Visitor},
+    ser,
+};
+
+/// Reads base64 with or without padding.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// This much base64 text shows every signature we look for.
+const HEAD: usize = 64;
+
+/// A picture, a piece of sound or another file.
+///
+/// Bytes are shared, so a clone is cheap. Base64 text, as it comes in answers, is kept as it came
+/// and only decoded when [`bytes`](Self::bytes) is called.
+///
+/// In JSON it is base64 text, or a list of numbers where a model wants that; both are read. Two
+/// media are equal if their bytes and their content type are.
+///
+/// ```
+/// use workers_ai_models::Media;
+///
+/// let picture = Media::from_base64("iVBORw0KGgo=");
+/// assert_eq!(picture.content_type(), Some("image/png"));
+/// assert_eq!(picture.bytes()?.len(), 8);
+/// # Ok::<_, workers_ai_models::MediaError>(())
+/// ```
+#[derive(Clone)]
+pub struct Media {
+    data: Data,
+    content_type: Option<Cow<'static, str>>,
+}
+
+#[derive(Clone)]
+enum Data {
+    Bytes(Bytes),
+    Base64(String),
+}
+
+impl Media {
+    /// Media from its bytes.
+    #[must_use]
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            data: Data::Bytes(bytes.into()),
+            content_type: None,
+        }
+    }
+
+    /// Media from base64 text, or from a `data:` URL that holds such text.
+    #[must_use]
+    pub fn from_base64(text: impl Into<String>) -> Self {
+        Self {
+            data: Data::Base64(text.into()),
+            content_type: None,
+        }
+    }
+
+    /// Says what the bytes are, such as `audio/wav`. Needed where the bytes do not show it
+    /// themselves.
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// The bytes. Base64 text is decoded on every call; white space, the URL alphabet, a `data:`
+    /// prefix and missing padding do no harm.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not base64.
+    pub fn bytes(&self) -> Result<Bytes, MediaError> {
+        match &self.data {
+            Data::Bytes(bytes) => Ok(bytes.clone()),
+            Data::Base64(text) => decode(split_data_url(text).1).map(Bytes::from),
+        }
+    }
+
+    /// The bytes, without keeping the text they came from.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not base64.
+    pub fn into_bytes(self) -> Result<Bytes, MediaError> {
+        match self.data {
+            Data::Bytes(bytes) => Ok(bytes),
+            Data::Base64(_) => self.bytes(),
+        }
+    }
+
+    /// What the bytes are: the type that was declared, unless the first bytes show that it is
+    /// another.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        let declared = self.declared();
+        let head = self.head();
+        match Format::of(&head) {
+            Some(format) if declared.is_some_and(|name| format.is_called(name)) => declared,
+            Some(format) => Some(format.content_type()),
+            // Two bytes are a weak sign: they only speak when nobody else does.
+            None if declared.is_none() && is_mpeg_frame(&head) => Some(MP3.content_type()),
+            None => declared,
+        }
+    }
+
+    /// The usual ending of a file of this type, without the dot; `bin` if the type is not known.
+    #[must_use]
+    pub fn extension(&self) -> &'static str {
+        self.content_type()
+            .and_then(|name| FORMATS.iter().find(|format| format.is_called(name)))
+            .map_or("bin", |format| format.extension)
+    }
+
+    fn declared(&self) -> Option<&str> {
+        match (&self.content_type, &self.data) {
+            (Some(declared), _) => Some(declared),
+            (None, Data::Base64(text)) => split_data_url(text).0,
+            (None, Data::Bytes(_)) => None,
+        }
+    }
+
+    /// The first bytes; none if they are not base64.
+    fn head(&self) -> Cow<'_, [u8]> {
+        match &self.data {
+            Data::Bytes(bytes) => Cow::Borrowed(bytes.get(..HEAD).unwrap_or(bytes)),
+            Data::Base64(text) => {
+                let head = split_data_url(text)
+                    .1
+                    .chars()
+                    .filter(|c| !c.is_whitespace());
+                Cow::Owned(decode(&head.take(HEAD).collect::<String>()).unwrap_or_default())
+            }
+        }
+    }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, MediaError> {
+    LENIENT.decode(text).or_else(|_| {
+        let mut plain = Vec::with_capacity(text.len());
+        plain.extend(text.bytes().filter_map(|byte| match byte {
+            b'-' => Some(b'+'),
+            b'_' => Some(b'/'),
+            b'=' => None,
+            byte => (!byte.is_ascii_whitespace()).then_some(byte),
+        }));
+        LENIENT.decode(plain).map_err(|_| MediaError(()))
+    })
+}
+
+/// The content type and the base64 text of a `data:` URL; any other text as it is.
+fn split_data_url(text: &str) -> (Option<&str>, &str) {
+    let text = text.trim_ascii_start();
+    let scheme = text
+        .get(..5)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    let Some((header, data)) = scheme.and_then(|scheme| text[scheme.len()..].split_once(','))
+    else {
+        return (None, text);
+    };
+    let content_type = header.split(';').next().filter(|name| !name.is_empty());
+    (content_type, data)
+}
+
+/// A kind of file.
+#[derive(Clone, Copy)]
+struct Format {
+    extension: &'static str,
+    /// The content types it goes by, the usual one first.
+    names: &'static [&'static str],
+}
+
+const PNG: Format = Format::new("png", &["image/png"]);
+const JPEG: Format = Format::new("jpg", &["image/jpeg", "image/jpg"]);
+const GIF: Format = Format::new("gif", &["image/gif"]);
+const WEBP: Format = Format::new("webp", &["image/webp"]);
+const AVIF: Format = Format::new("avif", &["image/avif"]);
+const HEIC: Format = Format::new("heic", &["image/heic", "image/heif"]);
+const WAV: Format = Format::new(
+    "wav",
+    &["audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave"],
+);
+const MP3: Format = Format::new("mp3", &["audio/mpeg", "audio/mp3"]);
+const OGG: Format = Format::new(
+    "ogg",
+    &["audio/ogg", "audio/opus", "application/ogg", "video/ogg"],
+);
+const FLAC: Format = Format::new("flac", &["audio/flac", "audio/x-flac"]);
+const M4A: Format = Format::new("m4a", &["audio/mp4", "audio/m4a", "audio/x-m4a"]);
+const MP4: Format = Format::new("mp4", &["video/mp4", "audio/mp4", "video/quicktime"]);
+const WEBM: Format = Format::new("webm", &["video/webm", "audio/webm", "video/x-matroska"]);
+const PDF: Format = Format::new("pdf", &["application/pdf"]);
+
+const FORMATS: [Format; 14] = [
+    PNG, JPEG, GIF, WEBP, AVIF, HEIC, WAV, MP3, OGG, FLAC, M4A, MP4, WEBM, PDF,
+];
+
+impl Format {
+    const fn new(extension: &'static str, names: &'static [&'static str]) -> Self {
+        Self { extension, names }
+    }
+
+    /// The format a file begins like.
+    fn of(head: &[u8]) -> Option<Self> {
+        Some(match head {
+            [0x89, b'P', b'N', b'G', ..] => PNG,
+            [0xFF, 0xD8, 0xFF, ..] => JPEG,
+            [b'G', b'I', b'F', b'8', ..] => GIF,
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => WEBP,
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'A',
+                b'V',
+                b'E',
+                ..,
+            ] => WAV,
+            [b'I', b'D', b'3', ..] => MP3,
+            [b'O', b'g', b'g', b'S', ..] => OGG,
+            [b'f', b'L', b'a', b'C', ..] => FLAC,
+            [
+                _,
+                _,
+                _,
+                _,
+                b'f',
+                b't',
+                b'y',
+                b'p',
+                b'a',
+                b'v',
+                b'i',
+                b'f',
+                ..,
+            ] => AVIF,
+            [
+                _,
+                _,
+                _,
+                _,
+                b'f',
+                b't',
+                b'y',
+                b'p',
+                b'h',
+                b'e',
+                b'i',
+                b'c',
+                ..,
+            ] => HEIC,
+            [
+                _,
+                _,
+                _,
+                _,
+                b'f',
+                b't',
+                b'y',
+                b'p',
+                b'M',
+                b'4',
+                b'A' | b'B',
+                ..,
+            ] => M4A,
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => MP4,
+            [0x1A, 0x45, 0xDF, 0xA3, ..] => WEBM,
+            [b'%', b'P', b'D', b'F', ..] => PDF,
+            _ => return None,
+        })
+    }
+
+    fn content_type(self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+
+    /// Whether a content type, parameters aside, is one of its names.
+    fn is_called(self, content_type: &str) -> bool {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        self.names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(essence))
+    }
+}
+
+/// Whether the bytes begin like an MP3 frame without a tag before it: layer III, with a real bit
+/// and sample rate.
+fn is_mpeg_frame(head: &[u8]) -> bool {
+    matches!(head, [0xFF, version, rate, ..]
+        if version & 0xE6 == 0xE2
+            && version & 0x18 != 0x08
+            && !matches!(rate >> 4, 0x0 | 0xF)
+            && rate & 0x0C != 0x0C)
+}
+
+/// Bytes that are not base64 after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaError(());
+
+impl Display for MediaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected base64 text")
+    }
+}
+
+impl Error for MediaError {}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self::new(Bytes::new())
+    }
+}
+
+impl PartialEq for Media {
+    fn eq(&self, other: &Self) -> bool {
+        self.content_type() == other.content_type()
+            && match (&self.data, &other.data) {
+                (Data::Bytes(one), Data::Bytes(two)) => one == two,
+                (Data::Base64(one), Data::Base64(two)) if one == two => true,
+                _ => self
+                    .bytes()
+                    .is_ok_and(|one| other.bytes().is_ok_and(|two| one == two)),
+            }
+    }
+}
+
+/// Type and size; never the content.
+impl Debug for Media {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content_type = self.content_type().unwrap_or("unknown type");
+        match &self.data {
+            Data::Bytes(bytes) => write!(f, "Media({content_type}, {} bytes)", bytes.len()),
+            Data::Base64(text) => {
+                write!(f, "Media({content_type}, {} bytes of base64)", text.len())
+            }
+        }
+    }
+}
+
+impl From<Bytes> for Media {
+    fn from(bytes: Bytes) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Media {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl From<&'static [u8]> for Media {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Media {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::new(Bytes::copy_from_slice(bytes))
+    }
+}
+
+/// As base64 text, in its plainest form.
+impl Serialize for Media {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (&self.data, self.bytes()) {
+            (_, Ok(bytes)) => serializer.collect_str(&Base64Display::new(&bytes, &STANDARD)),
+            // Whoever reads it will say so; a cache must not lose it.
+            (Data::Base64(text), Err(_)) => serializer.serialize_str(text),
+            (Data::Bytes(_), Err(error)) => Err(ser::Error::custom(error)),
+        }
+    }
+}
+
+/// From base64 text or from a list of numbers.
+impl<'de> Deserialize<'de> for Media {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Media;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("base64 text or a list of numbers from 0 to 255")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Media, E> {
+                Ok(Media::from_base64(text))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<Media, E> {
+                Ok(Media::from_base64(text))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Media, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = numbers.next_element::<u8>()? {
+                    bytes.push(byte);
+                }
+                Ok(Media::new(bytes))
+            }
+        }
+
+        deserializer.deserialize_any(Visit)
+    }
+}
+
+/// Media as a list of numbers, for models that take it so: `#[serde(serialize_with =
+/// "media::numbers::serialize")]`.
+pub mod numbers {
+    use serde::{Serializer, ser::Error};
+
+    use super::Media;
+
+    /// Writes the bytes as a list of numbers.
+    ///
+    /// # Errors
+    ///
+    /// If the media is text that is not base64.
+    pub fn serialize<S: Serializer>(media: &Media, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = media.bytes().map_err(S::Error::custom)?;
+        serializer.collect_seq(&bytes)
+    }
+
+    /// The same for media that may be absent.
+    ///
+    /// # Errors
+    ///
+    /// If the media is text that is not base64.
+    pub fn serialize_opt<S: Serializer>(
+        media: &Option<Media>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match media {
+            Some(media) => serialize(media, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}

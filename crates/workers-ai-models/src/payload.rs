@@ -1,0 +1,298 @@
+//! The body of a request, in the form its model wants: JSON, bytes as they are, or a multipart
+//! form.
+
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt::{self, Debug, Display},
+};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Media, MediaError, union::without_content};
+
+/// The body of a request. `Debug` shows its form and size, never what is in it.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Payload {
+    /// A JSON document.
+    Json(Vec<u8>),
+    /// Bytes as they are, with everything else in the query.
+    Raw(RawBody),
+    /// A multipart form.
+    Multipart(Vec<Part>),
+}
+
+/// A body that is one file.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RawBody {
+    /// What the bytes are.
+    pub content_type: Cow<'static, str>,
+    /// The file.
+    pub bytes: Bytes,
+    /// Names and values for the query, not yet escaped.
+    pub query: Vec<(String, String)>,
+}
+
+/// One field of a multipart form.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The field's name.
+    pub name: Cow<'static, str>,
+    /// The field's value.
+    pub value: PartValue,
+}
+
+/// The value of a [`Part`].
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PartValue {
+    /// Text.
+    Text(String),
+    /// A file.
+    #[non_exhaustive]
+    File {
+        /// A name made of the field's name and the file's type.
+        file_name: String,
+        /// What the bytes are.
+        content_type: Cow<'static, str>,
+        /// The file.
+        bytes: Bytes,
+    },
+}
+
+impl Payload {
+    /// The input as a JSON document.
+    ///
+    /// # Errors
+    ///
+    /// If the input cannot be written as JSON.
+    pub fn json(input: &(impl Serialize + ?Sized)) -> Result<Self, EncodeError> {
+        Ok(Self::Json(serde_json::to_vec(input)?))
+    }
+
+    /// The media as it is. If its type is not known, it goes as `default_content_type`.
+    ///
+    /// # Errors
+    ///
+    /// If the media is text that is not base64.
+    pub fn raw(
+        default_content_type: impl Into<Cow<'static, str>>,
+        media: &Media,
+    ) -> Result<Self, EncodeError> {
+        let content_type = match media.content_type() {
+            Some(known) => Cow::Owned(known.to_owned()),
+            None => default_content_type.into(),
+        };
+        Ok(Self::Raw(RawBody {
+            content_type,
+            bytes: media.bytes()?,
+            query: Vec::new(),
+        }))
+    }
+
+    /// Adds the fields of `options` to the query of a raw body. A list repeats its name; `null` is
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not raw, or a field holds an object, which no query can.
+    pub fn with_query(mut self, options: &(impl Serialize + ?Sized)) -> Result<Self, EncodeError> {
+        let Self::Raw(body) = &mut self else {
+            return Err(EncodeError::new("expected a raw body to go with a query"));
+        };
+        let Value::Object(fields) = serde_json::to_value(options)? else {
+            return Err(EncodeError::new("expected fields for a query"));
+        };
+        for (name, value) in fields {
+            match value {
+                Value::Array(items) => {
+                    for item in items {
+                        body.query
+                            .extend(query_text(item)?.map(|text| (name.clone(), text)));
+                    }
+                }
+                value => body
+                    .query
+                    .extend(query_text(value)?.map(|text| (name, text))),
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn query_text(value: Value) -> Result<Option<String>, EncodeError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Array(_) | Value::Object(_) => {
+            Err(EncodeError::new("expected no nesting in a query"))
+        }
+    }
+}
+
+/// Fills in a multipart form.
+///
+/// ```
+/// use workers_ai_models::{Form, Media};
+///
+/// let picture = Media::new(&b"\x89PNG"[..]);
+/// let payload = Form::new()
+///     .text("prompt", "a lighthouse")
+///     .text_opt("steps", Some(20))
+///     .file("image", &picture)
+///     .into_payload()?;
+/// # Ok::<_, workers_ai_models::EncodeError>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Form {
+    parts: Vec<Part>,
+    error: Option<EncodeError>,
+}
+
+impl Form {
+    /// An empty form.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds text, or a value as its text.
+    pub fn text(mut self, name: impl Into<Cow<'static, str>>, value: impl Display) -> Self {
+        self.parts.push(Part {
+            name: name.into(),
+            value: PartValue::Text(value.to_string()),
+        });
+        self
+    }
+
+    /// Adds text, if there is any.
+    pub fn text_opt(self, name: impl Into<Cow<'static, str>>, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a file.
+    pub fn file(mut self, name: impl Into<Cow<'static, str>>, media: &Media) -> Self {
+        let name = name.into();
+        match media.bytes() {
+            Ok(bytes) => self.parts.push(Part {
+                value: PartValue::File {
+                    file_name: format!("{name}.{}", media.extension()),
+                    content_type: match media.content_type() {
+                        Some(known) => Cow::Owned(known.to_owned()),
+                        None => Cow::Borrowed("application/octet-stream"),
+                    },
+                    bytes,
+                },
+                name,
+            }),
+            Err(error) => self.error = self.error.or(Some(error.into())),
+        }
+        self
+    }
+
+    /// Adds a file, if there is one.
+    pub fn file_opt(self, name: impl Into<Cow<'static, str>>, media: Option<&Media>) -> Self {
+        match media {
+            Some(media) => self.file(name, media),
+            None => self,
+        }
+    }
+
+    /// The finished form.
+    ///
+    /// # Errors
+    ///
+    /// If one of the files is text that is not base64.
+    pub fn into_payload(self) -> Result<Payload, EncodeError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(Payload::Multipart(self.parts)),
+        }
+    }
+}
+
+/// An input that could not be written in the form its model wants. It repeats nothing of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodeError {
+    reason: String,
+}
+
+impl EncodeError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+        }
+    }
+}
+
+impl Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the input could not be encoded: {}", self.reason)
+    }
+}
+
+impl Error for EncodeError {}
+
+impl From<serde_json::Error> for EncodeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(without_content(&error))
+    }
+}
+
+impl From<MediaError> for EncodeError {
+    fn from(error: MediaError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(json) => write!(f, "Json({} bytes)", json.len()),
+            Self::Raw(body) => body.fmt(f),
+            Self::Multipart(parts) => f.debug_tuple("Multipart").field(parts).finish(),
+        }
+    }
+}
+
+impl Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        write!(
+            f,
+            "Raw({}, {} bytes, query {query:?})",
+            self.content_type,
+            self.bytes.len()
+        )
+    }
+}
+
+impl Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.name, self.value)
+    }
+}
+
+impl Debug for PartValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::File {
+                content_type,
+                bytes,
+                ..
+            } => {
+                write!(f, "File({content_type}, {} bytes)", bytes.len())
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! A value of which only its outline is known yet, so that a union can be decided by what is
+//! present in it instead of by the first alternative that happens to parse.
+
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
+use serde_json::{error::Category, value::RawValue};
+
+/// As deep as `serde_json` goes. Each alternative is read by a fresh parser, which would start
+/// counting anew.
+const MAX_DEPTH: usize = 127;
+
+/// Ends an error that tells a place already.
+const PLACE: &str = " of the value";
+
+/// A JSON value and, if it is an object, where its members are.
+pub struct Raw {
+    text: Box<RawValue>,
+    members: BTreeMap<String, Range<usize>>,
+}
+
+/// What a JSON value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    Text,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+}
+
+impl Raw {
+    /// Reads a value without deciding what it is.
+    ///
+    /// # Errors
+    ///
+    /// If it is not JSON, is nested too deeply, or is an object that has a key twice.
+    pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let members = members(text.get()).map_err(de::Error::custom)?;
+        Ok(Self { text, members })
+    }
+
+    /// What the value is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        kind(self.text.get())
+    }
+
+    /// Whether it is an object with this key, and not `null` there.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.member(key)
+            .is_some_and(|value| kind(value) != Kind::Null)
+    }
+
+    /// The text under this key, if it is text.
+    #[must_use]
+    pub fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        string(self.member(key)?)
+    }
+
+    /// What stands under this key, in letters: `s`, `n`, `b` or `{`; for a list `[` and what its
+    /// first item is; nothing for `null` and for a key that is absent.
+    #[must_use]
+    pub fn shape(&self, key: &str) -> &'static str {
+        let value = self.member(key).unwrap_or("null");
+        match kind(value) {
+            Kind::Null => "",
+            Kind::Bool => "b",
+            Kind::Number => "n",
+            Kind::Text => "s",
+            Kind::Object => "{",
+            Kind::List => match kind(value.get(1..).unwrap_or_default()) {
+                Kind::Null => "[",
+                Kind::Bool => "[b",
+                Kind::Number => "[n",
+                Kind::Text => "[s",
+                Kind::List => "[[",
+                Kind::Object => "[{",
+            },
+        }
+    }
+
+    /// Reads the value as a type.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit. The error tells where in this value (or, below another union, in that)
+    /// and what was expected there, and repeats nothing of the value.
+    pub fn decode<T: DeserializeOwned, E: de::Error>(&self) -> Result<T, E> {
+        serde_json::from_str(self.text.get()).map_err(|error| {
+            let what = without_content(&error);
+            if what.ends_with(PLACE) {
+                return E::custom(what);
+            }
+            let (line, column) = (error.line(), error.column());
+            E::custom(format_args!("{what} at line {line} column {column}{PLACE}"))
+        })
+    }
+
+    /// The error for a value that is none of a union's alternatives.
+    #[must_use]
+    pub fn unfit<E: de::Error>(&self, union: &'static str) -> E {
+        let found = match self.kind() {
+            Kind::Null => "null",
+            Kind::Bool => "a boolean",
+            Kind::Number => "a number",
+            Kind::Text => "a string",
+            Kind::List => "a list",
+            Kind::Object => "an object",
+        };
+        E::custom(format_args!(
+            "expected an alternative of {union}, found {found}"
+        ))
+    }
+
+    fn member(&self, key: &str) -> Option<&str> {
+        self.text.get().get(self.members.get(key)?.clone())
+    }
+}
+
+/// What a value is, by its first letter.
+fn kind(text: &str) -> Kind {
+    match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{') => Kind::Object,
+        Some(b'[') => Kind::List,
+        Some(b'"') => Kind::Text,
+        Some(b't' | b'f') => Kind::Bool,
+        Some(b'-' | b'0'..=b'9') => Kind::Number,
+        _ => Kind::Null,
+    }
+}
+
+/// The text a JSON string stands for.
+fn string(text: &str) -> Option<Cow<'_, str>> {
+    match text.strip_prefix('"')?.strip_suffix('"')? {
+        plain if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(text).ok().map(Cow::Owned),
+    }
+}
+
+/// Finds the members of the object that `text` is, in one walk. `text` is known to be JSON.
+fn members(text: &str) -> Result<BTreeMap<String, Range<usize>>, &'static str> {
+    let bytes = text.as_bytes();
+    let mut members = BTreeMap::new();
+    let mut depth = 0_usize;
+    let mut last_string = 0..0;
+    let mut open: Option<(Range<usize>, usize)> = None;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                let end = string_end(bytes, at);
+                last_string = at..end;
+                at = end;
+                continue;
+            }
+            b':' if depth == 1 => open = Some((last_string.clone(), at + 1)),
+            b',' | b'}' | b']' if depth == 1 => {
+                if let Some((key, start)) = open.take() {
+                    let key = text
+                        .get(key)
+                        .and_then(string)
+                        .ok_or("expected text as a key")?;
+                    let before = members.insert(key.into_owned(), trimmed(text, start..at));
+                    if before.is_some() {
+                        return Err("expected each key once");
+                    }
+                }
+            }
+            _ => {}
+        }
+        match byte {
+            b'{' | b'[' if depth == MAX_DEPTH => {
+                return Err("expected at most 127 levels of nesting");
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(members)
+}
+
+/// Where the string ends that starts at `start`.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            Some(skip) if rest.get(skip) == Some(&b'"') => return at + skip + 1,
+            Some(skip) => at += skip + 2,
+            None => return bytes.len(),
+        }
+    }
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let value = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (value.len() - value.trim_ascii_start().len());
+    start..start + value.trim_ascii().len()
+}
+
+/// What a JSON error says, less what it repeats of the document and where it was.
+#[must_use]
+pub fn without_content(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    if error.classify() != Category::Data {
+        return text.to_owned();
+    }
+    // serde writes "invalid type: <content>, expected <type>"; what follows the last "expected" is
+    // ours.
+    match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if ["expected ", "missing field `", "duplicate field `"]
+            .iter()
+            .any(|safe| text.starts_with(safe)) =>
+        {
+            text.to_owned()
+        }
+        None => "the value does not fit its type".to_owned(),
+    }
+}

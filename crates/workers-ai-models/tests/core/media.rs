@@ -1,0 +1,211 @@
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use workers_ai_models::{Invalid, Media, media};
+
+use crate::CANARY;
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    Media::from_base64(text)
+        .bytes()
+        .ok()
+        .map(|bytes| bytes.to_vec())
+}
+
+#[test]
+fn j28_base64_is_read_in_every_dress() {
+    for text in [
+        "+/+/AA==",
+        "+/+/AA",
+        "+/+/AA=",
+        "-_-_AA",
+        "-_-_AA==",
+        " +/+/\r\n\tAA== \n",
+        "+/-_AA",
+        "data:image/png;base64,+/+/AA==",
+        "data:;base64,+/+/AA",
+        "\ndata:audio/ogg;codecs=opus;base64,\n-_-_AA\n",
+        "DATA:image/png;base64,+/+/AA==",
+    ] {
+        assert_eq!(base64(text), Some(vec![0xFB, 0xFF, 0xBF, 0]), "{text:?}");
+    }
+    assert_eq!(base64(""), Some(vec![]));
+    assert_eq!(base64("data:,"), Some(vec![]));
+    assert_eq!(base64(" \n"), Some(vec![]));
+}
+
+#[test]
+fn j28_what_is_not_base64_is_an_error_and_the_text_is_kept() {
+    for text in [
+        "A",
+        "AAAAA",
+        "A*AA",
+        "päng",
+        "data:image/png;base64",
+        "https://example.com/a.png",
+        "AA\u{2028}AA",
+    ] {
+        let media = Media::from_base64(text);
+        assert!(media.bytes().is_err(), "{text}");
+        assert!(media.clone().into_bytes().is_err(), "{text}");
+        assert!(Invalid::unless_fits(&media).is_err(), "{text}");
+        assert_eq!(serde_json::to_value(&media).expect("text"), text);
+        assert_eq!(media, media.clone(), "{text}");
+    }
+}
+
+#[test]
+fn the_first_bytes_tell_the_type() {
+    let cases: [(&[u8], Option<&str>, &str); 19] = [
+        (b"\x89PNG\r\n\x1a\n", Some("image/png"), "png"),
+        (b"\xFF\xD8\xFF\xE0\0\x10JFIF", Some("image/jpeg"), "jpg"),
+        (b"GIF89a", Some("image/gif"), "gif"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", Some("image/webp"), "webp"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", Some("audio/wav"), "wav"),
+        (b"ID3\x04\0", Some("audio/mpeg"), "mp3"),
+        (b"\xFF\xFB\x90\x00", Some("audio/mpeg"), "mp3"),
+        (b"\xFF\xF3\x44\xC4", Some("audio/mpeg"), "mp3"),
+        (b"OggS\0\x02", Some("audio/ogg"), "ogg"),
+        (b"fLaC\0", Some("audio/flac"), "flac"),
+        (b"\0\0\0\x20ftypM4A \0", Some("audio/mp4"), "m4a"),
+        (b"\0\0\0\x20ftypisom", Some("video/mp4"), "mp4"),
+        (b"\0\0\0\x1cftypavif", Some("image/avif"), "avif"),
+        (b"\x1A\x45\xDF\xA3\x01", Some("video/webm"), "webm"),
+        (b"%PDF-1.7", Some("application/pdf"), "pdf"),
+        // Silence in 8-bit sound, and a frame header with impossible rates.
+        (b"\xFF\xFF\xFF\xFF\xFF\xFF", None, "bin"),
+        (b"\xFF\xFB\xF0\x00", None, "bin"),
+        (b"RIFF\x10\0\0\0AVI ", None, "bin"),
+        (b"", None, "bin"),
+    ];
+    for (bytes, content_type, extension) in cases {
+        let raw = Media::new(Bytes::copy_from_slice(bytes));
+        assert_eq!(raw.content_type(), content_type, "{bytes:?}");
+        assert_eq!(raw.extension(), extension, "{bytes:?}");
+
+        let text = serde_json::to_string(&raw).expect("base64");
+        let read: Media = serde_json::from_str(&text).expect("base64");
+        assert_eq!(read.content_type(), content_type, "{text}");
+        assert_eq!(read, raw, "{text}");
+    }
+}
+
+#[test]
+fn a_declared_type_stands_unless_the_bytes_prove_it_wrong() {
+    let wav = Media::new(&b"RIFF\x10\0\0\0WAVEfmt "[..]);
+    let sound = Media::new(&b"\xFF\xFB\x90\x00"[..]);
+    let isom = Media::new(&b"\0\0\0\x20ftypisom"[..]);
+    for (media, declared, content_type, extension) in [
+        (&wav, "audio/x-wav", "audio/x-wav", "wav"),
+        (&wav, "Audio/WAV; codecs=1", "Audio/WAV; codecs=1", "wav"),
+        (&wav, "audio/mpeg", "audio/wav", "wav"),
+        (&wav, "application/octet-stream", "audio/wav", "wav"),
+        (&sound, "audio/mulaw", "audio/mulaw", "bin"),
+        (&isom, "audio/mp4", "audio/mp4", "m4a"),
+    ] {
+        let media = media.clone().with_content_type(declared);
+        assert_eq!(media.content_type(), Some(content_type), "{declared}");
+        assert_eq!(media.extension(), extension, "{declared}");
+    }
+
+    let url = Media::from_base64("data:audio/mulaw;rate=8000;base64,AAAA");
+    assert_eq!(url.content_type(), Some("audio/mulaw"));
+    let url = Media::from_base64("data:image/png;base64,/9j/4AAQ");
+    assert_eq!(url.content_type(), Some("image/jpeg"));
+}
+
+#[test]
+fn equal_means_the_same_bytes_of_the_same_type() {
+    let bytes = Media::new(&b"\x89PNG"[..]);
+    assert_eq!(bytes, Media::from_base64("iVBORw"));
+    assert_eq!(
+        bytes,
+        Media::from_base64("data:image/png;base64,iVBO\nRw==")
+    );
+    assert_ne!(bytes, Media::from_base64("iVBORwA="));
+    assert_ne!(
+        Media::new(vec![1]).with_content_type("audio/mulaw"),
+        Media::new(vec![1])
+    );
+    assert_eq!(Media::default(), Media::from_base64(""));
+}
+
+#[test]
+fn j10_debug_and_errors_do_not_show_the_content() {
+    let text = Media::from_base64(CANARY.repeat(3));
+    let bytes = Media::from(CANARY.as_bytes()).with_content_type("audio/mulaw");
+    assert_eq!(
+        format!("{bytes:?}"),
+        format!("Media(audio/mulaw, {} bytes)", CANARY.len())
+    );
+    for said in [
+        format!("{text:?}"),
+        text.bytes().map_or_else(
+            |error| format!("{error} {error:?}"),
+            |bytes| format!("{}", bytes.len()),
+        ),
+    ] {
+        assert!(!said.contains(CANARY), "{said}");
+    }
+}
+
+#[test]
+fn numbers_and_base64_are_both_read() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Input {
+        #[serde(serialize_with = "media::numbers::serialize")]
+        audio: Media,
+        #[serde(serialize_with = "media::numbers::serialize_opt")]
+        image: Option<Media>,
+        pages: Vec<Media>,
+    }
+
+    let input = Input {
+        audio: Media::from_base64("AAn/"),
+        image: Some(Media::from(&[1, 20, 200])),
+        pages: vec![
+            Media::from(vec![0; 4]),
+            Media::from_base64("data:image/png;base64,-_8"),
+        ],
+    };
+    let text = r#"{"audio":[0,9,255],"image":[1,20,200],"pages":["AAAAAA==","+/8="]}"#;
+    assert_eq!(serde_json::to_string(&input).expect("JSON"), text);
+    assert_eq!(
+        serde_json::to_value(&input).expect("JSON"),
+        serde_json::from_str::<serde_json::Value>(text).expect("JSON")
+    );
+    let read: Input = serde_json::from_str(text).expect("input");
+    assert_eq!(read.audio, input.audio);
+    assert_eq!(read.image, input.image);
+
+    assert!(
+        media::numbers::serialize(&Media::from_base64("*"), serde_json::value::Serializer).is_err()
+    );
+    for text in [
+        "[256]", "[-1]", "[1.5]", "[null]", "[\"1\"]", "3", "null", "{}",
+    ] {
+        assert!(serde_json::from_str::<Media>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn j21_a_large_picture() {
+    let wire = format!("\"{}\"", "/9j/4AAQ".repeat(60_000_000 / 8));
+    let media: Media = serde_json::from_str(&wire).expect("text");
+    drop(wire);
+    assert_eq!(media.content_type(), Some("image/jpeg"));
+    assert_eq!(media.into_bytes().expect("base64").len(), 45_000_000);
+}
+
+#[test]
+fn j22_a_list_of_five_million_numbers() {
+    let media = Media::new(vec![7; 5_000_000]);
+    let wire = format!("[7{}]", ",7".repeat(4_999_999));
+    let mut written = Vec::new();
+    media::numbers::serialize(&media, &mut serde_json::Serializer::new(&mut written))
+        .expect("numbers");
+    assert!(written == wire.as_bytes());
+    assert_eq!(
+        serde_json::from_str::<Media>(&wire).expect("numbers"),
+        media
+    );
+}

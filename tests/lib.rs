@@ -1,0 +1,1 @@
+//! Workspace tests: snapshots of generated code, contracts between schema, types and wire.
