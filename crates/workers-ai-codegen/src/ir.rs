@@ -70,6 +70,8 @@ pub(crate) struct Def {
     pub(crate) streams: bool,
     /// What it is to this model's own options, if anything.
     pub(crate) options: Options,
+    /// What the whole of it says in an answer.
+    pub(crate) says: Option<Says>,
 }
 
 /// How a definition has to do with options that only one model takes.
@@ -134,6 +136,25 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// Filled in by the constructor: the one value the service takes.
     pub(crate) constant: Option<String>,
+    /// What it says in an answer.
+    pub(crate) says: Option<Says>,
+}
+
+/// What a part of an answer says: `x-says`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// The text itself, or parts whose text it is.
+    Text,
+    /// What the model thought before.
+    Reasoning,
+    /// The tools that are to be called; of a definition, that it is such a call.
+    ToolCalls,
+    /// What it cost; of a definition, that it is the bill.
+    Usage,
+    /// Whatever its type says.
+    Part,
+    /// Whatever the first of the list says.
+    First,
 }
 
 #[derive(Debug, Clone, PartialEq)]

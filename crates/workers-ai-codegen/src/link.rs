@@ -25,6 +25,7 @@ const RESERVED: &[&str] = &[
 pub(crate) fn link(mut api: Api) -> Result<Api, Vec<Fault>> {
     let mut faults = Faults::default();
     assign_names(&mut api, &mut faults);
+    describe_roots(&mut api);
     mark_directions(&mut api);
     mark_generic(&mut api, &mut faults);
     mark_streams(&mut api);
@@ -87,6 +88,24 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
 
 fn short(root: &str, steps: &[String]) -> String {
     format!("{root}{}", name::camel_case(steps.last().map_or("", String::as_str)))
+}
+
+/// An input, output or event without a description says at least whose it is.
+fn describe_roots(api: &mut Api) {
+    for index in 0..api.models.len() {
+        let model = &api.models[index];
+        let event = model.stream.as_ref().map(|stream| &stream.event);
+        let roots = [(Some(&model.input), "takes"), (Some(&model.output), "answers"), (event, "sends piece by piece")];
+        for (ty, what) in roots.map(|(ty, what)| (ty.cloned(), what)) {
+            let text = format!("What `{}` {what}.", api.models[index].name);
+            if let Some(Type::Named(id)) = ty {
+                let def = &mut api.defs[id.0];
+                if def.docs.text.is_empty() && def.owner == Owner::Model(index) {
+                    def.docs.text = text;
+                }
+            }
+        }
+    }
 }
 
 fn mark_directions(api: &mut Api) {

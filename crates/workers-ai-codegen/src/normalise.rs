@@ -1,6 +1,7 @@
 //! Documents → [`Api`]: references resolved, nulls and single alternatives taken off, every inline object, union and
 //! enum given a definition of its own.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::check;
 use crate::fault::{Fault, Faults, Loosened, Place};
 use crate::ir::{
-    Api, Def, DefId, Docs, Encoding, EnumValue, Field, Limits, Naming, Options, Owner, Shape, Tag, Type, Variant,
+    Api, Def, DefId, Docs, Encoding, EnumValue, Field, Limits, Naming, Options, Owner, Says, Shape, Tag, Type, Variant,
 };
 use crate::load::Corpus;
 use crate::name;
@@ -28,6 +29,7 @@ pub(crate) fn normalise(corpus: &Corpus) -> Result<Api, Vec<Fault>> {
         nested: HashMap::new(),
         open: BTreeSet::new(),
         options: HashMap::new(),
+        followed: RefCell::default(),
     };
     for (file, document) in &corpus.models {
         operation::read(&mut reader, file, document);
@@ -132,6 +134,8 @@ pub(crate) struct Reader<'a> {
     open: BTreeSet<String>,
     /// What each model takes beside what it shares with others.
     pub(crate) options: HashMap<Owner, DefId>,
+    /// References that led somewhere: the components that are used.
+    followed: RefCell<BTreeSet<String>>,
 }
 
 /// A property as the parts of an object give it.
@@ -150,6 +154,9 @@ impl<'a> Reader<'a> {
         let mut node = node.clone();
         while let Some(reference) = node.text("$ref") {
             let Some(value) = self.corpus.node(reference) else { break };
+            if !self.followed.borrow().contains(reference) {
+                self.followed.borrow_mut().insert(reference.to_owned());
+            }
             let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
             node = Node { place: Place { file: file.to_owned(), pointer: pointer.to_owned() }, value };
         }
@@ -301,6 +308,7 @@ impl<'a> Reader<'a> {
             item_limits: Limits::default(),
             deprecated: false,
             constant: None,
+            says: None,
         }];
         for parameter in parameters {
             let (Some(name), Some(schema)) = (parameter.text("name"), parameter.get("schema")) else { continue };
@@ -536,9 +544,26 @@ impl<'a> Reader<'a> {
             limits: limits(&bare),
             item_limits: bare.get("items").map(|items| limits(&self.bare(&items))).unwrap_or_default(),
             deprecated: node.flag("deprecated"),
+            says: self.says(node),
             constant,
             ty,
         }
+    }
+
+    fn says(&mut self, node: &Node<'a>) -> Option<Says> {
+        Some(match node.text("x-says")? {
+            "text" => Says::Text,
+            "reasoning" => Says::Reasoning,
+            "tool-calls" | "tool-call" => Says::ToolCalls,
+            "usage" => Says::Usage,
+            "part" => Says::Part,
+            "first" => Says::First,
+            other => {
+                let message = format!("`{other}` is none of text, reasoning, tool-calls, usage, part, first");
+                self.faults.add(&node.place.at("x-says"), message);
+                return None;
+            }
+        })
     }
 
     /// The schema behind references, nulls and single alternatives: where limits stand.
@@ -899,6 +924,11 @@ impl<'a> Reader<'a> {
             generic: false,
             streams: false,
             options: Options::Nothing,
+            says: match node.text("x-says") {
+                Some("tool-call") => Some(Says::ToolCalls),
+                Some("usage") => Some(Says::Usage),
+                _ => None,
+            },
         });
         id
     }
@@ -956,7 +986,7 @@ impl<'a> Reader<'a> {
                 let reference = format!("{file}#/components/schemas/{name}");
                 let place = Place::file(file).at("components").at("schemas").at(name);
                 let service = file == "components/service.json";
-                if !service && !self.named.contains_key(&reference) {
+                if !service && !self.followed.borrow().contains(&reference) {
                     self.loosen(&place, "no model uses this component: left out");
                 }
             }

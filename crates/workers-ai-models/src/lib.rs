@@ -65,6 +65,8 @@
 //! tasks you use. `roundtrip` adds serde's other direction: inputs that can be read, outputs that
 //! can be written.
 
+#[doc(hidden)]
+pub mod answer;
 mod batch;
 pub mod catalogue;
 mod generated;
@@ -82,6 +84,7 @@ mod text;
 #[doc(hidden)]
 pub mod union;
 
+pub use answer::{Answer, Arguments, CalledTool, TokenUsage};
 pub use batch::{
     Batch, BatchFailure, BatchRequest, BatchResponse, BatchResults, BatchState, BatchStatus, Poll,
     QueuedBatch,

@@ -54,13 +54,13 @@ fn limits(own: &Limits, items: &Limits) -> Vec<String> {
         out.push(format!("Limits: {}.", span(text(&own.minimum), text(&own.maximum))));
     }
     if own.has_length() {
-        out.push(format!("Length: {} characters.", span(count(&own.min_length), count(&own.max_length))));
+        out.push(format!("Characters: {}.", span(count(&own.min_length), count(&own.max_length))));
     }
     if own.has_items() {
         out.push(format!("Items: {}.", span(count(&own.min_items), count(&own.max_items))));
     }
     if items.has_length() {
-        out.push(format!("Each: {} characters.", span(count(&items.min_length), count(&items.max_length))));
+        out.push(format!("Characters of each: {}.", span(count(&items.min_length), count(&items.max_length))));
     }
     if items.has_range() {
         out.push(format!("Each: {}.", span(text(&items.minimum), text(&items.maximum))));

@@ -46,32 +46,26 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
         }
     }
     let start = format!("{}::{}({})", model.name, constructor_name(&asked, variant.as_deref()), arguments.join(", "));
-    let statement = format!("let input = {start}{};", calls.concat());
     needs.names.insert("ModelInput".to_owned());
     let names: Vec<String> = needs.names.into_iter().collect();
     let fence = if needs.file { "```no_run" } else { "```" };
     let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
     out.extend(wrapped("use workers_ai_models::{", &names, "};"));
     out.push(String::new());
-    if statement.len() <= 96 {
-        out.push(statement);
-    } else {
-        out.push(format!("let input = {start}"));
-        let last = calls.len();
-        if last == 0 {
-            if let Some(line) = out.last_mut() {
-                line.push(';');
-            }
-        }
-        out.extend(calls.into_iter().enumerate().map(|(index, call)| {
-            let end = if index + 1 == last { ";" } else { "" };
-            format!("    {call}{end}")
-        }));
-    }
+    out.extend(statement(&format!("let input = {start}{};", calls.concat()))?);
     out.push("input.validate()?;".to_owned());
     out.push("# Ok::<(), Box<dyn std::error::Error>>(())".to_owned());
     out.push("```".to_owned());
     Some(out)
+}
+
+/// A statement as the printer would lay it out in a function.
+fn statement(text: &str) -> Option<Vec<String>> {
+    let file: syn::File = syn::parse_str(&format!("fn main() {{ {text} }}")).ok()?;
+    let printed = prettyplease::unparse(&file);
+    let body: Vec<String> =
+        printed.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
+    Some(body)
 }
 
 fn wrapped(start: &str, names: &[String], end: &str) -> Vec<String> {

@@ -6,8 +6,8 @@ use crate::ir::{Api, DefId, Owner};
 
 /// Names that live beside the generated code.
 const CORE: &[&str] = &[
-    "Ability", "Batched", "Check", "EncodeError", "Extended", "Form", "Limit", "Matrix", "Media", "Model", "ModelInfo",
-    "ModelInput", "NoOptions", "Payload", "Price", "Reasoning", "Status", "Streaming", "Task", "TextOrJson", "Validate",
+    "Ability", "Answer", "Arguments", "Batched", "CalledTool", "Check", "EncodeError", "Extended", "Form", "Limit", "Matrix", "Media", "Model", "ModelInfo",
+    "ModelInput", "NoOptions", "Payload", "Price", "Reasoning", "Status", "Streaming", "Task", "TextOrJson", "TokenUsage", "Validate",
 ];
 
 /// Names of the definitions in `ids` that live elsewhere.
@@ -22,7 +22,7 @@ pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
         names.iter().filter(|name| words.contains(**name)).map(|name| (*name).to_owned()).collect()
     };
     let mut groups = Vec::new();
-    let std = [("BTreeMap", "std::collections::BTreeMap"), ("PhantomData", "std::marker::PhantomData")];
+    let std = [("Cow", "std::borrow::Cow"), ("BTreeMap", "std::collections::BTreeMap"), ("PhantomData", "std::marker::PhantomData")];
     let std: Vec<String> = std.iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| format!("use {path};\n")).collect();
     groups.push(std.concat());
     let serde = pick(&["Deserialize", "Deserializer", "Serialize"]);
@@ -31,6 +31,8 @@ pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
     let mut own: BTreeSet<String> = pick(CORE).into_iter().chain(shared.iter().cloned()).collect();
     let paths = ["lenient", "media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
     own.extend(paths.map(str::to_owned));
+    own.extend(["answer"].into_iter().filter(|name| body.contains(&format!("{name}::"))).map(str::to_owned));
+    own.extend(["answers"].into_iter().filter(|name| body.contains(&format!("{name}! {{"))).map(str::to_owned));
     if body.contains("open_enum! {") {
         own.insert("open_enum".to_owned());
     }

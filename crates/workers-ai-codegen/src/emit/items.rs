@@ -7,6 +7,7 @@ use crate::emit::decide;
 use crate::emit::docs;
 use crate::emit::limits;
 use crate::emit::rust::Rust;
+use crate::emit::says;
 use crate::ir::{Def, DefId, Encoding, EnumValue, Field, Options, Owner, Shape, Tag, Type, Variant, Wire};
 use crate::print::Piece;
 
@@ -83,6 +84,7 @@ fn printed(def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<(Option<usize>
                 item_limits: crate::ir::Limits::default(),
                 deprecated: false,
                 constant: None,
+                says: None,
             },
         ));
     }
@@ -121,6 +123,9 @@ fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Optio
             #marker
         }
     })];
+    if def.response && rust.speaking.contains(&id) {
+        out.extend(says::structure(rust, def, fields).map(Piece::item));
+    }
     if def.options == Options::Own {
         out.push(checks(rust, def, fields));
     } else if def.request {
@@ -340,6 +345,9 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
             out.push(Piece::item(quote!(impl #parameters #name #generics { #constants })));
         }
         out.push(union_checks(rust, def, variants));
+    }
+    if response && rust.speaking.contains(&id) {
+        out.extend(says::union(rust, def, variants).map(Piece::item));
     }
     if def.streams {
         out.push(set_stream(rust, def, variants));

@@ -8,6 +8,7 @@ mod items;
 mod limits;
 mod model;
 mod rust;
+mod says;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,12 +35,17 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault
     report_blurred(api);
     let mut faults = Faults::default();
     let mut files = Files::new();
-    let rust = Rust { api, types, checked: limits::checked(api) };
+    let rust = Rust { api, types, checked: limits::checked(api), speaking: says::speaking(api) };
     let owners = homes(api);
     for (index, model) in api.models.iter().enumerate() {
         let own = owners.get(&Owner::Model(index)).map_or(&[][..], Vec::as_slice);
         let mut pieces = model::pieces(&rust, model);
-        pieces.extend(own.iter().flat_map(|id| items::items(&rust, *id)));
+        for id in own {
+            pieces.extend(items::items(&rust, *id));
+            if says::is_root(api, *id) && rust.speaking.contains(id) {
+                pieces.push(Piece::Text(says::methods(api.def(*id))));
+            }
+        }
         let path = format!("{}/{}.rs", model.author, model.module);
         let foreign = own.iter().flat_map(|id| api.parts(*id)).chain(roots(model).filter_map(Api::named));
         let asked = model::inputs_of(api, model).into_iter().flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
@@ -52,6 +58,9 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault
         let mut pieces = Vec::new();
         for id in ids {
             pieces.extend(items::items(&rust, *id));
+            if says::is_root(api, *id) && rust.speaking.contains(id) {
+                pieces.push(Piece::Text(says::methods(api.def(*id))));
+            }
             if api.def(*id).generic {
                 pieces.push(Piece::item(model::shared_input(&rust, *id)));
             }
@@ -86,20 +95,26 @@ fn file(
     }
 }
 
-/// Definitions by the file they live in, in the order in which they are read about.
+/// Definitions by the file they live in, in the order in which they are read about: a definition, then its parts.
 fn homes(api: &Api) -> BTreeMap<Owner, Vec<DefId>> {
     let mut homes: BTreeMap<Owner, Vec<DefId>> = BTreeMap::new();
-    for (index, def) in api.defs.iter().enumerate() {
-        let used = def.request || def.response;
-        if !def.is_dead() && used {
-            homes.entry(def.owner.clone()).or_default().push(DefId(index));
+    let mut seen = BTreeSet::new();
+    for model in &api.models {
+        for root in roots(model).filter_map(Api::named).chain(model.options) {
+            visit(api, root, &mut seen, &mut homes);
         }
     }
-    for ids in homes.values_mut() {
-        // A definition before its parts.
-        ids.sort_by_key(|id| std::cmp::Reverse(*id));
-    }
     homes
+}
+
+fn visit(api: &Api, id: DefId, seen: &mut BTreeSet<DefId>, homes: &mut BTreeMap<Owner, Vec<DefId>>) {
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        if seen.insert(id) {
+            homes.entry(api.def(id).owner.clone()).or_default().push(id);
+            open.extend(api.parts(id).into_iter().rev());
+        }
+    }
 }
 
 type Features = BTreeMap<String, BTreeSet<String>>;
@@ -143,7 +158,7 @@ fn component(api: &Api, id: DefId) -> Option<String> {
 
 fn roots(model: &Model) -> impl Iterator<Item = &Type> {
     let event = model.stream.as_ref().map(|stream| &stream.event);
-    [Some(&model.input), Some(&model.output), event, model.batch.as_ref()].into_iter().flatten()
+    [Some(&model.input), model.batch.as_ref(), Some(&model.output), event].into_iter().flatten()
 }
 
 fn feature(model: &Model) -> Option<String> {

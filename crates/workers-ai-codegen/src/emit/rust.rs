@@ -15,6 +15,8 @@ pub(crate) struct Rust<'a> {
     pub(crate) types: &'a FieldTypes,
     /// Definitions with something to check in them.
     pub(crate) checked: BTreeSet<DefId>,
+    /// Definitions of which it is known what they say in an answer.
+    pub(crate) speaking: BTreeSet<DefId>,
 }
 
 impl Rust<'_> {

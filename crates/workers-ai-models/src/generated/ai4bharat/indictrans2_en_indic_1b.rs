@@ -23,7 +23,10 @@ use crate::{Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, 
 /// ```
 /// use workers_ai_models::{Indictrans2EnIndic1b, Indictrans2EnIndic1bTargetLanguage, ModelInput};
 ///
-/// let input = Indictrans2EnIndic1b::new(["Good morning.", "Where is the station?"], Indictrans2EnIndic1bTargetLanguage::TamTaml);
+/// let input = Indictrans2EnIndic1b::new(
+///     ["Good morning.", "Where is the station?"],
+///     Indictrans2EnIndic1bTargetLanguage::TamTaml,
+/// );
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -86,15 +89,6 @@ impl ModelInput for Indictrans2EnIndic1bInput {
     type Model = Indictrans2EnIndic1b;
 }
 
-/// Translations of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Indictrans2EnIndic1bOutput {
-    /// Texts in the target language, in the order of the request.
-    pub translations: Option<Vec<String>>,
-}
-
 /// Texts to translate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -128,6 +122,72 @@ impl Validate for Indictrans2EnIndic1bInput {
         check.nested("target_language", &self.target_language);
     }
 }
+
+/// English text or texts to translate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Indictrans2EnIndic1bText {
+    /// `Text`.
+    Text(String),
+
+    /// `Texts`.
+    Texts(Vec<String>),
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Indictrans2EnIndic1bText {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        if raw.kind() == crate::union::Kind::Text {
+            raw.decode().map(Self::Text)
+        } else if raw.kind() == crate::union::Kind::List {
+            raw.decode().map(Self::Texts)
+        } else {
+            Err(raw.unfit("Indictrans2EnIndic1bText"))
+        }
+    }
+}
+
+impl From<String> for Indictrans2EnIndic1bText {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Indictrans2EnIndic1bText {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<String>> for Indictrans2EnIndic1bText {
+    fn from(value: Vec<String>) -> Self {
+        Self::Texts(value)
+    }
+}
+
+impl<const N: usize> From<[String; N]> for Indictrans2EnIndic1bText {
+    fn from(value: [String; N]) -> Self {
+        Self::Texts(value.into())
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Indictrans2EnIndic1bText {
+    fn from(value: [&str; N]) -> Self {
+        Self::Texts(value.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl From<Vec<&str>> for Indictrans2EnIndic1bText {
+    fn from(value: Vec<&str>) -> Self {
+        Self::Texts(value.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl Validate for Indictrans2EnIndic1bText {}
 
 open_enum! {
     /// Language and script to translate into.
@@ -205,68 +265,11 @@ open_enum! {
     }
 }
 
-/// English text or texts to translate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+/// Translations of the texts.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum Indictrans2EnIndic1bText {
-    /// `Text`.
-    Text(String),
-
-    /// `Texts`.
-    Texts(Vec<String>),
+pub struct Indictrans2EnIndic1bOutput {
+    /// Texts in the target language, in the order of the request.
+    pub translations: Option<Vec<String>>,
 }
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Indictrans2EnIndic1bText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("Indictrans2EnIndic1bText"))
-        }
-    }
-}
-
-impl From<String> for Indictrans2EnIndic1bText {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Indictrans2EnIndic1bText {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Indictrans2EnIndic1bText {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Indictrans2EnIndic1bText {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Indictrans2EnIndic1bText {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Indictrans2EnIndic1bText {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl Validate for Indictrans2EnIndic1bText {}

@@ -29,7 +29,10 @@ use crate::{
 /// ```
 /// use workers_ai_models::{BgeBaseEnV15, ModelInput, Pooling};
 ///
-/// let input = BgeBaseEnV15::text(["The harbour opens at six.", "When does the port open?"])
+/// let input = BgeBaseEnV15::text([
+///         "The harbour opens at six.",
+///         "When does the port open?",
+///     ])
 ///     .pooling(Pooling::Cls);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

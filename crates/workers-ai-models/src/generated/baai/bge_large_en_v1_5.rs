@@ -29,7 +29,10 @@ use crate::{
 /// ```
 /// use workers_ai_models::{BgeLargeEnV15, ModelInput, Pooling};
 ///
-/// let input = BgeLargeEnV15::text(["A ship enters the harbour.", "A vessel comes into port."])
+/// let input = BgeLargeEnV15::text([
+///         "A ship enters the harbour.",
+///         "A vessel comes into port.",
+///     ])
 ///     .pooling(Pooling::Cls);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Batched, Check, Context, EmbeddingOutput, EmbeddingTexts, Limit, Matrix, Model, ModelInfo,
-    ModelInput, Pooling, Price, RankedContext, Status, Task, Validate,
+    ModelInput, Pooling, Price, RankedContext, Status, Task, Validate, lenient,
 };
 use crate::union::Raw;
 
@@ -111,63 +111,6 @@ impl ModelInput for BgeM3Contexts {
     type Model = BgeM3;
 }
 
-/// `BgeM3Output`.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
-#[non_exhaustive]
-pub enum BgeM3Output {
-    /// Ranking of the texts against the query.
-    Scores(BgeM3Scores),
-
-    /// Vectors of the contexts, when no query was given.
-    ContextEmbeddings(BgeM3ContextEmbeddings),
-
-    /// Vectors of the texts.
-    Embeddings(EmbeddingOutput),
-
-    /// Something newer than this crate, as it came.
-    Unknown(Value),
-}
-
-impl<'de> Deserialize<'de> for BgeM3Output {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.shape("response") == "[{" {
-            raw.decode().map(Self::Scores)
-        } else if raw.shape("response") == "[[" {
-            raw.decode().map(Self::ContextEmbeddings)
-        } else if raw.has("data") || raw.has("usage") || raw.has("meta") {
-            raw.decode().map(Self::Embeddings)
-        } else {
-            raw.decode().map(Self::Unknown)
-        }
-    }
-}
-
-/// Vectors of the contexts, when no query was given.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BgeM3ContextEmbeddings {
-    /// Vectors, one row for each context, in the order of the request.
-    pub response: Option<Matrix>,
-
-    /// Dimensions: number of rows and length of each.
-    pub shape: Option<Vec<f64>>,
-
-    /// Pooling that was applied.
-    pub pooling: Option<Pooling>,
-}
-
-/// Ranking of the texts against the query.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BgeM3Scores {
-    /// Scores of the texts.
-    pub response: Option<Vec<RankedContext>>,
-}
-
 /// Texts to embed, texts to rank, or a batch of both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -217,6 +160,45 @@ impl Validate for BgeM3Input {
     }
 }
 
+/// Texts to turn into vectors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct BgeM3Text {
+    /// Text or texts to turn into vectors.
+    pub text: EmbeddingTexts,
+
+    /// Cuts texts that are too long instead of refusing them.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate_inputs: Option<bool>,
+}
+
+impl BgeM3Text {
+    /// Starts from `text`; everything else is unset.
+    #[must_use]
+    pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
+        Self {
+            text: text.into(),
+            truncate_inputs: None,
+        }
+    }
+
+    /// Cuts texts that are too long instead of refusing them.
+    #[must_use]
+    pub fn truncate_inputs(mut self, truncate_inputs: bool) -> Self {
+        self.truncate_inputs = Some(truncate_inputs);
+        self
+    }
+}
+
+impl Validate for BgeM3Text {
+    fn check(&self, check: &mut Check<'_>) {
+        check.nested("text", &self.text);
+    }
+}
+
 /// Texts to embed, or to rank against a query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -229,7 +211,7 @@ pub struct BgeM3Contexts {
     ///
     /// Without it the texts are embedded.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
 
@@ -276,41 +258,60 @@ impl Validate for BgeM3Contexts {
     }
 }
 
-/// Texts to turn into vectors.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+/// What `BgeM3` answers.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
 #[non_exhaustive]
-pub struct BgeM3Text {
-    /// Text or texts to turn into vectors.
-    pub text: EmbeddingTexts,
+pub enum BgeM3Output {
+    /// Ranking of the texts against the query.
+    Scores(BgeM3Scores),
 
-    /// Cuts texts that are too long instead of refusing them.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncate_inputs: Option<bool>,
+    /// Vectors of the contexts, when no query was given.
+    ContextEmbeddings(BgeM3ContextEmbeddings),
+
+    /// Vectors of the texts.
+    Embeddings(EmbeddingOutput),
+
+    /// Something newer than this crate, as it came.
+    Unknown(Value),
 }
 
-impl BgeM3Text {
-    /// Starts from `text`; everything else is unset.
-    #[must_use]
-    pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
-        Self {
-            text: text.into(),
-            truncate_inputs: None,
+impl<'de> Deserialize<'de> for BgeM3Output {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::read(deserializer)?;
+        if raw.shape("response") == "[{" {
+            raw.decode().map(Self::Scores)
+        } else if raw.shape("response") == "[[" {
+            raw.decode().map(Self::ContextEmbeddings)
+        } else if raw.has("data") || raw.has("usage") || raw.has("meta") {
+            raw.decode().map(Self::Embeddings)
+        } else {
+            raw.decode().map(Self::Unknown)
         }
     }
-
-    /// Cuts texts that are too long instead of refusing them.
-    #[must_use]
-    pub fn truncate_inputs(mut self, truncate_inputs: bool) -> Self {
-        self.truncate_inputs = Some(truncate_inputs);
-        self
-    }
 }
 
-impl Validate for BgeM3Text {
-    fn check(&self, check: &mut Check<'_>) {
-        check.nested("text", &self.text);
-    }
+/// Ranking of the texts against the query.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct BgeM3Scores {
+    /// Scores of the texts.
+    pub response: Option<Vec<RankedContext>>,
+}
+
+/// Vectors of the contexts, when no query was given.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct BgeM3ContextEmbeddings {
+    /// Vectors, one row for each context, in the order of the request.
+    pub response: Option<Matrix>,
+
+    /// Dimensions: number of rows and length of each.
+    #[serde(default, deserialize_with = "lenient::integers")]
+    pub shape: Option<Vec<u64>>,
+
+    /// Pooling that was applied.
+    pub pooling: Option<Pooling>,
 }

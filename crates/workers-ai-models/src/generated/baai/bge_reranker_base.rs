@@ -26,7 +26,13 @@ use crate::{
 /// ```
 /// use workers_ai_models::{BgeRerankerBase, Context, ModelInput};
 ///
-/// let input = BgeRerankerBase::new("When does the harbour open?", [Context::new().text("The harbour opens at six."), Context::new().text("Cats sleep a lot.")])
+/// let input = BgeRerankerBase::new(
+///         "When does the harbour open?",
+///         [
+///             Context::new().text("The harbour opens at six."),
+///             Context::new().text("Cats sleep a lot."),
+///         ],
+///     )
 ///     .top_k(1);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -86,20 +92,6 @@ impl ModelInput for BgeRerankerBaseInput {
     type Model = BgeRerankerBase;
 }
 
-/// Ranking of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BgeRerankerBaseOutput {
-    /// Scores of the texts.
-    ///
-    /// Match texts by `id`, not by position.
-    pub response: Option<Vec<RankedContext>>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-}
-
 /// Query and the texts to rank.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -107,7 +99,7 @@ pub struct BgeRerankerBaseOutput {
 pub struct BgeRerankerBaseInput {
     /// Question the texts are ranked against.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub query: String,
 
     /// Texts to rank.
@@ -156,4 +148,18 @@ impl Validate for BgeRerankerBaseInput {
         check.nested("contexts", &self.contexts);
         check.integer("top_k", self.top_k, Self::TOP_K);
     }
+}
+
+/// Ranking of the texts.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct BgeRerankerBaseOutput {
+    /// Scores of the texts.
+    ///
+    /// Match texts by `id`, not by position.
+    pub response: Option<Vec<RankedContext>>,
+
+    /// Tokens the call has used.
+    pub usage: Option<Usage>,
 }

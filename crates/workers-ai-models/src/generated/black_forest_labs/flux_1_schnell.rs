@@ -24,7 +24,8 @@ use crate::{Check, ImageOutput, Limit, Model, ModelInfo, ModelInput, Status, Tas
 /// ```
 /// use workers_ai_models::{Flux1Schnell, ModelInput};
 ///
-/// let input = Flux1Schnell::prompt("A lighthouse on a cliff at dawn, watercolour").steps(4);
+/// let input = Flux1Schnell::prompt("A lighthouse on a cliff at dawn, watercolour")
+///     .steps(4);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -87,7 +88,7 @@ impl ModelInput for Flux1SchnellInput {
 pub struct Flux1SchnellInput {
     /// What the image should show.
     ///
-    /// Length: 1 to 2048 characters.
+    /// Characters: 1 to 2048.
     pub prompt: String,
 
     /// Number of diffusion steps.

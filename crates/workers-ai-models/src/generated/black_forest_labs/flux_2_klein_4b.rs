@@ -27,7 +27,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Flux2Klein4b, ModelInput};
 ///
-/// let input = Flux2Klein4b::prompt("A red bicycle against a white wall").width(768).height(768);
+/// let input = Flux2Klein4b::prompt("A red bicycle against a white wall")
+///     .width(768)
+///     .height(768);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -22,7 +22,8 @@ use crate::{Ability, ImageInput, Media, Model, ModelInfo, Price, Status, Task};
 /// ```
 /// use workers_ai_models::{ModelInput, StableDiffusionXlLightning};
 ///
-/// let input = StableDiffusionXlLightning::prompt("A cabin in the snow at night").num_steps(8);
+/// let input = StableDiffusionXlLightning::prompt("A cabin in the snow at night")
+///     .num_steps(8);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

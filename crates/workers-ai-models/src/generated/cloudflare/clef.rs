@@ -33,7 +33,29 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Clef, ModelInput, Question, QuestionChoice, QuestionNoul};
 ///
-/// let input = Clef::new(serde_json::json!({"message":"My invoice is wrong and due today."}), [("urgent", Question::Noul(QuestionNoul::new(serde_json::json!("Is the matter urgent?")))), ("team", Question::Choice(QuestionChoice::new(serde_json::json!("Which team should answer?"), [("billing", serde_json::json!("Money and invoices")), ("support", serde_json::json!("Faults and questions"))])))]);
+/// let input = Clef::new(
+///     serde_json::json!({ "message" : "My invoice is wrong and due today." }),
+///     [
+///         (
+///             "urgent",
+///             Question::Noul(
+///                 QuestionNoul::new(serde_json::json!("Is the matter urgent?")),
+///             ),
+///         ),
+///         (
+///             "team",
+///             Question::Choice(
+///                 QuestionChoice::new(
+///                     serde_json::json!("Which team should answer?"),
+///                     [
+///                         ("billing", serde_json::json!("Money and invoices")),
+///                         ("support", serde_json::json!("Faults and questions")),
+///                     ],
+///                 ),
+///             ),
+///         ),
+///     ],
+/// );
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

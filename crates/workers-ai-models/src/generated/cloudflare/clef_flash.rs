@@ -34,7 +34,24 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ClefFlash, ModelInput, Question, QuestionScore};
 ///
-/// let input = ClefFlash::new(serde_json::json!("The parcel never arrived."), [("angry", Question::Score(QuestionScore::new(serde_json::json!("How angry is the writer?"), [serde_json::json!("calm"), serde_json::json!("annoyed"), serde_json::json!("furious")])))]);
+/// let input = ClefFlash::new(
+///     serde_json::json!("The parcel never arrived."),
+///     [
+///         (
+///             "angry",
+///             Question::Score(
+///                 QuestionScore::new(
+///                     serde_json::json!("How angry is the writer?"),
+///                     [
+///                         serde_json::json!("calm"),
+///                         serde_json::json!("annoyed"),
+///                         serde_json::json!("furious"),
+///                     ],
+///                 ),
+///             ),
+///         ),
+///     ],
+/// );
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

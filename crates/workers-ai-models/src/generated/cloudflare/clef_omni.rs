@@ -41,8 +41,22 @@ use crate::{
 ///     QuestionNoul,
 /// };
 ///
-/// let input = ClefOmni::new(serde_json::json!("A call to the hotline."), [("urgent", Question::Noul(QuestionNoul::new(serde_json::json!("Is the matter urgent?"))))])
-///     .audio([ClefOmniAudio::Base64(DecisionMedia::new("audio/mpeg", std::fs::read("input.bin")?))]);
+/// let input = ClefOmni::new(
+///         serde_json::json!("A call to the hotline."),
+///         [
+///             (
+///                 "urgent",
+///                 Question::Noul(
+///                     QuestionNoul::new(serde_json::json!("Is the matter urgent?")),
+///                 ),
+///             ),
+///         ],
+///     )
+///     .audio([
+///         ClefOmniAudio::Base64(
+///             DecisionMedia::new("audio/mpeg", std::fs::read("input.bin")?),
+///         ),
+///     ]);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -208,12 +222,12 @@ impl Validate for ClefOmniInput {
     }
 }
 
-/// Video as a data URL or as base64 text with its media type.
+/// Image as a data URL or as base64 text with its media type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum ClefOmniVideo {
-    /// Video as a data URL.
+pub enum ClefOmniImage {
+    /// Image as a data URL.
     DataUrl(String),
 
     /// Image, audio or video as base64 text.
@@ -221,7 +235,7 @@ pub enum ClefOmniVideo {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefOmniVideo {
+impl<'de> serde::Deserialize<'de> for ClefOmniImage {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -231,30 +245,30 @@ impl<'de> serde::Deserialize<'de> for ClefOmniVideo {
         } else if raw.kind() == crate::union::Kind::Object {
             raw.decode().map(Self::Base64)
         } else {
-            Err(raw.unfit("ClefOmniVideo"))
+            Err(raw.unfit("ClefOmniImage"))
         }
     }
 }
 
-impl From<String> for ClefOmniVideo {
+impl From<String> for ClefOmniImage {
     fn from(value: String) -> Self {
         Self::DataUrl(value)
     }
 }
 
-impl From<&str> for ClefOmniVideo {
+impl From<&str> for ClefOmniImage {
     fn from(value: &str) -> Self {
         Self::DataUrl(value.to_owned())
     }
 }
 
-impl From<DecisionMedia> for ClefOmniVideo {
+impl From<DecisionMedia> for ClefOmniImage {
     fn from(value: DecisionMedia) -> Self {
         Self::Base64(value)
     }
 }
 
-impl Validate for ClefOmniVideo {
+impl Validate for ClefOmniImage {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Base64(value) => value.check(check),
@@ -318,12 +332,12 @@ impl Validate for ClefOmniAudio {
     }
 }
 
-/// Image as a data URL or as base64 text with its media type.
+/// Video as a data URL or as base64 text with its media type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum ClefOmniImage {
-    /// Image as a data URL.
+pub enum ClefOmniVideo {
+    /// Video as a data URL.
     DataUrl(String),
 
     /// Image, audio or video as base64 text.
@@ -331,7 +345,7 @@ pub enum ClefOmniImage {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefOmniImage {
+impl<'de> serde::Deserialize<'de> for ClefOmniVideo {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -341,30 +355,30 @@ impl<'de> serde::Deserialize<'de> for ClefOmniImage {
         } else if raw.kind() == crate::union::Kind::Object {
             raw.decode().map(Self::Base64)
         } else {
-            Err(raw.unfit("ClefOmniImage"))
+            Err(raw.unfit("ClefOmniVideo"))
         }
     }
 }
 
-impl From<String> for ClefOmniImage {
+impl From<String> for ClefOmniVideo {
     fn from(value: String) -> Self {
         Self::DataUrl(value)
     }
 }
 
-impl From<&str> for ClefOmniImage {
+impl From<&str> for ClefOmniVideo {
     fn from(value: &str) -> Self {
         Self::DataUrl(value.to_owned())
     }
 }
 
-impl From<DecisionMedia> for ClefOmniImage {
+impl From<DecisionMedia> for ClefOmniVideo {
     fn from(value: DecisionMedia) -> Self {
         Self::Base64(value)
     }
 }
 
-impl Validate for ClefOmniImage {
+impl Validate for ClefOmniVideo {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Base64(value) => value.check(check),

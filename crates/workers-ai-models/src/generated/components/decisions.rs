@@ -6,226 +6,65 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Check, Limit, Media, Validate, lenient};
+use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, lenient};
 use crate::union::Raw;
 
-/// Tokens the call has used.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+/// Question to decide.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
-pub struct DecisionsUsage {
-    /// Tokens of the input.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub input_tokens: Option<u64>,
+pub enum Question {
+    /// Question with yes or no for an answer, given as a likelihood.
+    Noul(QuestionNoul),
 
-    /// Tokens of the answer.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub output_tokens: Option<u64>,
+    /// Question with one of several named answers.
+    Choice(QuestionChoice),
+
+    /// Question answered by a place on a scale.
+    Score(QuestionScore),
 }
 
-/// Place on the scale.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DecisionAnswerScore {
-    /// Kind: `score`.
-    #[serde(rename = "type")]
-    pub type_: Option<String>,
-
-    /// Place on the scale, which may lie between two steps.
-    pub score: Option<f64>,
-
-    /// Steps of the scale by their number.
-    pub legend: Option<Map<String, Value>>,
-
-    /// Likelihood of each step, by its number.
-    pub probabilities: Option<BTreeMap<String, f64>>,
-
-    /// How sure the model is of its score.
-    ///
-    /// Limits: 0 to 1.
-    pub confidence: Option<f64>,
-}
-
-/// Chosen answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DecisionAnswerChoice {
-    /// Kind: `choice`.
-    #[serde(rename = "type")]
-    pub type_: Option<String>,
-
-    /// Name of the likeliest answer.
-    pub choice: Option<String>,
-
-    /// Likelihood of each answer, by name.
-    pub probabilities: Option<BTreeMap<String, f64>>,
-
-    /// How sure the model is of its choice.
-    ///
-    /// Limits: 0 to 1.
-    pub confidence: Option<f64>,
-}
-
-/// Likelihood of yes.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DecisionAnswerNoul {
-    /// Kind: `noul`.
-    #[serde(rename = "type")]
-    pub type_: Option<String>,
-
-    /// Likelihood that the answer is yes.
-    ///
-    /// Limits: 0 to 1.
-    pub noul: Option<f64>,
-}
-
-/// Answer to a question, of the same kind as the question.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
-#[non_exhaustive]
-pub enum DecisionAnswer {
-    /// Likelihood of yes.
-    Noul(DecisionAnswerNoul),
-
-    /// Chosen answer.
-    Choice(DecisionAnswerChoice),
-
-    /// Place on the scale.
-    Score(DecisionAnswerScore),
-
-    /// Something newer than this crate, as it came.
-    Unknown(Value),
-}
-
-impl<'de> Deserialize<'de> for DecisionAnswer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Question {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
         match raw.tag("type").as_deref() {
             Some("noul") => raw.decode().map(Self::Noul),
             Some("choice") => raw.decode().map(Self::Choice),
             Some("score") => raw.decode().map(Self::Score),
-            _ => raw.decode().map(Self::Unknown),
+            _ => Err(raw.unfit("Question")),
         }
     }
 }
 
-/// Answers to all questions.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Decisions {
-    /// Name of the model that answered.
-    pub model: Option<String>,
-
-    /// Answers under the names of their questions.
-    pub answers: Option<BTreeMap<String, DecisionAnswer>>,
-
-    /// Tokens the call has used.
-    pub usage: Option<DecisionsUsage>,
-}
-
-/// Image, audio or video as base64 text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct DecisionMedia {
-    /// Media type of the content, such as `image/png`.
-    pub content_type: String,
-
-    /// Content of the file.
-    pub base64: Media,
-}
-
-impl DecisionMedia {
-    /// Starts from `content_type`, `base64`; everything else is unset.
-    #[must_use]
-    pub fn new(content_type: impl Into<String>, base64: impl Into<Media>) -> Self {
-        Self {
-            content_type: content_type.into(),
-            base64: base64.into(),
-        }
+impl From<QuestionNoul> for Question {
+    fn from(value: QuestionNoul) -> Self {
+        Self::Noul(value)
     }
 }
 
-impl Validate for DecisionMedia {
+impl From<QuestionChoice> for Question {
+    fn from(value: QuestionChoice) -> Self {
+        Self::Choice(value)
+    }
+}
+
+impl From<QuestionScore> for Question {
+    fn from(value: QuestionScore) -> Self {
+        Self::Score(value)
+    }
+}
+
+impl Validate for Question {
     fn check(&self, check: &mut Check<'_>) {
-        check.nested("base64", &self.base64);
-    }
-}
-
-/// Question answered by a place on a scale.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "score")]
-#[non_exhaustive]
-pub struct QuestionScore {
-    /// What to rate, as text or any JSON.
-    pub instructions: Value,
-
-    /// Steps of the scale from lowest to highest, each with what it means.
-    ///
-    /// Items: 2 to 10.
-    pub criteria: Vec<Value>,
-}
-
-impl QuestionScore {
-    /// Items of [`criteria`](Self::criteria).
-    pub const CRITERIA_ITEMS: Limit<u64> = Limit::range(2, 10);
-
-    /// Starts from `instructions`, `criteria`; everything else is unset.
-    #[must_use]
-    pub fn new(
-        instructions: impl Into<Value>,
-        criteria: impl IntoIterator<Item = impl Into<Value>>,
-    ) -> Self {
-        Self {
-            instructions: instructions.into(),
-            criteria: criteria.into_iter().map(Into::into).collect(),
+        match self {
+            Self::Score(value) => value.check(check),
+            _ => {}
         }
     }
 }
-
-impl Validate for QuestionScore {
-    fn check(&self, check: &mut Check<'_>) {
-        check.items("criteria", self.criteria.len(), Self::CRITERIA_ITEMS);
-    }
-}
-
-/// Question with one of several named answers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "choice")]
-#[non_exhaustive]
-pub struct QuestionChoice {
-    /// What to decide, as text or any JSON.
-    pub instructions: Value,
-
-    /// Possible answers by name, each with what it means.
-    pub criteria: Map<String, Value>,
-}
-
-impl QuestionChoice {
-    /// Starts from `instructions`, `criteria`; everything else is unset.
-    #[must_use]
-    pub fn new(
-        instructions: impl Into<Value>,
-        criteria: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
-    ) -> Self {
-        Self {
-            instructions: instructions.into(),
-            criteria: criteria
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        }
-    }
-}
-
-impl Validate for QuestionChoice {}
 
 /// Question with yes or no for an answer, given as a likelihood.
 ///
@@ -307,59 +146,237 @@ impl Default for QuestionCriteria {
     }
 }
 
-/// Question to decide.
+/// Question with one of several named answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[serde(tag = "type", rename = "choice")]
 #[non_exhaustive]
-pub enum Question {
-    /// Question with yes or no for an answer, given as a likelihood.
-    Noul(QuestionNoul),
+pub struct QuestionChoice {
+    /// What to decide, as text or any JSON.
+    pub instructions: Value,
 
-    /// Question with one of several named answers.
-    Choice(QuestionChoice),
-
-    /// Question answered by a place on a scale.
-    Score(QuestionScore),
+    /// Possible answers by name, each with what it means.
+    pub criteria: Map<String, Value>,
 }
 
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Question {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
+impl QuestionChoice {
+    /// Starts from `instructions`, `criteria`; everything else is unset.
+    #[must_use]
+    pub fn new(
+        instructions: impl Into<Value>,
+        criteria: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
+    ) -> Self {
+        Self {
+            instructions: instructions.into(),
+            criteria: criteria
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        }
+    }
+}
+
+impl Validate for QuestionChoice {}
+
+/// Question answered by a place on a scale.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[serde(tag = "type", rename = "score")]
+#[non_exhaustive]
+pub struct QuestionScore {
+    /// What to rate, as text or any JSON.
+    pub instructions: Value,
+
+    /// Steps of the scale from lowest to highest, each with what it means.
+    ///
+    /// Items: 2 to 10.
+    pub criteria: Vec<Value>,
+}
+
+impl QuestionScore {
+    /// Items of [`criteria`](Self::criteria).
+    pub const CRITERIA_ITEMS: Limit<u64> = Limit::range(2, 10);
+
+    /// Starts from `instructions`, `criteria`; everything else is unset.
+    #[must_use]
+    pub fn new(
+        instructions: impl Into<Value>,
+        criteria: impl IntoIterator<Item = impl Into<Value>>,
+    ) -> Self {
+        Self {
+            instructions: instructions.into(),
+            criteria: criteria.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl Validate for QuestionScore {
+    fn check(&self, check: &mut Check<'_>) {
+        check.items("criteria", self.criteria.len(), Self::CRITERIA_ITEMS);
+    }
+}
+
+/// Image, audio or video as base64 text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct DecisionMedia {
+    /// Media type of the content, such as `image/png`.
+    pub content_type: String,
+
+    /// Content of the file.
+    pub base64: Media,
+}
+
+impl DecisionMedia {
+    /// Starts from `content_type`, `base64`; everything else is unset.
+    #[must_use]
+    pub fn new(content_type: impl Into<String>, base64: impl Into<Media>) -> Self {
+        Self {
+            content_type: content_type.into(),
+            base64: base64.into(),
+        }
+    }
+}
+
+impl Validate for DecisionMedia {
+    fn check(&self, check: &mut Check<'_>) {
+        check.nested("base64", &self.base64);
+    }
+}
+
+/// Answers to all questions.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Decisions {
+    /// Name of the model that answered.
+    pub model: Option<String>,
+
+    /// Answers under the names of their questions.
+    pub answers: Option<BTreeMap<String, DecisionAnswer>>,
+
+    /// Tokens the call has used.
+    pub usage: Option<DecisionsUsage>,
+}
+
+impl Answer for Decisions {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { Decisions }
+
+/// Answer to a question, of the same kind as the question.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum DecisionAnswer {
+    /// Likelihood of yes.
+    Noul(DecisionAnswerNoul),
+
+    /// Chosen answer.
+    Choice(DecisionAnswerChoice),
+
+    /// Place on the scale.
+    Score(DecisionAnswerScore),
+
+    /// Something newer than this crate, as it came.
+    Unknown(Value),
+}
+
+impl<'de> Deserialize<'de> for DecisionAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::read(deserializer)?;
         match raw.tag("type").as_deref() {
             Some("noul") => raw.decode().map(Self::Noul),
             Some("choice") => raw.decode().map(Self::Choice),
             Some("score") => raw.decode().map(Self::Score),
-            _ => Err(raw.unfit("Question")),
+            _ => raw.decode().map(Self::Unknown),
         }
     }
 }
 
-impl From<QuestionNoul> for Question {
-    fn from(value: QuestionNoul) -> Self {
-        Self::Noul(value)
-    }
+/// Likelihood of yes.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct DecisionAnswerNoul {
+    /// Kind: `noul`.
+    #[serde(rename = "type")]
+    pub type_: Option<String>,
+
+    /// Likelihood that the answer is yes.
+    ///
+    /// Limits: 0 to 1.
+    pub noul: Option<f64>,
 }
 
-impl From<QuestionChoice> for Question {
-    fn from(value: QuestionChoice) -> Self {
-        Self::Choice(value)
-    }
+/// Chosen answer.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct DecisionAnswerChoice {
+    /// Kind: `choice`.
+    #[serde(rename = "type")]
+    pub type_: Option<String>,
+
+    /// Name of the likeliest answer.
+    pub choice: Option<String>,
+
+    /// Likelihood of each answer, by name.
+    pub probabilities: Option<BTreeMap<String, f64>>,
+
+    /// How sure the model is of its choice.
+    ///
+    /// Limits: 0 to 1.
+    pub confidence: Option<f64>,
 }
 
-impl From<QuestionScore> for Question {
-    fn from(value: QuestionScore) -> Self {
-        Self::Score(value)
-    }
+/// Place on the scale.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct DecisionAnswerScore {
+    /// Kind: `score`.
+    #[serde(rename = "type")]
+    pub type_: Option<String>,
+
+    /// Place on the scale, which may lie between two steps.
+    pub score: Option<f64>,
+
+    /// Steps of the scale by their number.
+    pub legend: Option<Map<String, Value>>,
+
+    /// Likelihood of each step, by its number.
+    pub probabilities: Option<BTreeMap<String, f64>>,
+
+    /// How sure the model is of its score.
+    ///
+    /// Limits: 0 to 1.
+    pub confidence: Option<f64>,
 }
 
-impl Validate for Question {
-    fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Score(value) => value.check(check),
-            _ => {}
-        }
+/// Tokens the call has used.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct DecisionsUsage {
+    /// Tokens of the input.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub input_tokens: Option<u64>,
+
+    /// Tokens of the answer.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub output_tokens: Option<u64>,
+}
+
+impl Answer for DecisionsUsage {
+    fn usage(&self) -> Option<TokenUsage> {
+        TokenUsage::of(
+            [self.input_tokens.as_ref(), self.output_tokens.as_ref(), None, None, None],
+            None,
+        )
     }
 }

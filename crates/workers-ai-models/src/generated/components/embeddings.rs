@@ -8,219 +8,56 @@ use serde_json::{Map, Value};
 
 use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, lenient, open_enum};
 
-/// Vectors of the texts and their dimensions.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PlainEmbeddingOutput {
-    /// Vectors, one row for each text, in the order of the request.
-    pub data: Option<Matrix>,
-
-    /// Dimensions: number of rows and length of each.
-    ///
-    /// Items: 2 to 2.
-    #[serde(default, deserialize_with = "lenient::integers")]
-    pub shape: Option<Vec<u64>>,
-
-    /// Pooling that was applied.
-    pub pooling: Option<Pooling>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-
-    /// Facts about the call, different from model to model.
-    ///
-    /// Uncertain: Its members are not documented.
-    pub meta: Option<Map<String, Value>>,
-}
-
-/// Text or texts to turn into vectors.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum PlainEmbeddingInputText {
-    /// `Text`.
-    Text(String),
-
-    /// `Texts`.
-    Texts(Vec<String>),
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for PlainEmbeddingInputText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("PlainEmbeddingInputText"))
-        }
-    }
-}
-
-impl From<String> for PlainEmbeddingInputText {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for PlainEmbeddingInputText {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for PlainEmbeddingInputText {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for PlainEmbeddingInputText {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for PlainEmbeddingInputText {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for PlainEmbeddingInputText {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl Validate for PlainEmbeddingInputText {}
-
-/// Texts to turn into vectors, without options.
+/// Texts to turn into vectors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[serde(bound = "")]
 #[non_exhaustive]
-pub struct PlainEmbeddingInput<M> {
+pub struct EmbeddingText<M> {
     /// Text or texts to turn into vectors.
-    pub text: PlainEmbeddingInputText,
+    pub text: EmbeddingTexts,
+
+    /// How the vectors of the tokens become one vector.
+    ///
+    /// Default: `"mean"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
 
     #[serde(skip)]
     for_model: PhantomData<M>,
 }
 
-impl<M> PlainEmbeddingInput<M> {
+impl<M> EmbeddingText<M> {
     /// Starts from `text`; everything else is unset.
     #[must_use]
-    pub fn new(text: impl Into<PlainEmbeddingInputText>) -> Self {
+    pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
         Self {
             text: text.into(),
+            pooling: None,
             for_model: PhantomData,
         }
     }
-}
 
-impl<M> Validate for PlainEmbeddingInput<M> {}
-
-impl<M: Model> ModelInput for PlainEmbeddingInput<M>
-where
-    Self: Into<M::Input>,
-{
-    type Model = M;
-}
-
-/// How well one text fits the query.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RankedContext {
-    /// Index of the text in the request, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub id: Option<u64>,
-
-    /// Relevance of the text.
-    ///
-    /// Higher is better; values can be very small.
-    pub score: Option<f64>,
-}
-
-/// Text to compare with the query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct Context {
-    /// Text of this entry.
-    ///
-    /// Length: at least 1 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-}
-
-impl Context {
-    /// Characters of [`text`](Self::text).
-    pub const TEXT_LENGTH: Limit<u64> = Limit::at_least(1);
-
-    /// Starts with nothing set.
+    /// How the vectors of the tokens become one vector.
     #[must_use]
-    pub fn new() -> Self {
-        Self { text: None }
-    }
-
-    /// Text of this entry.
-    #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = Some(text.into());
+    pub fn pooling(mut self, pooling: impl Into<Pooling>) -> Self {
+        self.pooling = Some(pooling.into());
         self
     }
 }
 
-impl Validate for Context {
+impl<M> Validate for EmbeddingText<M> {
     fn check(&self, check: &mut Check<'_>) {
-        check.length("text", &self.text, Self::TEXT_LENGTH);
+        check.nested("text", &self.text);
+        check.nested("pooling", &self.pooling);
     }
 }
 
-impl Default for Context {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Vectors of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct EmbeddingOutput {
-    /// Vectors, one row for each text, in the order of the request.
-    pub data: Option<Matrix>,
-
-    /// Dimensions: number of rows and length of each.
-    pub shape: Option<Vec<f64>>,
-
-    /// Pooling that was applied.
-    pub pooling: Option<Pooling>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-
-    /// Facts about the call, different from model to model.
-    ///
-    /// Uncertain: Its members are not documented.
-    pub meta: Option<Map<String, Value>>,
-}
-
-open_enum! {
-    /// How the vectors of the tokens become one vector.
-    pub enum Pooling {
-        /// Average over all tokens
-        Mean = "mean",
-        /// Vector of the first token; better for long texts, not to be mixed with `mean`
-        Cls = "cls",
-    }
+impl<M: Model> ModelInput for EmbeddingText<M>
+where
+    Self: Into<M::Input>,
+{
+    type Model = M;
 }
 
 /// One text or a list of texts.
@@ -310,54 +147,218 @@ impl Validate for EmbeddingTexts {
     }
 }
 
-/// Texts to turn into vectors.
+open_enum! {
+    /// How the vectors of the tokens become one vector.
+    pub enum Pooling {
+        /// Average over all tokens
+        Mean = "mean",
+        /// Vector of the first token; better for long texts, not to be mixed with `mean`
+        Cls = "cls",
+    }
+}
+
+/// Vectors of the texts.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct EmbeddingOutput {
+    /// Vectors, one row for each text, in the order of the request.
+    pub data: Option<Matrix>,
+
+    /// Dimensions: number of rows and length of each.
+    #[serde(default, deserialize_with = "lenient::integers")]
+    pub shape: Option<Vec<u64>>,
+
+    /// Pooling that was applied.
+    pub pooling: Option<Pooling>,
+
+    /// Tokens the call has used.
+    pub usage: Option<Usage>,
+
+    /// Facts about the call, different from model to model.
+    ///
+    /// Uncertain: Its members are not documented.
+    pub meta: Option<Map<String, Value>>,
+}
+
+/// Text to compare with the query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct Context {
+    /// Text of this entry.
+    ///
+    /// Characters: at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Context {
+    /// Characters of [`text`](Self::text).
+    pub const TEXT_LENGTH: Limit<u64> = Limit::at_least(1);
+
+    /// Starts with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { text: None }
+    }
+
+    /// Text of this entry.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+}
+
+impl Validate for Context {
+    fn check(&self, check: &mut Check<'_>) {
+        check.length("text", &self.text, Self::TEXT_LENGTH);
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// How well one text fits the query.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct RankedContext {
+    /// Index of the text in the request, from 0.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub id: Option<u64>,
+
+    /// Relevance of the text.
+    ///
+    /// Higher is better; values can be very small.
+    pub score: Option<f64>,
+}
+
+/// Texts to turn into vectors, without options.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[serde(bound = "")]
 #[non_exhaustive]
-pub struct EmbeddingText<M> {
+pub struct PlainEmbeddingInput<M> {
     /// Text or texts to turn into vectors.
-    pub text: EmbeddingTexts,
-
-    /// How the vectors of the tokens become one vector.
-    ///
-    /// Default: `"mean"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pooling: Option<Pooling>,
+    pub text: PlainEmbeddingInputText,
 
     #[serde(skip)]
     for_model: PhantomData<M>,
 }
 
-impl<M> EmbeddingText<M> {
+impl<M> PlainEmbeddingInput<M> {
     /// Starts from `text`; everything else is unset.
     #[must_use]
-    pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
+    pub fn new(text: impl Into<PlainEmbeddingInputText>) -> Self {
         Self {
             text: text.into(),
-            pooling: None,
             for_model: PhantomData,
         }
     }
-
-    /// How the vectors of the tokens become one vector.
-    #[must_use]
-    pub fn pooling(mut self, pooling: impl Into<Pooling>) -> Self {
-        self.pooling = Some(pooling.into());
-        self
-    }
 }
 
-impl<M> Validate for EmbeddingText<M> {
-    fn check(&self, check: &mut Check<'_>) {
-        check.nested("text", &self.text);
-        check.nested("pooling", &self.pooling);
-    }
-}
+impl<M> Validate for PlainEmbeddingInput<M> {}
 
-impl<M: Model> ModelInput for EmbeddingText<M>
+impl<M: Model> ModelInput for PlainEmbeddingInput<M>
 where
     Self: Into<M::Input>,
 {
     type Model = M;
+}
+
+/// Text or texts to turn into vectors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum PlainEmbeddingInputText {
+    /// `Text`.
+    Text(String),
+
+    /// `Texts`.
+    Texts(Vec<String>),
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for PlainEmbeddingInputText {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        if raw.kind() == crate::union::Kind::Text {
+            raw.decode().map(Self::Text)
+        } else if raw.kind() == crate::union::Kind::List {
+            raw.decode().map(Self::Texts)
+        } else {
+            Err(raw.unfit("PlainEmbeddingInputText"))
+        }
+    }
+}
+
+impl From<String> for PlainEmbeddingInputText {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for PlainEmbeddingInputText {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<String>> for PlainEmbeddingInputText {
+    fn from(value: Vec<String>) -> Self {
+        Self::Texts(value)
+    }
+}
+
+impl<const N: usize> From<[String; N]> for PlainEmbeddingInputText {
+    fn from(value: [String; N]) -> Self {
+        Self::Texts(value.into())
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for PlainEmbeddingInputText {
+    fn from(value: [&str; N]) -> Self {
+        Self::Texts(value.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl From<Vec<&str>> for PlainEmbeddingInputText {
+    fn from(value: Vec<&str>) -> Self {
+        Self::Texts(value.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl Validate for PlainEmbeddingInputText {}
+
+/// Vectors of the texts and their dimensions.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PlainEmbeddingOutput {
+    /// Vectors, one row for each text, in the order of the request.
+    pub data: Option<Matrix>,
+
+    /// Dimensions: number of rows and length of each.
+    ///
+    /// Items: 2 to 2.
+    #[serde(default, deserialize_with = "lenient::integers")]
+    pub shape: Option<Vec<u64>>,
+
+    /// Pooling that was applied.
+    pub pooling: Option<Pooling>,
+
+    /// Tokens the call has used.
+    pub usage: Option<Usage>,
+
+    /// Facts about the call, different from model to model.
+    ///
+    /// Uncertain: Its members are not documented.
+    pub meta: Option<Map<String, Value>>,
 }

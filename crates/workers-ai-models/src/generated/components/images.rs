@@ -7,6 +7,190 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Check, Limit, Media, Model, ModelInput, Validate, media};
 
+/// Image as base64 text.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ImageOutput {
+    /// File of the image.
+    ///
+    /// Look at its first bytes to learn the format.
+    pub image: Option<Media>,
+}
+
+/// Image to generate, as a form with up to four reference images.
+///
+/// Numbers travel as text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[serde(bound = "")]
+#[non_exhaustive]
+pub struct ImageForm<M> {
+    /// What the image should show.
+    ///
+    /// It may hold JSON text for finer control.
+    pub prompt: String,
+
+    /// First reference image.
+    ///
+    /// Keep it under 512 by 512 pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_image_0: Option<Media>,
+
+    /// Second reference image.
+    ///
+    /// Keep it under 512 by 512 pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_image_1: Option<Media>,
+
+    /// Third reference image.
+    ///
+    /// Keep it under 512 by 512 pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_image_2: Option<Media>,
+
+    /// Fourth reference image.
+    ///
+    /// Keep it under 512 by 512 pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_image_3: Option<Media>,
+
+    /// Width of the image in pixels.
+    ///
+    /// Default: `1024`. Limits: 256 to 1920.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u64>,
+
+    /// Height of the image in pixels.
+    ///
+    /// Default: `768`. Limits: 256 to 1920.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u64>,
+
+    /// Number of diffusion steps.
+    ///
+    /// More steps take longer and cost more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+
+    /// How closely the image follows the prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guidance: Option<f64>,
+
+    /// Seed of the random number generator.
+    ///
+    /// The same seed and input give the same image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<i64>,
+
+    #[serde(skip)]
+    for_model: PhantomData<M>,
+}
+
+impl<M> ImageForm<M> {
+    /// Limits of [`width`](Self::width).
+    pub const WIDTH: Limit<u64> = Limit::range(256, 1920);
+
+    /// Limits of [`height`](Self::height).
+    pub const HEIGHT: Limit<u64> = Limit::range(256, 1920);
+
+    /// Starts from `prompt`; everything else is unset.
+    #[must_use]
+    pub fn new(prompt: impl Into<String>) -> Self {
+        Self {
+            prompt: prompt.into(),
+            input_image_0: None,
+            input_image_1: None,
+            input_image_2: None,
+            input_image_3: None,
+            width: None,
+            height: None,
+            steps: None,
+            guidance: None,
+            seed: None,
+            for_model: PhantomData,
+        }
+    }
+
+    /// First reference image.
+    #[must_use]
+    pub fn input_image_0(mut self, input_image_0: impl Into<Media>) -> Self {
+        self.input_image_0 = Some(input_image_0.into());
+        self
+    }
+
+    /// Second reference image.
+    #[must_use]
+    pub fn input_image_1(mut self, input_image_1: impl Into<Media>) -> Self {
+        self.input_image_1 = Some(input_image_1.into());
+        self
+    }
+
+    /// Third reference image.
+    #[must_use]
+    pub fn input_image_2(mut self, input_image_2: impl Into<Media>) -> Self {
+        self.input_image_2 = Some(input_image_2.into());
+        self
+    }
+
+    /// Fourth reference image.
+    #[must_use]
+    pub fn input_image_3(mut self, input_image_3: impl Into<Media>) -> Self {
+        self.input_image_3 = Some(input_image_3.into());
+        self
+    }
+
+    /// Width of the image in pixels.
+    #[must_use]
+    pub fn width(mut self, width: u64) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    /// Height of the image in pixels.
+    #[must_use]
+    pub fn height(mut self, height: u64) -> Self {
+        self.height = Some(height);
+        self
+    }
+
+    /// Number of diffusion steps.
+    #[must_use]
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.steps = Some(steps);
+        self
+    }
+
+    /// How closely the image follows the prompt.
+    #[must_use]
+    pub fn guidance(mut self, guidance: f64) -> Self {
+        self.guidance = Some(guidance);
+        self
+    }
+
+    /// Seed of the random number generator.
+    #[must_use]
+    pub fn seed(mut self, seed: i64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl<M> Validate for ImageForm<M> {
+    fn check(&self, check: &mut Check<'_>) {
+        check.integer("width", self.width, Self::WIDTH);
+        check.integer("height", self.height, Self::HEIGHT);
+        check.finite("guidance", self.guidance);
+    }
+}
+
+impl<M: Model> ModelInput for ImageForm<M>
+where
+    Self: Into<M::Input>,
+{
+    type Model = M;
+}
+
 /// Image to generate, from a prompt alone or over a given image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -15,7 +199,7 @@ use crate::{Check, Limit, Media, Model, ModelInput, Validate, media};
 pub struct ImageInput<M> {
     /// What the image should show.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub prompt: String,
 
     /// What the image should not show.
@@ -210,188 +394,4 @@ where
     Self: Into<M::Input>,
 {
     type Model = M;
-}
-
-/// Image to generate, as a form with up to four reference images.
-///
-/// Numbers travel as text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
-#[non_exhaustive]
-pub struct ImageForm<M> {
-    /// What the image should show.
-    ///
-    /// It may hold JSON text for finer control.
-    pub prompt: String,
-
-    /// First reference image.
-    ///
-    /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_image_0: Option<Media>,
-
-    /// Second reference image.
-    ///
-    /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_image_1: Option<Media>,
-
-    /// Third reference image.
-    ///
-    /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_image_2: Option<Media>,
-
-    /// Fourth reference image.
-    ///
-    /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_image_3: Option<Media>,
-
-    /// Width of the image in pixels.
-    ///
-    /// Default: `1024`. Limits: 256 to 1920.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<u64>,
-
-    /// Height of the image in pixels.
-    ///
-    /// Default: `768`. Limits: 256 to 1920.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<u64>,
-
-    /// Number of diffusion steps.
-    ///
-    /// More steps take longer and cost more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steps: Option<u64>,
-
-    /// How closely the image follows the prompt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guidance: Option<f64>,
-
-    /// Seed of the random number generator.
-    ///
-    /// The same seed and input give the same image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<i64>,
-
-    #[serde(skip)]
-    for_model: PhantomData<M>,
-}
-
-impl<M> ImageForm<M> {
-    /// Limits of [`width`](Self::width).
-    pub const WIDTH: Limit<u64> = Limit::range(256, 1920);
-
-    /// Limits of [`height`](Self::height).
-    pub const HEIGHT: Limit<u64> = Limit::range(256, 1920);
-
-    /// Starts from `prompt`; everything else is unset.
-    #[must_use]
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            input_image_0: None,
-            input_image_1: None,
-            input_image_2: None,
-            input_image_3: None,
-            width: None,
-            height: None,
-            steps: None,
-            guidance: None,
-            seed: None,
-            for_model: PhantomData,
-        }
-    }
-
-    /// First reference image.
-    #[must_use]
-    pub fn input_image_0(mut self, input_image_0: impl Into<Media>) -> Self {
-        self.input_image_0 = Some(input_image_0.into());
-        self
-    }
-
-    /// Second reference image.
-    #[must_use]
-    pub fn input_image_1(mut self, input_image_1: impl Into<Media>) -> Self {
-        self.input_image_1 = Some(input_image_1.into());
-        self
-    }
-
-    /// Third reference image.
-    #[must_use]
-    pub fn input_image_2(mut self, input_image_2: impl Into<Media>) -> Self {
-        self.input_image_2 = Some(input_image_2.into());
-        self
-    }
-
-    /// Fourth reference image.
-    #[must_use]
-    pub fn input_image_3(mut self, input_image_3: impl Into<Media>) -> Self {
-        self.input_image_3 = Some(input_image_3.into());
-        self
-    }
-
-    /// Width of the image in pixels.
-    #[must_use]
-    pub fn width(mut self, width: u64) -> Self {
-        self.width = Some(width);
-        self
-    }
-
-    /// Height of the image in pixels.
-    #[must_use]
-    pub fn height(mut self, height: u64) -> Self {
-        self.height = Some(height);
-        self
-    }
-
-    /// Number of diffusion steps.
-    #[must_use]
-    pub fn steps(mut self, steps: u64) -> Self {
-        self.steps = Some(steps);
-        self
-    }
-
-    /// How closely the image follows the prompt.
-    #[must_use]
-    pub fn guidance(mut self, guidance: f64) -> Self {
-        self.guidance = Some(guidance);
-        self
-    }
-
-    /// Seed of the random number generator.
-    #[must_use]
-    pub fn seed(mut self, seed: i64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-}
-
-impl<M> Validate for ImageForm<M> {
-    fn check(&self, check: &mut Check<'_>) {
-        check.integer("width", self.width, Self::WIDTH);
-        check.integer("height", self.height, Self::HEIGHT);
-        check.finite("guidance", self.guidance);
-    }
-}
-
-impl<M: Model> ModelInput for ImageForm<M>
-where
-    Self: Into<M::Input>,
-{
-    type Model = M;
-}
-
-/// Image as base64 text.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ImageOutput {
-    /// File of the image.
-    ///
-    /// Look at its first bytes to learn the format.
-    pub image: Option<Media>,
 }

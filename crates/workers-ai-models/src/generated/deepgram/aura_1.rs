@@ -28,7 +28,8 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Aura1, Aura1Speaker, ModelInput};
 ///
-/// let input = Aura1::text("Good morning, how can I help you?").speaker(Aura1Speaker::Luna);
+/// let input = Aura1::text("Good morning, how can I help you?")
+///     .speaker(Aura1Speaker::Luna);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -25,7 +25,12 @@ use crate::{
 /// ```
 /// use workers_ai_models::{DeepseekMath7bInstruct, Message, ModelInput};
 ///
-/// let input = DeepseekMath7bInstruct::messages([Message::new("user", "What is the integral of x^2 from 0 to 2? Reason step by step.")])
+/// let input = DeepseekMath7bInstruct::messages([
+///         Message::new(
+///             "user",
+///             "What is the integral of x^2 from 0 to 2? Reason step by step.",
+///         ),
+///     ])
 ///     .max_tokens(256);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

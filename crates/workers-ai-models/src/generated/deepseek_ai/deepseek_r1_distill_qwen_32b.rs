@@ -28,7 +28,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{DeepseekR1DistillQwen32b, Message, ModelInput};
 ///
-/// let input = DeepseekR1DistillQwen32b::messages([Message::new("user", "How many days lie between 3 March and 1 May?")])
+/// let input = DeepseekR1DistillQwen32b::messages([
+///         Message::new("user", "How many days lie between 3 March and 1 May?"),
+///     ])
 ///     .max_tokens(1024)
 ///     .temperature(0.6);
 /// input.validate()?;

@@ -39,7 +39,9 @@ use crate::{
 ///     ModelInput,
 /// };
 ///
-/// let input = DeepseekV4Flash0731::messages([ChatMessage::User(ChatUserMessage::new("Summarise the causes of the tides."))])
+/// let input = DeepseekV4Flash0731::messages([
+///         ChatMessage::User(ChatUserMessage::new("Summarise the causes of the tides.")),
+///     ])
 ///     .max_completion_tokens(512)
 ///     .reasoning_effort(DeepseekV4Flash0731ReasoningEffort::None);
 /// input.validate()?;
@@ -252,20 +254,6 @@ impl DeepseekV4Flash0731Input {
     }
 }
 
-open_enum! {
-    /// `DeepseekV4Flash0731ReasoningEffort`.
-    pub enum DeepseekV4Flash0731ReasoningEffort {
-        /// As much as possible
-        Max = "max",
-        /// A lot
-        High = "high",
-        /// Little
-        Low = "low",
-        /// No reasoning
-        None = "none",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -287,5 +275,19 @@ pub struct DeepseekV4Flash0731Options {
 impl Validate for DeepseekV4Flash0731Options {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `DeepseekV4Flash0731ReasoningEffort`.
+    pub enum DeepseekV4Flash0731ReasoningEffort {
+        /// As much as possible
+        Max = "max",
+        /// A lot
+        High = "high",
+        /// Little
+        Low = "low",
+        /// No reasoning
+        None = "none",
     }
 }

@@ -37,7 +37,11 @@ use crate::{
 ///     ModelInput,
 /// };
 ///
-/// let input = DeepseekV4Pro0813::messages([ChatMessage::User(ChatUserMessage::new("Prove that the square root of 2 is irrational."))])
+/// let input = DeepseekV4Pro0813::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new("Prove that the square root of 2 is irrational."),
+///         ),
+///     ])
 ///     .max_completion_tokens(4096)
 ///     .reasoning_effort(DeepseekV4Pro0813ReasoningEffort::High);
 /// input.validate()?;
@@ -250,20 +254,6 @@ impl DeepseekV4Pro0813Input {
     }
 }
 
-open_enum! {
-    /// `DeepseekV4Pro0813ReasoningEffort`.
-    pub enum DeepseekV4Pro0813ReasoningEffort {
-        /// As much as possible
-        Max = "max",
-        /// A lot
-        High = "high",
-        /// Little
-        Low = "low",
-        /// No reasoning
-        None = "none",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -285,5 +275,19 @@ pub struct DeepseekV4Pro0813Options {
 impl Validate for DeepseekV4Pro0813Options {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `DeepseekV4Pro0813ReasoningEffort`.
+    pub enum DeepseekV4Pro0813ReasoningEffort {
+        /// As much as possible
+        Max = "max",
+        /// A lot
+        High = "high",
+        /// Little
+        Low = "low",
+        /// No reasoning
+        None = "none",
     }
 }

@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ModelInput, Sqlcoder7b2};
 ///
-/// let input = Sqlcoder7b2::prompt("### Task\nHow many users are there?\n### Database\nCREATE TABLE users (id INT, name TEXT);\n### SQL\n")
+/// let input = Sqlcoder7b2::prompt(
+///         "### Task\nHow many users are there?\n### Database\nCREATE TABLE users (id INT, name TEXT);\n### SQL\n",
+///     )
 ///     .max_tokens(64)
 ///     .temperature(0.0);
 /// input.validate()?;

@@ -88,6 +88,28 @@ impl ModelInput for DetrResnet50Input {
     type Model = DetrResnet50;
 }
 
+/// Image to search for objects.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct DetrResnet50Input {
+    /// File of the image.
+    ///
+    /// Each: 0 to 255.
+    #[serde(serialize_with = "media::numbers::serialize")]
+    pub image: Media,
+}
+
+impl DetrResnet50Input {
+    /// Starts from `image`; everything else is unset.
+    #[must_use]
+    pub fn new(image: impl Into<Media>) -> Self {
+        Self { image: image.into() }
+    }
+}
+
+impl Validate for DetrResnet50Input {}
+
 /// One object.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
@@ -121,25 +143,3 @@ pub struct DetrResnet50Box {
     /// Lower edge in pixels.
     pub ymax: Option<f64>,
 }
-
-/// Image to search for objects.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct DetrResnet50Input {
-    /// File of the image.
-    ///
-    /// Each: 0 to 255.
-    #[serde(serialize_with = "media::numbers::serialize")]
-    pub image: Media,
-}
-
-impl DetrResnet50Input {
-    /// Starts from `image`; everything else is unset.
-    #[must_use]
-    pub fn new(image: impl Into<Media>) -> Self {
-        Self { image: image.into() }
-    }
-}
-
-impl Validate for DetrResnet50Input {}

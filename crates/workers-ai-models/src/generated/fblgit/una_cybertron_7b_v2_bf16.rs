@@ -24,7 +24,12 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, UnaCybertron7bV2Bf16};
 ///
-/// let input = UnaCybertron7bV2Bf16::messages([Message::new("user", "Tom is older than Ann, and Ann is older than Ben. Who is the youngest?")])
+/// let input = UnaCybertron7bV2Bf16::messages([
+///         Message::new(
+///             "user",
+///             "Tom is older than Ann, and Ann is older than Ben. Who is the youngest?",
+///         ),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Gemma2bItLora, ModelInput};
 ///
-/// let input = Gemma2bItLora::prompt("<start_of_turn>user\nSort: fig, date<end_of_turn>\n<start_of_turn>model\n")
+/// let input = Gemma2bItLora::prompt(
+///         "<start_of_turn>user\nSort: fig, date<end_of_turn>\n<start_of_turn>model\n",
+///     )
 ///     .max_tokens(32)
 ///     .lora("my-adapter")
 ///     .raw(true);

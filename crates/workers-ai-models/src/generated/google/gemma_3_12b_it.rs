@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Gemma3_12bIt, Gemma3_12bItMessage, ModelInput};
 ///
-/// let input = Gemma3_12bIt::messages([Gemma3_12bItMessage::new("user", "Write a menu of three courses for autumn.")])
+/// let input = Gemma3_12bIt::messages([
+///         Gemma3_12bItMessage::new("user", "Write a menu of three courses for autumn."),
+///     ])
 ///     .max_tokens(200);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -172,87 +174,234 @@ impl Gemma3_12bItInput {
     }
 }
 
-/// What was said or shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Gemma3_12bItContent {
-    /// `Text`.
-    Text(String),
-
-    /// `Parts`.
-    Parts(Vec<MessagePart>),
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Gemma3_12bItContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            Err(raw.unfit("Gemma3_12bItContent"))
-        }
-    }
-}
-
-impl From<String> for Gemma3_12bItContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Gemma3_12bItContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<MessagePart>> for Gemma3_12bItContent {
-    fn from(value: Vec<MessagePart>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl<const N: usize> From<[MessagePart; N]> for Gemma3_12bItContent {
-    fn from(value: [MessagePart; N]) -> Self {
-        Self::Parts(value.into())
-    }
-}
-
-impl Validate for Gemma3_12bItContent {}
-
-/// One turn of a conversation, with text and images.
+/// One piece of text to answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Gemma3_12bItMessage {
-    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
-    pub role: String,
+pub struct Gemma3_12bItPrompt {
+    /// Text to continue or to answer.
+    ///
+    /// Characters: at least 1.
+    pub prompt: String,
 
-    /// What was said or shown.
-    pub content: Gemma3_12bItContent,
+    /// Maximum number of tokens in the answer.
+    ///
+    /// Longer answers are cut off, often without a sign.
+    ///
+    /// Default: `256`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+
+    /// Randomness of the answer.
+    ///
+    /// Low values keep it focused and repeatable, high values make it varied.
+    ///
+    /// Default: `0.6`. Limits: 0 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+
+    /// Share of the probability mass to sample from.
+    ///
+    /// Smaller values keep only the likeliest tokens.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+
+    /// Number of likeliest tokens to sample from.
+    ///
+    /// Limits: 1 to 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
+
+    /// Seed of the random number generator.
+    ///
+    /// The same seed and input make the answer repeatable.
+    ///
+    /// Limits: 1 to 9999999999.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+
+    /// Factor against tokens that were already used.
+    ///
+    /// Above 1 discourages repetition, below 1 invites it.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetition_penalty: Option<f64>,
+
+    /// Penalty that grows with every use of a token.
+    ///
+    /// Higher values repeat less.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f64>,
+
+    /// Penalty for every token that was used at all.
+    ///
+    /// Higher values favour words not used so far.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f64>,
+
+    /// Sends the answer piece by piece as server-sent events.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stream: Option<bool>,
+
+    /// JSON Schema that the answer has to follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guided_json: Option<Map<String, Value>>,
+
+    /// Sends the text to the model without a chat template.
+    ///
+    /// You write the template's control tokens yourself.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<bool>,
 }
 
-impl Gemma3_12bItMessage {
-    /// Starts from `role`, `content`; everything else is unset.
+impl Gemma3_12bItPrompt {
+    /// Characters of [`prompt`](Self::prompt).
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
+
+    /// Limits of [`temperature`](Self::temperature).
+    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
+
+    /// Limits of [`top_p`](Self::top_p).
+    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`top_k`](Self::top_k).
+    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
+
+    /// Limits of [`seed`](Self::seed).
+    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+
+    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
+    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
+    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`presence_penalty`](Self::presence_penalty).
+    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Starts from `prompt`; everything else is unset.
     #[must_use]
-    pub fn new(
-        role: impl Into<String>,
-        content: impl Into<Gemma3_12bItContent>,
-    ) -> Self {
+    pub fn new(prompt: impl Into<String>) -> Self {
         Self {
-            role: role.into(),
-            content: content.into(),
+            prompt: prompt.into(),
+            max_tokens: None,
+            temperature: None,
+            top_p: None,
+            top_k: None,
+            seed: None,
+            repetition_penalty: None,
+            frequency_penalty: None,
+            presence_penalty: None,
+            stream: None,
+            guided_json: None,
+            raw: None,
         }
+    }
+
+    /// Maximum number of tokens in the answer.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
+        self.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Randomness of the answer.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.temperature = Some(temperature);
+        self
+    }
+
+    /// Share of the probability mass to sample from.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.top_p = Some(top_p);
+        self
+    }
+
+    /// Number of likeliest tokens to sample from.
+    #[must_use]
+    pub fn top_k(mut self, top_k: u64) -> Self {
+        self.top_k = Some(top_k);
+        self
+    }
+
+    /// Seed of the random number generator.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Factor against tokens that were already used.
+    #[must_use]
+    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
+        self.repetition_penalty = Some(repetition_penalty);
+        self
+    }
+
+    /// Penalty that grows with every use of a token.
+    #[must_use]
+    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
+        self.frequency_penalty = Some(frequency_penalty);
+        self
+    }
+
+    /// Penalty for every token that was used at all.
+    #[must_use]
+    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
+        self.presence_penalty = Some(presence_penalty);
+        self
+    }
+
+    /// JSON Schema that the answer has to follow.
+    #[must_use]
+    pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
+        self.guided_json = Some(guided_json);
+        self
+    }
+
+    /// Sends the text to the model without a chat template.
+    #[must_use]
+    pub fn raw(mut self, raw: bool) -> Self {
+        self.raw = Some(raw);
+        self
     }
 }
 
-impl Validate for Gemma3_12bItMessage {}
+impl Validate for Gemma3_12bItPrompt {
+    fn check(&self, check: &mut Check<'_>) {
+        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
+        check.number("temperature", self.temperature, Self::TEMPERATURE);
+        check.number("top_p", self.top_p, Self::TOP_P);
+        check.integer("top_k", self.top_k, Self::TOP_K);
+        check.integer("seed", self.seed, Self::SEED);
+        check
+            .number(
+                "repetition_penalty",
+                self.repetition_penalty,
+                Self::REPETITION_PENALTY,
+            );
+        check
+            .number(
+                "frequency_penalty",
+                self.frequency_penalty,
+                Self::FREQUENCY_PENALTY,
+            );
+        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
+    }
+}
 
 /// Conversation to continue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -506,231 +655,84 @@ impl Validate for Gemma3_12bItMessages {
     }
 }
 
-/// One piece of text to answer.
+/// One turn of a conversation, with text and images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Gemma3_12bItPrompt {
-    /// Text to continue or to answer.
-    ///
-    /// Length: at least 1 characters.
-    pub prompt: String,
+pub struct Gemma3_12bItMessage {
+    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
+    pub role: String,
 
-    /// Maximum number of tokens in the answer.
-    ///
-    /// Longer answers are cut off, often without a sign.
-    ///
-    /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u64>,
-
-    /// Randomness of the answer.
-    ///
-    /// Low values keep it focused and repeatable, high values make it varied.
-    ///
-    /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-
-    /// Share of the probability mass to sample from.
-    ///
-    /// Smaller values keep only the likeliest tokens.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f64>,
-
-    /// Number of likeliest tokens to sample from.
-    ///
-    /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_k: Option<u64>,
-
-    /// Seed of the random number generator.
-    ///
-    /// The same seed and input make the answer repeatable.
-    ///
-    /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
-
-    /// Factor against tokens that were already used.
-    ///
-    /// Above 1 discourages repetition, below 1 invites it.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repetition_penalty: Option<f64>,
-
-    /// Penalty that grows with every use of a token.
-    ///
-    /// Higher values repeat less.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frequency_penalty: Option<f64>,
-
-    /// Penalty for every token that was used at all.
-    ///
-    /// Higher values favour words not used so far.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presence_penalty: Option<f64>,
-
-    /// Sends the answer piece by piece as server-sent events.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stream: Option<bool>,
-
-    /// JSON Schema that the answer has to follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guided_json: Option<Map<String, Value>>,
-
-    /// Sends the text to the model without a chat template.
-    ///
-    /// You write the template's control tokens yourself.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<bool>,
+    /// What was said or shown.
+    pub content: Gemma3_12bItContent,
 }
 
-impl Gemma3_12bItPrompt {
-    /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
-
-    /// Limits of [`temperature`](Self::temperature).
-    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
-
-    /// Limits of [`top_p`](Self::top_p).
-    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`top_k`](Self::top_k).
-    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
-
-    /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
-
-    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
-    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
-    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`presence_penalty`](Self::presence_penalty).
-    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Starts from `prompt`; everything else is unset.
+impl Gemma3_12bItMessage {
+    /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
-    pub fn new(prompt: impl Into<String>) -> Self {
+    pub fn new(
+        role: impl Into<String>,
+        content: impl Into<Gemma3_12bItContent>,
+    ) -> Self {
         Self {
-            prompt: prompt.into(),
-            max_tokens: None,
-            temperature: None,
-            top_p: None,
-            top_k: None,
-            seed: None,
-            repetition_penalty: None,
-            frequency_penalty: None,
-            presence_penalty: None,
-            stream: None,
-            guided_json: None,
-            raw: None,
+            role: role.into(),
+            content: content.into(),
         }
     }
+}
 
-    /// Maximum number of tokens in the answer.
-    #[must_use]
-    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
-        self.max_tokens = Some(max_tokens);
-        self
-    }
+impl Validate for Gemma3_12bItMessage {}
 
-    /// Randomness of the answer.
-    #[must_use]
-    pub fn temperature(mut self, temperature: f64) -> Self {
-        self.temperature = Some(temperature);
-        self
-    }
+/// What was said or shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Gemma3_12bItContent {
+    /// `Text`.
+    Text(String),
 
-    /// Share of the probability mass to sample from.
-    #[must_use]
-    pub fn top_p(mut self, top_p: f64) -> Self {
-        self.top_p = Some(top_p);
-        self
-    }
+    /// `Parts`.
+    Parts(Vec<MessagePart>),
+}
 
-    /// Number of likeliest tokens to sample from.
-    #[must_use]
-    pub fn top_k(mut self, top_k: u64) -> Self {
-        self.top_k = Some(top_k);
-        self
-    }
-
-    /// Seed of the random number generator.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// Factor against tokens that were already used.
-    #[must_use]
-    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
-        self.repetition_penalty = Some(repetition_penalty);
-        self
-    }
-
-    /// Penalty that grows with every use of a token.
-    #[must_use]
-    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
-        self.frequency_penalty = Some(frequency_penalty);
-        self
-    }
-
-    /// Penalty for every token that was used at all.
-    #[must_use]
-    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
-        self.presence_penalty = Some(presence_penalty);
-        self
-    }
-
-    /// JSON Schema that the answer has to follow.
-    #[must_use]
-    pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
-        self.guided_json = Some(guided_json);
-        self
-    }
-
-    /// Sends the text to the model without a chat template.
-    #[must_use]
-    pub fn raw(mut self, raw: bool) -> Self {
-        self.raw = Some(raw);
-        self
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Gemma3_12bItContent {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        if raw.kind() == crate::union::Kind::Text {
+            raw.decode().map(Self::Text)
+        } else if raw.kind() == crate::union::Kind::List {
+            raw.decode().map(Self::Parts)
+        } else {
+            Err(raw.unfit("Gemma3_12bItContent"))
+        }
     }
 }
 
-impl Validate for Gemma3_12bItPrompt {
-    fn check(&self, check: &mut Check<'_>) {
-        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
-        check.number("temperature", self.temperature, Self::TEMPERATURE);
-        check.number("top_p", self.top_p, Self::TOP_P);
-        check.integer("top_k", self.top_k, Self::TOP_K);
-        check.integer("seed", self.seed, Self::SEED);
-        check
-            .number(
-                "repetition_penalty",
-                self.repetition_penalty,
-                Self::REPETITION_PENALTY,
-            );
-        check
-            .number(
-                "frequency_penalty",
-                self.frequency_penalty,
-                Self::FREQUENCY_PENALTY,
-            );
-        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
+impl From<String> for Gemma3_12bItContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
     }
 }
+
+impl From<&str> for Gemma3_12bItContent {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<MessagePart>> for Gemma3_12bItContent {
+    fn from(value: Vec<MessagePart>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl<const N: usize> From<[MessagePart; N]> for Gemma3_12bItContent {
+    fn from(value: [MessagePart; N]) -> Self {
+        Self::Parts(value.into())
+    }
+}
+
+impl Validate for Gemma3_12bItContent {}

@@ -37,7 +37,11 @@ use crate::{
 ///     ThinkingOptions,
 /// };
 ///
-/// let input = Gemma4_26bA4bIt::messages([ChatMessage::User(ChatUserMessage::new("Write a packing list for a week in Iceland."))])
+/// let input = Gemma4_26bA4bIt::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new("Write a packing list for a week in Iceland."),
+///         ),
+///     ])
 ///     .max_completion_tokens(512)
 ///     .chat_template_kwargs(ThinkingOptions::new().enable_thinking(false));
 /// input.validate()?;

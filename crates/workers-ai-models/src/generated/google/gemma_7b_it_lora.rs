@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Gemma7bItLora, ModelInput};
 ///
-/// let input = Gemma7bItLora::prompt("<start_of_turn>user\nSort: pear, apple<end_of_turn>\n<start_of_turn>model\n")
+/// let input = Gemma7bItLora::prompt(
+///         "<start_of_turn>user\nSort: pear, apple<end_of_turn>\n<start_of_turn>model\n",
+///     )
 ///     .max_tokens(32)
 ///     .lora("my-adapter")
 ///     .raw(true);

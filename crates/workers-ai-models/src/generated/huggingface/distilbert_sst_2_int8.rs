@@ -93,7 +93,7 @@ impl ModelInput for DistilbertSst2Int8Input {
 pub struct DistilbertSst2Int8Input {
     /// Text to classify, in English.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub text: String,
 }
 

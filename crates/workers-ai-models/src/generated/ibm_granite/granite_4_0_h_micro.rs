@@ -27,7 +27,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Granite40HMicro, Message, ModelInput};
 ///
-/// let input = Granite40HMicro::messages([Message::new("user", "Which of these is a verb: table, run, green?")])
+/// let input = Granite40HMicro::messages([
+///         Message::new("user", "Which of these is a verb: table, run, green?"),
+///     ])
 ///     .max_tokens(24);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

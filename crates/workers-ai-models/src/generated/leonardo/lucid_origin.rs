@@ -27,7 +27,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{LucidOrigin, ModelInput};
 ///
-/// let input = LucidOrigin::prompt("A poster that says OPEN, art deco").width(1024).height(1024);
+/// let input = LucidOrigin::prompt("A poster that says OPEN, art deco")
+///     .width(1024)
+///     .height(1024);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -99,7 +101,7 @@ impl ModelInput for LucidOriginInput {
 pub struct LucidOriginInput {
     /// What the image should show.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub prompt: String,
 
     /// Width of the image in pixels.

@@ -103,12 +103,12 @@ impl ModelInput for Phoenix10Input {
 pub struct Phoenix10Input {
     /// What the image should show.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub prompt: String,
 
     /// What the image should not show.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub negative_prompt: Option<String>,
 

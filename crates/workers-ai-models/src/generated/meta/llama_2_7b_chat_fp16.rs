@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama2_7bChatFp16, Message, ModelInput};
 ///
-/// let input = Llama2_7bChatFp16::messages([Message::new("user", "Tell me a joke about the sea.")])
+/// let input = Llama2_7bChatFp16::messages([
+///         Message::new("user", "Tell me a joke about the sea."),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

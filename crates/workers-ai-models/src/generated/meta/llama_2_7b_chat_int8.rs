@@ -23,7 +23,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama2_7bChatInt8, Message, ModelInput};
 ///
-/// let input = Llama2_7bChatInt8::messages([Message::new("user", "Tell me a joke about rain.")])
+/// let input = Llama2_7bChatInt8::messages([
+///         Message::new("user", "Tell me a joke about rain."),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

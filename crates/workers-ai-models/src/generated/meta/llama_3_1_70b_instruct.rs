@@ -23,7 +23,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_70bInstruct, Message, ModelInput};
 ///
-/// let input = Llama31_70bInstruct::messages([Message::new("user", "Compare heat pumps and gas heating in five points.")])
+/// let input = Llama31_70bInstruct::messages([
+///         Message::new("user", "Compare heat pumps and gas heating in five points."),
+///     ])
 ///     .max_tokens(400);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_70bInstructFp8Fast, Message, ModelInput};
 ///
-/// let input = Llama31_70bInstructFp8Fast::messages([Message::new("user", "Draft a polite refusal to a meeting.")])
+/// let input = Llama31_70bInstructFp8Fast::messages([
+///         Message::new("user", "Draft a polite refusal to a meeting."),
+///     ])
 ///     .max_tokens(200);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_8bInstruct, Message, ModelInput};
 ///
-/// let input = Llama31_8bInstruct::messages([Message::new("user", "Name three uses of a paper clip.")])
+/// let input = Llama31_8bInstruct::messages([
+///         Message::new("user", "Name three uses of a paper clip."),
+///     ])
 ///     .max_tokens(120);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

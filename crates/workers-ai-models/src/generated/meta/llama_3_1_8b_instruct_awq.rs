@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_8bInstructAwq, Message, ModelInput};
 ///
-/// let input = Llama31_8bInstructAwq::messages([Message::new("user", "Give me a name for a grey cat.")])
+/// let input = Llama31_8bInstructAwq::messages([
+///         Message::new("user", "Give me a name for a grey cat."),
+///     ])
 ///     .max_tokens(32);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -29,7 +29,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_8bInstructFast, Message, ModelInput};
 ///
-/// let input = Llama31_8bInstructFast::messages([Message::new("user", "What is the capital of Portugal?")])
+/// let input = Llama31_8bInstructFast::messages([
+///         Message::new("user", "What is the capital of Portugal?"),
+///     ])
 ///     .max_tokens(32);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,7 +26,10 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_8bInstructFp8, Message, ModelInput};
 ///
-/// let input = Llama31_8bInstructFp8::messages([Message::new("system", "You answer in one sentence."), Message::new("user", "Why is the sky blue?")])
+/// let input = Llama31_8bInstructFp8::messages([
+///         Message::new("system", "You answer in one sentence."),
+///         Message::new("user", "Why is the sky blue?"),
+///     ])
 ///     .max_tokens(64)
 ///     .temperature(0.2);
 /// input.validate()?;

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama31_8bInstructFp8Fast, Message, ModelInput};
 ///
-/// let input = Llama31_8bInstructFp8Fast::messages([Message::new("user", "Turn this into a question: The train is late.")])
+/// let input = Llama31_8bInstructFp8Fast::messages([
+///         Message::new("user", "Turn this into a question: The train is late."),
+///     ])
 ///     .max_tokens(32);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

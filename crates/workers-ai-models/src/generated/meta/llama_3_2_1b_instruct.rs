@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama32_1bInstruct, Message, ModelInput};
 ///
-/// let input = Llama32_1bInstruct::messages([Message::new("user", "Rewrite politely: Send me the file.")])
+/// let input = Llama32_1bInstruct::messages([
+///         Message::new("user", "Rewrite politely: Send me the file."),
+///     ])
 ///     .max_tokens(48);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -27,7 +27,12 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama32_3bInstruct, Message, ModelInput};
 ///
-/// let input = Llama32_3bInstruct::messages([Message::new("user", "Summarise in one line: The harbour was closed on Monday because of ice, and ferries were cancelled.")])
+/// let input = Llama32_3bInstruct::messages([
+///         Message::new(
+///             "user",
+///             "Summarise in one line: The harbour was closed on Monday because of ice, and ferries were cancelled.",
+///         ),
+///     ])
 ///     .max_tokens(48);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

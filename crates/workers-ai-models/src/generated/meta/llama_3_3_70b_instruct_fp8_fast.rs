@@ -31,7 +31,10 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama33_70bInstructFp8Fast, Message, ModelInput};
 ///
-/// let input = Llama33_70bInstructFp8Fast::messages([Message::new("system", "Answer with JSON only."), Message::new("user", "List three planets as a JSON array.")])
+/// let input = Llama33_70bInstructFp8Fast::messages([
+///         Message::new("system", "Answer with JSON only."),
+///         Message::new("user", "List three planets as a JSON array."),
+///     ])
 ///     .max_tokens(64)
 ///     .temperature(0.0);
 /// input.validate()?;
@@ -126,6 +129,66 @@ impl ModelInput for Llama33_70bInstructFp8FastInput {
     type Model = Llama33_70bInstructFp8Fast;
 }
 
+/// Prompt, conversation or batch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Llama33_70bInstructFp8FastInput {
+    /// One piece of text to answer.
+    Prompt(TextGenerationPrompt<Llama33_70bInstructFp8Fast>),
+
+    /// Conversation to continue.
+    Messages(TextGenerationMessages<Llama33_70bInstructFp8Fast>),
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Llama33_70bInstructFp8FastInput {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        if raw.has("prompt") {
+            raw.decode().map(Self::Prompt)
+        } else if raw.has("messages") {
+            raw.decode().map(Self::Messages)
+        } else {
+            Err(raw.unfit("Llama33_70bInstructFp8FastInput"))
+        }
+    }
+}
+
+impl From<TextGenerationPrompt<Llama33_70bInstructFp8Fast>>
+for Llama33_70bInstructFp8FastInput {
+    fn from(value: TextGenerationPrompt<Llama33_70bInstructFp8Fast>) -> Self {
+        Self::Prompt(value)
+    }
+}
+
+impl From<TextGenerationMessages<Llama33_70bInstructFp8Fast>>
+for Llama33_70bInstructFp8FastInput {
+    fn from(value: TextGenerationMessages<Llama33_70bInstructFp8Fast>) -> Self {
+        Self::Messages(value)
+    }
+}
+
+impl Validate for Llama33_70bInstructFp8FastInput {
+    fn check(&self, check: &mut Check<'_>) {
+        match self {
+            Self::Prompt(value) => value.check(check),
+            Self::Messages(value) => value.check(check),
+        }
+    }
+}
+
+impl Llama33_70bInstructFp8FastInput {
+    pub(crate) fn set_stream(&mut self, on: bool) {
+        match self {
+            Self::Prompt(input) => input.stream = Some(on),
+            Self::Messages(input) => input.stream = Some(on),
+        }
+    }
+}
+
 /// One request of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -133,7 +196,7 @@ impl ModelInput for Llama33_70bInstructFp8FastInput {
 pub struct Llama33_70bInstructFp8FastBatchItem {
     /// Text to continue or to answer.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub prompt: String,
 
     /// Maximum number of tokens in the answer.
@@ -336,65 +399,5 @@ impl Validate for Llama33_70bInstructFp8FastBatchItem {
             );
         check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
         check.nested("response_format", &self.response_format);
-    }
-}
-
-/// Prompt, conversation or batch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Llama33_70bInstructFp8FastInput {
-    /// One piece of text to answer.
-    Prompt(TextGenerationPrompt<Llama33_70bInstructFp8Fast>),
-
-    /// Conversation to continue.
-    Messages(TextGenerationMessages<Llama33_70bInstructFp8Fast>),
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama33_70bInstructFp8FastInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Llama33_70bInstructFp8FastInput"))
-        }
-    }
-}
-
-impl From<TextGenerationPrompt<Llama33_70bInstructFp8Fast>>
-for Llama33_70bInstructFp8FastInput {
-    fn from(value: TextGenerationPrompt<Llama33_70bInstructFp8Fast>) -> Self {
-        Self::Prompt(value)
-    }
-}
-
-impl From<TextGenerationMessages<Llama33_70bInstructFp8Fast>>
-for Llama33_70bInstructFp8FastInput {
-    fn from(value: TextGenerationMessages<Llama33_70bInstructFp8Fast>) -> Self {
-        Self::Messages(value)
-    }
-}
-
-impl Validate for Llama33_70bInstructFp8FastInput {
-    fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Prompt(value) => value.check(check),
-            Self::Messages(value) => value.check(check),
-        }
-    }
-}
-
-impl Llama33_70bInstructFp8FastInput {
-    pub(crate) fn set_stream(&mut self, on: bool) {
-        match self {
-            Self::Prompt(input) => input.stream = Some(on),
-            Self::Messages(input) => input.stream = Some(on),
-        }
     }
 }

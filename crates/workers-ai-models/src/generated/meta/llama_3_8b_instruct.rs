@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama3_8bInstruct, Message, ModelInput};
 ///
-/// let input = Llama3_8bInstruct::messages([Message::new("user", "Explain what a haiku is.")])
+/// let input = Llama3_8bInstruct::messages([
+///         Message::new("user", "Explain what a haiku is."),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama3_8bInstructAwq, Message, ModelInput};
 ///
-/// let input = Llama3_8bInstructAwq::messages([Message::new("user", "Explain what a limerick is.")])
+/// let input = Llama3_8bInstructAwq::messages([
+///         Message::new("user", "Explain what a limerick is."),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -39,7 +39,12 @@ use crate::{
 ///     ModelInput,
 /// };
 ///
-/// let input = Llama4Scout17b16eInstruct::messages([Llama4Scout17b16eInstructMessage::new("user", "Which is heavier, a kilogram of feathers or of lead?")])
+/// let input = Llama4Scout17b16eInstruct::messages([
+///         Llama4Scout17b16eInstructMessage::new(
+///             "user",
+///             "Which is heavier, a kilogram of feathers or of lead?",
+///         ),
+///     ])
 ///     .max_tokens(64);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -199,199 +204,250 @@ impl Llama4Scout17b16eInstructInput {
     }
 }
 
-/// What was said or shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Llama4Scout17b16eInstructContent {
-    /// `Text`.
-    Text(String),
-
-    /// `Parts`.
-    Parts(Vec<Llama4Scout17b16eInstructPart>),
-
-    /// Piece of a message: text or an image.
-    Part(Llama4Scout17b16eInstructPart),
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Part)
-        } else {
-            Err(raw.unfit("Llama4Scout17b16eInstructContent"))
-        }
-    }
-}
-
-impl From<String> for Llama4Scout17b16eInstructContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Llama4Scout17b16eInstructContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<Llama4Scout17b16eInstructPart>> for Llama4Scout17b16eInstructContent {
-    fn from(value: Vec<Llama4Scout17b16eInstructPart>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl<const N: usize> From<[Llama4Scout17b16eInstructPart; N]>
-for Llama4Scout17b16eInstructContent {
-    fn from(value: [Llama4Scout17b16eInstructPart; N]) -> Self {
-        Self::Parts(value.into())
-    }
-}
-
-impl From<Llama4Scout17b16eInstructPart> for Llama4Scout17b16eInstructContent {
-    fn from(value: Llama4Scout17b16eInstructPart) -> Self {
-        Self::Part(value)
-    }
-}
-
-impl Validate for Llama4Scout17b16eInstructContent {}
-
-/// Image itself.
+/// One piece of text to answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Llama4Scout17b16eInstructImageUrl {
-    /// Data URL that holds the image.
+pub struct Llama4Scout17b16eInstructPrompt {
+    /// Text to continue or to answer.
     ///
-    /// Pattern: `^data:*`.
-    pub url: String,
-}
+    /// Characters: at least 1.
+    pub prompt: String,
 
-impl Llama4Scout17b16eInstructImageUrl {
-    /// Starts from `url`; everything else is unset.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into() }
-    }
-}
-
-impl Validate for Llama4Scout17b16eInstructImageUrl {}
-
-/// Image inside a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "image_url")]
-#[non_exhaustive]
-pub struct Llama4Scout17b16eInstructImagePart {
-    /// Image itself.
-    pub image_url: Llama4Scout17b16eInstructImageUrl,
-}
-
-impl Llama4Scout17b16eInstructImagePart {
-    /// Starts from `image_url`; everything else is unset.
-    #[must_use]
-    pub fn new(image_url: impl Into<Llama4Scout17b16eInstructImageUrl>) -> Self {
-        Self {
-            image_url: image_url.into(),
-        }
-    }
-}
-
-impl Validate for Llama4Scout17b16eInstructImagePart {}
-
-/// Piece of a message: text or an image.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Llama4Scout17b16eInstructPart {
-    /// Piece of text inside a message.
-    Text(TextPart),
-
-    /// Image inside a message.
-    Image(Llama4Scout17b16eInstructImagePart),
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructPart {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("image_url") => raw.decode().map(Self::Image),
-            _ => Err(raw.unfit("Llama4Scout17b16eInstructPart")),
-        }
-    }
-}
-
-impl From<TextPart> for Llama4Scout17b16eInstructPart {
-    fn from(value: TextPart) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<Llama4Scout17b16eInstructImagePart> for Llama4Scout17b16eInstructPart {
-    fn from(value: Llama4Scout17b16eInstructImagePart) -> Self {
-        Self::Image(value)
-    }
-}
-
-impl Validate for Llama4Scout17b16eInstructPart {}
-
-/// One turn of a conversation, with text and images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct Llama4Scout17b16eInstructMessage {
-    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
-    pub role: String,
-
-    /// What was said or shown.
-    pub content: Llama4Scout17b16eInstructContent,
-
-    /// Tool call this message answers.
+    /// Maximum number of tokens in the answer.
     ///
-    /// Uncertain: Pattern of a page of 2025; since February 2026 generated ids of other forms are said
-    /// to be accepted.
+    /// Longer answers are cut off, often without a sign.
     ///
-    /// Pattern: `[a-zA-Z0-9]{9}`.
+    /// Default: `256`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tool_call_id: Option<String>,
+    pub max_tokens: Option<u64>,
+
+    /// Randomness of the answer.
+    ///
+    /// Low values keep it focused and repeatable, high values make it varied.
+    ///
+    /// Default: `0.15`. Limits: 0 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+
+    /// Share of the probability mass to sample from.
+    ///
+    /// Smaller values keep only the likeliest tokens.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+
+    /// Number of likeliest tokens to sample from.
+    ///
+    /// Limits: 1 to 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
+
+    /// Seed of the random number generator.
+    ///
+    /// The same seed and input make the answer repeatable.
+    ///
+    /// Limits: 1 to 9999999999.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+
+    /// Factor against tokens that were already used.
+    ///
+    /// Above 1 discourages repetition, below 1 invites it.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetition_penalty: Option<f64>,
+
+    /// Penalty that grows with every use of a token.
+    ///
+    /// Higher values repeat less.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f64>,
+
+    /// Penalty for every token that was used at all.
+    ///
+    /// Higher values favour words not used so far.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f64>,
+
+    /// Sends the answer piece by piece as server-sent events.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stream: Option<bool>,
+
+    /// Asks for JSON instead of prose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_format: Option<ResponseFormat>,
+
+    /// JSON Schema that the answer has to follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guided_json: Option<Map<String, Value>>,
+
+    /// Sends the text to the model without a chat template.
+    ///
+    /// You write the template's control tokens yourself.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<bool>,
 }
 
-impl Llama4Scout17b16eInstructMessage {
-    /// Starts from `role`, `content`; everything else is unset.
+impl Llama4Scout17b16eInstructPrompt {
+    /// Characters of [`prompt`](Self::prompt).
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
+
+    /// Limits of [`temperature`](Self::temperature).
+    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
+
+    /// Limits of [`top_p`](Self::top_p).
+    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`top_k`](Self::top_k).
+    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
+
+    /// Limits of [`seed`](Self::seed).
+    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+
+    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
+    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
+    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`presence_penalty`](Self::presence_penalty).
+    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Starts from `prompt`; everything else is unset.
     #[must_use]
-    pub fn new(
-        role: impl Into<String>,
-        content: impl Into<Llama4Scout17b16eInstructContent>,
-    ) -> Self {
+    pub fn new(prompt: impl Into<String>) -> Self {
         Self {
-            role: role.into(),
-            content: content.into(),
-            tool_call_id: None,
+            prompt: prompt.into(),
+            max_tokens: None,
+            temperature: None,
+            top_p: None,
+            top_k: None,
+            seed: None,
+            repetition_penalty: None,
+            frequency_penalty: None,
+            presence_penalty: None,
+            stream: None,
+            response_format: None,
+            guided_json: None,
+            raw: None,
         }
     }
 
-    /// Tool call this message answers.
+    /// Maximum number of tokens in the answer.
     #[must_use]
-    pub fn tool_call_id(mut self, tool_call_id: impl Into<String>) -> Self {
-        self.tool_call_id = Some(tool_call_id.into());
+    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
+        self.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Randomness of the answer.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.temperature = Some(temperature);
+        self
+    }
+
+    /// Share of the probability mass to sample from.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.top_p = Some(top_p);
+        self
+    }
+
+    /// Number of likeliest tokens to sample from.
+    #[must_use]
+    pub fn top_k(mut self, top_k: u64) -> Self {
+        self.top_k = Some(top_k);
+        self
+    }
+
+    /// Seed of the random number generator.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Factor against tokens that were already used.
+    #[must_use]
+    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
+        self.repetition_penalty = Some(repetition_penalty);
+        self
+    }
+
+    /// Penalty that grows with every use of a token.
+    #[must_use]
+    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
+        self.frequency_penalty = Some(frequency_penalty);
+        self
+    }
+
+    /// Penalty for every token that was used at all.
+    #[must_use]
+    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
+        self.presence_penalty = Some(presence_penalty);
+        self
+    }
+
+    /// Asks for JSON instead of prose.
+    #[must_use]
+    pub fn response_format(
+        mut self,
+        response_format: impl Into<ResponseFormat>,
+    ) -> Self {
+        self.response_format = Some(response_format.into());
+        self
+    }
+
+    /// JSON Schema that the answer has to follow.
+    #[must_use]
+    pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
+        self.guided_json = Some(guided_json);
+        self
+    }
+
+    /// Sends the text to the model without a chat template.
+    #[must_use]
+    pub fn raw(mut self, raw: bool) -> Self {
+        self.raw = Some(raw);
         self
     }
 }
 
-impl Validate for Llama4Scout17b16eInstructMessage {}
+impl Validate for Llama4Scout17b16eInstructPrompt {
+    fn check(&self, check: &mut Check<'_>) {
+        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
+        check.number("temperature", self.temperature, Self::TEMPERATURE);
+        check.number("top_p", self.top_p, Self::TOP_P);
+        check.integer("top_k", self.top_k, Self::TOP_K);
+        check.integer("seed", self.seed, Self::SEED);
+        check
+            .number(
+                "repetition_penalty",
+                self.repetition_penalty,
+                Self::REPETITION_PENALTY,
+            );
+        check
+            .number(
+                "frequency_penalty",
+                self.frequency_penalty,
+                Self::FREQUENCY_PENALTY,
+            );
+        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
+        check.nested("response_format", &self.response_format);
+    }
+}
 
 /// Conversation to continue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -661,247 +717,196 @@ impl Validate for Llama4Scout17b16eInstructMessages {
     }
 }
 
-/// One piece of text to answer.
+/// One turn of a conversation, with text and images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Llama4Scout17b16eInstructPrompt {
-    /// Text to continue or to answer.
-    ///
-    /// Length: at least 1 characters.
-    pub prompt: String,
+pub struct Llama4Scout17b16eInstructMessage {
+    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
+    pub role: String,
 
-    /// Maximum number of tokens in the answer.
-    ///
-    /// Longer answers are cut off, often without a sign.
-    ///
-    /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u64>,
+    /// What was said or shown.
+    pub content: Llama4Scout17b16eInstructContent,
 
-    /// Randomness of the answer.
+    /// Tool call this message answers.
     ///
-    /// Low values keep it focused and repeatable, high values make it varied.
+    /// Uncertain: Pattern of a page of 2025; since February 2026 generated ids of other forms are said
+    /// to be accepted.
     ///
-    /// Default: `0.15`. Limits: 0 to 5.
+    /// Pattern: `[a-zA-Z0-9]{9}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-
-    /// Share of the probability mass to sample from.
-    ///
-    /// Smaller values keep only the likeliest tokens.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f64>,
-
-    /// Number of likeliest tokens to sample from.
-    ///
-    /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_k: Option<u64>,
-
-    /// Seed of the random number generator.
-    ///
-    /// The same seed and input make the answer repeatable.
-    ///
-    /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
-
-    /// Factor against tokens that were already used.
-    ///
-    /// Above 1 discourages repetition, below 1 invites it.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repetition_penalty: Option<f64>,
-
-    /// Penalty that grows with every use of a token.
-    ///
-    /// Higher values repeat less.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frequency_penalty: Option<f64>,
-
-    /// Penalty for every token that was used at all.
-    ///
-    /// Higher values favour words not used so far.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presence_penalty: Option<f64>,
-
-    /// Sends the answer piece by piece as server-sent events.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stream: Option<bool>,
-
-    /// Asks for JSON instead of prose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_format: Option<ResponseFormat>,
-
-    /// JSON Schema that the answer has to follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guided_json: Option<Map<String, Value>>,
-
-    /// Sends the text to the model without a chat template.
-    ///
-    /// You write the template's control tokens yourself.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<bool>,
+    pub tool_call_id: Option<String>,
 }
 
-impl Llama4Scout17b16eInstructPrompt {
-    /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
-
-    /// Limits of [`temperature`](Self::temperature).
-    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
-
-    /// Limits of [`top_p`](Self::top_p).
-    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`top_k`](Self::top_k).
-    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
-
-    /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
-
-    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
-    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
-    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`presence_penalty`](Self::presence_penalty).
-    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Starts from `prompt`; everything else is unset.
+impl Llama4Scout17b16eInstructMessage {
+    /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
-    pub fn new(prompt: impl Into<String>) -> Self {
+    pub fn new(
+        role: impl Into<String>,
+        content: impl Into<Llama4Scout17b16eInstructContent>,
+    ) -> Self {
         Self {
-            prompt: prompt.into(),
-            max_tokens: None,
-            temperature: None,
-            top_p: None,
-            top_k: None,
-            seed: None,
-            repetition_penalty: None,
-            frequency_penalty: None,
-            presence_penalty: None,
-            stream: None,
-            response_format: None,
-            guided_json: None,
-            raw: None,
+            role: role.into(),
+            content: content.into(),
+            tool_call_id: None,
         }
     }
 
-    /// Maximum number of tokens in the answer.
+    /// Tool call this message answers.
     #[must_use]
-    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
-        self.max_tokens = Some(max_tokens);
-        self
-    }
-
-    /// Randomness of the answer.
-    #[must_use]
-    pub fn temperature(mut self, temperature: f64) -> Self {
-        self.temperature = Some(temperature);
-        self
-    }
-
-    /// Share of the probability mass to sample from.
-    #[must_use]
-    pub fn top_p(mut self, top_p: f64) -> Self {
-        self.top_p = Some(top_p);
-        self
-    }
-
-    /// Number of likeliest tokens to sample from.
-    #[must_use]
-    pub fn top_k(mut self, top_k: u64) -> Self {
-        self.top_k = Some(top_k);
-        self
-    }
-
-    /// Seed of the random number generator.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// Factor against tokens that were already used.
-    #[must_use]
-    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
-        self.repetition_penalty = Some(repetition_penalty);
-        self
-    }
-
-    /// Penalty that grows with every use of a token.
-    #[must_use]
-    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
-        self.frequency_penalty = Some(frequency_penalty);
-        self
-    }
-
-    /// Penalty for every token that was used at all.
-    #[must_use]
-    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
-        self.presence_penalty = Some(presence_penalty);
-        self
-    }
-
-    /// Asks for JSON instead of prose.
-    #[must_use]
-    pub fn response_format(
-        mut self,
-        response_format: impl Into<ResponseFormat>,
-    ) -> Self {
-        self.response_format = Some(response_format.into());
-        self
-    }
-
-    /// JSON Schema that the answer has to follow.
-    #[must_use]
-    pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
-        self.guided_json = Some(guided_json);
-        self
-    }
-
-    /// Sends the text to the model without a chat template.
-    #[must_use]
-    pub fn raw(mut self, raw: bool) -> Self {
-        self.raw = Some(raw);
+    pub fn tool_call_id(mut self, tool_call_id: impl Into<String>) -> Self {
+        self.tool_call_id = Some(tool_call_id.into());
         self
     }
 }
 
-impl Validate for Llama4Scout17b16eInstructPrompt {
-    fn check(&self, check: &mut Check<'_>) {
-        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
-        check.number("temperature", self.temperature, Self::TEMPERATURE);
-        check.number("top_p", self.top_p, Self::TOP_P);
-        check.integer("top_k", self.top_k, Self::TOP_K);
-        check.integer("seed", self.seed, Self::SEED);
-        check
-            .number(
-                "repetition_penalty",
-                self.repetition_penalty,
-                Self::REPETITION_PENALTY,
-            );
-        check
-            .number(
-                "frequency_penalty",
-                self.frequency_penalty,
-                Self::FREQUENCY_PENALTY,
-            );
-        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
-        check.nested("response_format", &self.response_format);
+impl Validate for Llama4Scout17b16eInstructMessage {}
+
+/// What was said or shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Llama4Scout17b16eInstructContent {
+    /// `Text`.
+    Text(String),
+
+    /// `Parts`.
+    Parts(Vec<Llama4Scout17b16eInstructPart>),
+
+    /// Piece of a message: text or an image.
+    Part(Llama4Scout17b16eInstructPart),
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructContent {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        if raw.kind() == crate::union::Kind::Text {
+            raw.decode().map(Self::Text)
+        } else if raw.kind() == crate::union::Kind::List {
+            raw.decode().map(Self::Parts)
+        } else if raw.kind() == crate::union::Kind::Object {
+            raw.decode().map(Self::Part)
+        } else {
+            Err(raw.unfit("Llama4Scout17b16eInstructContent"))
+        }
     }
 }
+
+impl From<String> for Llama4Scout17b16eInstructContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Llama4Scout17b16eInstructContent {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<Llama4Scout17b16eInstructPart>> for Llama4Scout17b16eInstructContent {
+    fn from(value: Vec<Llama4Scout17b16eInstructPart>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl<const N: usize> From<[Llama4Scout17b16eInstructPart; N]>
+for Llama4Scout17b16eInstructContent {
+    fn from(value: [Llama4Scout17b16eInstructPart; N]) -> Self {
+        Self::Parts(value.into())
+    }
+}
+
+impl From<Llama4Scout17b16eInstructPart> for Llama4Scout17b16eInstructContent {
+    fn from(value: Llama4Scout17b16eInstructPart) -> Self {
+        Self::Part(value)
+    }
+}
+
+impl Validate for Llama4Scout17b16eInstructContent {}
+
+/// Piece of a message: text or an image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Llama4Scout17b16eInstructPart {
+    /// Piece of text inside a message.
+    Text(TextPart),
+
+    /// Image inside a message.
+    Image(Llama4Scout17b16eInstructImagePart),
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructPart {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        match raw.tag("type").as_deref() {
+            Some("text") => raw.decode().map(Self::Text),
+            Some("image_url") => raw.decode().map(Self::Image),
+            _ => Err(raw.unfit("Llama4Scout17b16eInstructPart")),
+        }
+    }
+}
+
+impl From<TextPart> for Llama4Scout17b16eInstructPart {
+    fn from(value: TextPart) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Llama4Scout17b16eInstructImagePart> for Llama4Scout17b16eInstructPart {
+    fn from(value: Llama4Scout17b16eInstructImagePart) -> Self {
+        Self::Image(value)
+    }
+}
+
+impl Validate for Llama4Scout17b16eInstructPart {}
+
+/// Image inside a message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[serde(tag = "type", rename = "image_url")]
+#[non_exhaustive]
+pub struct Llama4Scout17b16eInstructImagePart {
+    /// Image itself.
+    pub image_url: Llama4Scout17b16eInstructImageUrl,
+}
+
+impl Llama4Scout17b16eInstructImagePart {
+    /// Starts from `image_url`; everything else is unset.
+    #[must_use]
+    pub fn new(image_url: impl Into<Llama4Scout17b16eInstructImageUrl>) -> Self {
+        Self {
+            image_url: image_url.into(),
+        }
+    }
+}
+
+impl Validate for Llama4Scout17b16eInstructImagePart {}
+
+/// Image itself.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct Llama4Scout17b16eInstructImageUrl {
+    /// Data URL that holds the image.
+    ///
+    /// Pattern: `^data:*`.
+    pub url: String,
+}
+
+impl Llama4Scout17b16eInstructImageUrl {
+    /// Starts from `url`; everything else is unset.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into() }
+    }
+}
+
+impl Validate for Llama4Scout17b16eInstructImageUrl {}

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama2_7bChatHfLora, ModelInput};
 ///
-/// let input = Llama2_7bChatHfLora::prompt("[INST] Write a product text for a tin opener. [/INST]")
+/// let input = Llama2_7bChatHfLora::prompt(
+///         "[INST] Write a product text for a tin opener. [/INST]",
+///     )
 ///     .max_tokens(100)
 ///     .lora("my-adapter")
 ///     .raw(true);

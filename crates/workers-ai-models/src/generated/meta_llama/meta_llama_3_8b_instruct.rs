@@ -23,7 +23,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, MetaLlama3_8bInstruct, ModelInput};
 ///
-/// let input = MetaLlama3_8bInstruct::messages([Message::new("user", "Explain what a sonnet is.")])
+/// let input = MetaLlama3_8bInstruct::messages([
+///         Message::new("user", "Explain what a sonnet is."),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,8 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ModelInput, Phi2};
 ///
-/// let input = Phi2::prompt("Explain recursion with an everyday example.").max_tokens(120);
+/// let input = Phi2::prompt("Explain recursion with an everyday example.")
+///     .max_tokens(120);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

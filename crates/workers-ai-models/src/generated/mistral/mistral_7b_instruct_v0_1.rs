@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, Mistral7bInstructV01, ModelInput};
 ///
-/// let input = Mistral7bInstructV01::messages([Message::new("user", "What is a monsoon?")])
+/// let input = Mistral7bInstructV01::messages([
+///         Message::new("user", "What is a monsoon?"),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

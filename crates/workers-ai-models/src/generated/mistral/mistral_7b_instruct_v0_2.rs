@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, Mistral7bInstructV02, ModelInput};
 ///
-/// let input = Mistral7bInstructV02::messages([Message::new("user", "What is a glacier?")])
+/// let input = Mistral7bInstructV02::messages([
+///         Message::new("user", "What is a glacier?"),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Mistral7bInstructV02Lora, ModelInput};
 ///
-/// let input = Mistral7bInstructV02Lora::prompt("[INST] Classify: I love this lamp. [/INST]")
+/// let input = Mistral7bInstructV02Lora::prompt(
+///         "[INST] Classify: I love this lamp. [/INST]",
+///     )
 ///     .max_tokens(16)
 ///     .lora("my-adapter")
 ///     .raw(true);

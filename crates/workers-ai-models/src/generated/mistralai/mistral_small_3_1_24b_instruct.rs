@@ -29,7 +29,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{MistralSmall31_24bInstruct, ModelInput, MultimodalMessage};
 ///
-/// let input = MistralSmall31_24bInstruct::messages([MultimodalMessage::new("user", "Translate to French: Where is the station?")])
+/// let input = MistralSmall31_24bInstruct::messages([
+///         MultimodalMessage::new("user", "Translate to French: Where is the station?"),
+///     ])
 ///     .max_tokens(32)
 ///     .temperature(0.1);
 /// input.validate()?;

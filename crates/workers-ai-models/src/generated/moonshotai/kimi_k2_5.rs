@@ -26,7 +26,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ChatMessage, ChatUserMessage, KimiK25, ModelInput};
 ///
-/// let input = KimiK25::messages([ChatMessage::User(ChatUserMessage::new("Write a haiku about snow."))])
+/// let input = KimiK25::messages([
+///         ChatMessage::User(ChatUserMessage::new("Write a haiku about snow.")),
+///     ])
 ///     .max_completion_tokens(256);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -216,18 +218,6 @@ impl KimiK25Input {
     }
 }
 
-open_enum! {
-    /// `KimiK25ReasoningEffort`.
-    pub enum KimiK25ReasoningEffort {
-        /// Little
-        Low = "low",
-        /// Some
-        Medium = "medium",
-        /// A lot
-        High = "high",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -245,5 +235,17 @@ pub struct KimiK25Options {
 impl Validate for KimiK25Options {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `KimiK25ReasoningEffort`.
+    pub enum KimiK25ReasoningEffort {
+        /// Little
+        Low = "low",
+        /// Some
+        Medium = "medium",
+        /// A lot
+        High = "high",
     }
 }

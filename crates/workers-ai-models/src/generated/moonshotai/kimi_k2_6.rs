@@ -41,7 +41,9 @@ use crate::{
 ///     ModelInput,
 /// };
 ///
-/// let input = KimiK26::messages([ChatMessage::User(ChatUserMessage::new("Plan a web page for a bakery."))])
+/// let input = KimiK26::messages([
+///         ChatMessage::User(ChatUserMessage::new("Plan a web page for a bakery.")),
+///     ])
 ///     .max_completion_tokens(1024)
 ///     .reasoning_effort(KimiK26ReasoningEffort::None);
 /// input.validate()?;
@@ -255,6 +257,40 @@ impl KimiK26Input {
     }
 }
 
+/// Options that are specific to this model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct KimiK26Options {
+    /// How much the model reasons before it answers.
+    ///
+    /// Also accepted: `low` as `high`, `medium` as `high`, `max` as `high`.
+    ///
+    /// Default: `"high"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_effort: Option<KimiK26ReasoningEffort>,
+
+    /// Switches of the model's chat template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_template_kwargs: Option<KimiK26ChatTemplateKwargs>,
+}
+
+impl Validate for KimiK26Options {
+    fn check(&self, check: &mut Check<'_>) {
+        check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `KimiK26ReasoningEffort`.
+    pub enum KimiK26ReasoningEffort {
+        /// A lot
+        High = "high",
+        /// No reasoning
+        None = "none",
+    }
+}
+
 /// Switches of the model's chat template.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -315,39 +351,5 @@ impl Validate for KimiK26ChatTemplateKwargs {}
 impl Default for KimiK26ChatTemplateKwargs {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-open_enum! {
-    /// `KimiK26ReasoningEffort`.
-    pub enum KimiK26ReasoningEffort {
-        /// A lot
-        High = "high",
-        /// No reasoning
-        None = "none",
-    }
-}
-
-/// Options that are specific to this model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct KimiK26Options {
-    /// How much the model reasons before it answers.
-    ///
-    /// Also accepted: `low` as `high`, `medium` as `high`, `max` as `high`.
-    ///
-    /// Default: `"high"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reasoning_effort: Option<KimiK26ReasoningEffort>,
-
-    /// Switches of the model's chat template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chat_template_kwargs: Option<KimiK26ChatTemplateKwargs>,
-}
-
-impl Validate for KimiK26Options {
-    fn check(&self, check: &mut Check<'_>) {
-        check.nested("reasoning_effort", &self.reasoning_effort);
     }
 }

@@ -31,7 +31,13 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ChatMessage, ChatUserMessage, KimiK27Code, ModelInput};
 ///
-/// let input = KimiK27Code::messages([ChatMessage::User(ChatUserMessage::new("Write a SQL query for the three newest orders of each customer."))])
+/// let input = KimiK27Code::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new(
+///                 "Write a SQL query for the three newest orders of each customer.",
+///             ),
+///         ),
+///     ])
 ///     .max_completion_tokens(4096);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -87,17 +87,6 @@ impl ModelInput for MelottsInput {
     type Model = Melotts;
 }
 
-/// Speech audio.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MelottsOutput {
-    /// Audio file.
-    ///
-    /// It is said to be MP3 but has been seen as WAV.
-    pub audio: Option<Media>,
-}
-
 /// Text to speak.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -105,7 +94,7 @@ pub struct MelottsOutput {
 pub struct MelottsInput {
     /// Text to speak.
     ///
-    /// Length: at least 1 characters.
+    /// Characters: at least 1.
     pub prompt: String,
 
     /// Language of the text as two letters, such as `en`, `fr` or `es`.
@@ -140,4 +129,15 @@ impl Validate for MelottsInput {
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
     }
+}
+
+/// Speech audio.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct MelottsOutput {
+    /// Audio file.
+    ///
+    /// It is said to be MP3 but has been seen as WAV.
+    pub audio: Option<Media>,
 }

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, StarlingLm7bBeta};
 ///
-/// let input = StarlingLm7bBeta::messages([Message::new("user", "Give me tips for a job interview.")])
+/// let input = StarlingLm7bBeta::messages([
+///         Message::new("user", "Give me tips for a job interview."),
+///     ])
 ///     .max_tokens(200);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -32,8 +32,21 @@ use crate::{
 ///     ToolParameters,
 /// };
 ///
-/// let input = Hermes2ProMistral7b::messages([Message::new("user", "How warm is it in Oslo?")])
-///     .tools([Tool::Flat(FlatTool::new("get_weather", "Current weather of a city.", ToolParameters::new([("city", ToolParameter::new("string", "Name of the city."))]).required(["city"])))]);
+/// let input = Hermes2ProMistral7b::messages([
+///         Message::new("user", "How warm is it in Oslo?"),
+///     ])
+///     .tools([
+///         Tool::Flat(
+///             FlatTool::new(
+///                 "get_weather",
+///                 "Current weather of a city.",
+///                 ToolParameters::new([
+///                         ("city", ToolParameter::new("string", "Name of the city.")),
+///                     ])
+///                     .required(["city"]),
+///             ),
+///         ),
+///     ]);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

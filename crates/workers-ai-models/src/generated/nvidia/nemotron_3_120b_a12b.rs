@@ -36,9 +36,17 @@ use crate::{
 ///     Nemotron3_120bA12bChatTemplateKwargs,
 /// };
 ///
-/// let input = Nemotron3_120bA12b::messages([ChatMessage::User(ChatUserMessage::new("Split this task into steps: move a web site to a new host."))])
+/// let input = Nemotron3_120bA12b::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new(
+///                 "Split this task into steps: move a web site to a new host.",
+///             ),
+///         ),
+///     ])
 ///     .max_completion_tokens(1024)
-///     .chat_template_kwargs(Nemotron3_120bA12bChatTemplateKwargs::new().low_effort(true));
+///     .chat_template_kwargs(
+///         Nemotron3_120bA12bChatTemplateKwargs::new().low_effort(true),
+///     );
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -218,6 +226,18 @@ impl Nemotron3_120bA12bInput {
     }
 }
 
+/// Options that are specific to this model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
+#[non_exhaustive]
+pub struct Nemotron3_120bA12bOptions {
+    /// Switches of the model's chat template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_template_kwargs: Option<Nemotron3_120bA12bChatTemplateKwargs>,
+}
+
+impl Validate for Nemotron3_120bA12bOptions {}
+
 /// Switches of the model's chat template.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -276,15 +296,3 @@ impl Default for Nemotron3_120bA12bChatTemplateKwargs {
         Self::new()
     }
 }
-
-/// Options that are specific to this model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct Nemotron3_120bA12bOptions {
-    /// Switches of the model's chat template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chat_template_kwargs: Option<Nemotron3_120bA12bChatTemplateKwargs>,
-}
-
-impl Validate for Nemotron3_120bA12bOptions {}

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Openchat35_0106};
 ///
-/// let input = Openchat35_0106::messages([Message::new("user", "What does HTTP stand for?")])
+/// let input = Openchat35_0106::messages([
+///         Message::new("user", "What does HTTP stand for?"),
+///     ])
 ///     .max_tokens(40);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -28,7 +28,8 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, SmartTurnV2, SmartTurnV2Dtype};
 ///
-/// let input = SmartTurnV2::audio(std::fs::read("input.bin")?).dtype(SmartTurnV2Dtype::Float32);
+/// let input = SmartTurnV2::audio(std::fs::read("input.bin")?)
+///     .dtype(SmartTurnV2Dtype::Float32);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -86,18 +87,6 @@ impl ModelInput for SmartTurnV2Input {
     type Model = SmartTurnV2;
 }
 
-/// Whether the turn has ended.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SmartTurnV2Output {
-    /// Whether the speaker has finished.
-    pub is_complete: Option<bool>,
-
-    /// Likelihood that the speaker has finished, from 0 to 1.
-    pub probability: Option<f64>,
-}
-
 /// Audio as base64 text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -146,4 +135,16 @@ open_enum! {
         /// 64-bit floating point
         Float64 = "float64",
     }
+}
+
+/// Whether the turn has ended.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct SmartTurnV2Output {
+    /// Whether the speaker has finished.
+    pub is_complete: Option<bool>,
+
+    /// Likelihood that the speaker has finished, from 0 to 1.
+    pub probability: Option<f64>,
 }

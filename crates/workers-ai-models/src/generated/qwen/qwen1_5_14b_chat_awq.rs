@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Qwen15_14bChatAwq};
 ///
-/// let input = Qwen15_14bChatAwq::messages([Message::new("user", "Explain what inflation is.")])
+/// let input = Qwen15_14bChatAwq::messages([
+///         Message::new("user", "Explain what inflation is."),
+///     ])
 ///     .max_tokens(120);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

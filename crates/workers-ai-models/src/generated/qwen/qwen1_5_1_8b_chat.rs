@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Qwen15_18bChat};
 ///
-/// let input = Qwen15_18bChat::messages([Message::new("user", "Name a fruit that is red.")])
+/// let input = Qwen15_18bChat::messages([
+///         Message::new("user", "Name a fruit that is red."),
+///     ])
 ///     .max_tokens(24);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

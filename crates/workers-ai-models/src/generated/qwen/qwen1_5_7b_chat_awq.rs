@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Qwen15_7bChatAwq};
 ///
-/// let input = Qwen15_7bChatAwq::messages([Message::new("user", "What is the Great Wall?")])
+/// let input = Qwen15_7bChatAwq::messages([
+///         Message::new("user", "What is the Great Wall?"),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -37,7 +37,11 @@ use crate::{
 ///     Qwen38_27bReasoningEffort,
 /// };
 ///
-/// let input = Qwen38_27b::messages([ChatMessage::User(ChatUserMessage::new("Which number comes next: 2, 3, 5, 7, 11?"))])
+/// let input = Qwen38_27b::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new("Which number comes next: 2, 3, 5, 7, 11?"),
+///         ),
+///     ])
 ///     .max_completion_tokens(512)
 ///     .reasoning_effort(Qwen38_27bReasoningEffort::Low);
 /// input.validate()?;
@@ -245,18 +249,6 @@ impl Qwen38_27bInput {
     }
 }
 
-open_enum! {
-    /// `Qwen38_27bReasoningEffort`.
-    pub enum Qwen38_27bReasoningEffort {
-        /// Little
-        Low = "low",
-        /// Some
-        Medium = "medium",
-        /// Very much
-        Xhigh = "xhigh",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -276,5 +268,17 @@ pub struct Qwen38_27bOptions {
 impl Validate for Qwen38_27bOptions {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `Qwen38_27bReasoningEffort`.
+    pub enum Qwen38_27bReasoningEffort {
+        /// Little
+        Low = "low",
+        /// Some
+        Medium = "medium",
+        /// Very much
+        Xhigh = "xhigh",
     }
 }

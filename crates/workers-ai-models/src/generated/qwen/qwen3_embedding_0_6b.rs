@@ -86,30 +86,6 @@ impl ModelInput for Qwen3Embedding06bInput {
     type Model = Qwen3Embedding06b;
 }
 
-/// Vectors of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Qwen3Embedding06bOutput {
-    /// Vectors, one row for each text.
-    pub data: Option<Matrix>,
-
-    /// Dimensions: number of rows and length of each.
-    #[serde(default, deserialize_with = "lenient::integers")]
-    pub shape: Option<Vec<u64>>,
-
-    /// Pooling that was applied.
-    pub pooling: Option<Pooling>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-
-    /// Facts about the call, different from model to model.
-    ///
-    /// Uncertain: Its members are not documented.
-    pub meta: Option<Map<String, Value>>,
-}
-
 /// Texts to turn into vectors.
 ///
 /// Give at least one of `queries`, `documents` and `text`.
@@ -198,11 +174,13 @@ impl Default for Qwen3Embedding06bInput {
     }
 }
 
-/// Texts of no special kind.
+/// Search queries.
+///
+/// They are embedded together with the instruction.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum Qwen3Embedding06bText {
+pub enum Qwen3Embedding06bQueries {
     /// `Text`.
     Text(String),
 
@@ -211,7 +189,7 @@ pub enum Qwen3Embedding06bText {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bText {
+impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bQueries {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -221,48 +199,48 @@ impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bText {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Texts)
         } else {
-            Err(raw.unfit("Qwen3Embedding06bText"))
+            Err(raw.unfit("Qwen3Embedding06bQueries"))
         }
     }
 }
 
-impl From<String> for Qwen3Embedding06bText {
+impl From<String> for Qwen3Embedding06bQueries {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for Qwen3Embedding06bText {
+impl From<&str> for Qwen3Embedding06bQueries {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<String>> for Qwen3Embedding06bText {
+impl From<Vec<String>> for Qwen3Embedding06bQueries {
     fn from(value: Vec<String>) -> Self {
         Self::Texts(value)
     }
 }
 
-impl<const N: usize> From<[String; N]> for Qwen3Embedding06bText {
+impl<const N: usize> From<[String; N]> for Qwen3Embedding06bQueries {
     fn from(value: [String; N]) -> Self {
         Self::Texts(value.into())
     }
 }
 
-impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bText {
+impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bQueries {
     fn from(value: [&str; N]) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl From<Vec<&str>> for Qwen3Embedding06bText {
+impl From<Vec<&str>> for Qwen3Embedding06bQueries {
     fn from(value: Vec<&str>) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl Qwen3Embedding06bText {
+impl Qwen3Embedding06bQueries {
     /// Characters of [`Text`](Self::Text).
     pub const TEXT_LENGTH: Limit<u64> = Limit::at_least(1);
 
@@ -273,7 +251,7 @@ impl Qwen3Embedding06bText {
     pub const TEXTS_EACH: Limit<u64> = Limit::at_least(1);
 }
 
-impl Validate for Qwen3Embedding06bText {
+impl Validate for Qwen3Embedding06bQueries {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),
@@ -374,13 +352,11 @@ impl Validate for Qwen3Embedding06bDocuments {
     }
 }
 
-/// Search queries.
-///
-/// They are embedded together with the instruction.
+/// Texts of no special kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum Qwen3Embedding06bQueries {
+pub enum Qwen3Embedding06bText {
     /// `Text`.
     Text(String),
 
@@ -389,7 +365,7 @@ pub enum Qwen3Embedding06bQueries {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bQueries {
+impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bText {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -399,48 +375,48 @@ impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bQueries {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Texts)
         } else {
-            Err(raw.unfit("Qwen3Embedding06bQueries"))
+            Err(raw.unfit("Qwen3Embedding06bText"))
         }
     }
 }
 
-impl From<String> for Qwen3Embedding06bQueries {
+impl From<String> for Qwen3Embedding06bText {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for Qwen3Embedding06bQueries {
+impl From<&str> for Qwen3Embedding06bText {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<String>> for Qwen3Embedding06bQueries {
+impl From<Vec<String>> for Qwen3Embedding06bText {
     fn from(value: Vec<String>) -> Self {
         Self::Texts(value)
     }
 }
 
-impl<const N: usize> From<[String; N]> for Qwen3Embedding06bQueries {
+impl<const N: usize> From<[String; N]> for Qwen3Embedding06bText {
     fn from(value: [String; N]) -> Self {
         Self::Texts(value.into())
     }
 }
 
-impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bQueries {
+impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bText {
     fn from(value: [&str; N]) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl From<Vec<&str>> for Qwen3Embedding06bQueries {
+impl From<Vec<&str>> for Qwen3Embedding06bText {
     fn from(value: Vec<&str>) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl Qwen3Embedding06bQueries {
+impl Qwen3Embedding06bText {
     /// Characters of [`Text`](Self::Text).
     pub const TEXT_LENGTH: Limit<u64> = Limit::at_least(1);
 
@@ -451,7 +427,7 @@ impl Qwen3Embedding06bQueries {
     pub const TEXTS_EACH: Limit<u64> = Limit::at_least(1);
 }
 
-impl Validate for Qwen3Embedding06bQueries {
+impl Validate for Qwen3Embedding06bText {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),
@@ -461,4 +437,28 @@ impl Validate for Qwen3Embedding06bQueries {
             }
         }
     }
+}
+
+/// Vectors of the texts.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Qwen3Embedding06bOutput {
+    /// Vectors, one row for each text.
+    pub data: Option<Matrix>,
+
+    /// Dimensions: number of rows and length of each.
+    #[serde(default, deserialize_with = "lenient::integers")]
+    pub shape: Option<Vec<u64>>,
+
+    /// Pooling that was applied.
+    pub pooling: Option<Pooling>,
+
+    /// Tokens the call has used.
+    pub usage: Option<Usage>,
+
+    /// Facts about the call, different from model to model.
+    ///
+    /// Uncertain: Its members are not documented.
+    pub meta: Option<Map<String, Value>>,
 }

@@ -29,7 +29,12 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ModelInput, MultimodalMessage, Qwq32b};
 ///
-/// let input = Qwq32b::messages([MultimodalMessage::new("user", "Two trains start 120 km apart and meet after one hour. One goes 50 km/h. How fast is the other?")])
+/// let input = Qwq32b::messages([
+///         MultimodalMessage::new(
+///             "user",
+///             "Two trains start 120 km apart and meet after one hour. One goes 50 km/h. How fast is the other?",
+///         ),
+///     ])
 ///     .max_tokens(1024);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{DeepseekCoder67bBaseAwq, ModelInput};
 ///
-/// let input = DeepseekCoder67bBaseAwq::prompt("def is_prime(n):\n").max_tokens(128).raw(true);
+/// let input = DeepseekCoder67bBaseAwq::prompt("def is_prime(n):\n")
+///     .max_tokens(128)
+///     .raw(true);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -25,7 +25,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{DeepseekCoder67bInstructAwq, Message, ModelInput};
 ///
-/// let input = DeepseekCoder67bInstructAwq::messages([Message::new("user", "Write a Python function that reverses a string.")])
+/// let input = DeepseekCoder67bInstructAwq::messages([
+///         Message::new("user", "Write a Python function that reverses a string."),
+///     ])
 ///     .max_tokens(128);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{DiscolmGerman7bV1Awq, Message, ModelInput};
 ///
-/// let input = DiscolmGerman7bV1Awq::messages([Message::new("user", "Erkläre in einem Satz, was eine Schleuse ist.")])
+/// let input = DiscolmGerman7bV1Awq::messages([
+///         Message::new("user", "Erkläre in einem Satz, was eine Schleuse ist."),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llama2_13bChatAwq, Message, ModelInput};
 ///
-/// let input = Llama2_13bChatAwq::messages([Message::new("user", "Describe a rainbow to a child.")])
+/// let input = Llama2_13bChatAwq::messages([
+///         Message::new("user", "Describe a rainbow to a child."),
+///     ])
 ///     .max_tokens(100);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -29,7 +29,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Llamaguard7bAwq, Llamaguard7bAwqMessage, ModelInput};
 ///
-/// let input = Llamaguard7bAwq::messages([Llamaguard7bAwqMessage::new("user", "How do I sharpen a knife?")])
+/// let input = Llamaguard7bAwq::messages([
+///         Llamaguard7bAwqMessage::new("user", "How do I sharpen a knife?"),
+///     ])
 ///     .max_tokens(16);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -175,37 +177,234 @@ impl Llamaguard7bAwqInput {
     }
 }
 
-/// One turn of the conversation to judge.
+/// One piece of text to judge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Llamaguard7bAwqMessage {
-    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
-    pub role: String,
-
-    /// What was said.
+pub struct Llamaguard7bAwqPrompt {
+    /// Text to judge.
     ///
-    /// Length: at most 131072 characters.
-    pub content: String,
+    /// Characters: 1 to 131072.
+    pub prompt: String,
+
+    /// Maximum number of tokens in the answer.
+    ///
+    /// Longer answers are cut off, often without a sign.
+    ///
+    /// Default: `256`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+
+    /// Randomness of the answer.
+    ///
+    /// Low values keep it focused and repeatable, high values make it varied.
+    ///
+    /// Default: `0.6`. Limits: 0 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+
+    /// Share of the probability mass to sample from.
+    ///
+    /// Smaller values keep only the likeliest tokens.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+
+    /// Number of likeliest tokens to sample from.
+    ///
+    /// Limits: 1 to 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
+
+    /// Seed of the random number generator.
+    ///
+    /// The same seed and input make the answer repeatable.
+    ///
+    /// Limits: 1 to 9999999999.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+
+    /// Factor against tokens that were already used.
+    ///
+    /// Above 1 discourages repetition, below 1 invites it.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetition_penalty: Option<f64>,
+
+    /// Penalty that grows with every use of a token.
+    ///
+    /// Higher values repeat less.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f64>,
+
+    /// Penalty for every token that was used at all.
+    ///
+    /// Higher values favour words not used so far.
+    ///
+    /// Limits: 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f64>,
+
+    /// Sends the answer piece by piece as server-sent events.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stream: Option<bool>,
+
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lora: Option<String>,
+
+    /// Sends the text to the model without a chat template.
+    ///
+    /// You write the template's control tokens yourself.
+    ///
+    /// Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<bool>,
 }
 
-impl Llamaguard7bAwqMessage {
-    /// Characters of [`content`](Self::content).
-    pub const CONTENT_LENGTH: Limit<u64> = Limit::at_most(131072);
+impl Llamaguard7bAwqPrompt {
+    /// Characters of [`prompt`](Self::prompt).
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131072);
 
-    /// Starts from `role`, `content`; everything else is unset.
+    /// Limits of [`temperature`](Self::temperature).
+    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
+
+    /// Limits of [`top_p`](Self::top_p).
+    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`top_k`](Self::top_k).
+    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
+
+    /// Limits of [`seed`](Self::seed).
+    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+
+    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
+    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
+    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Limits of [`presence_penalty`](Self::presence_penalty).
+    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
+
+    /// Starts from `prompt`; everything else is unset.
     #[must_use]
-    pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
+    pub fn new(prompt: impl Into<String>) -> Self {
         Self {
-            role: role.into(),
-            content: content.into(),
+            prompt: prompt.into(),
+            max_tokens: None,
+            temperature: None,
+            top_p: None,
+            top_k: None,
+            seed: None,
+            repetition_penalty: None,
+            frequency_penalty: None,
+            presence_penalty: None,
+            stream: None,
+            lora: None,
+            raw: None,
         }
+    }
+
+    /// Maximum number of tokens in the answer.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
+        self.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Randomness of the answer.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.temperature = Some(temperature);
+        self
+    }
+
+    /// Share of the probability mass to sample from.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.top_p = Some(top_p);
+        self
+    }
+
+    /// Number of likeliest tokens to sample from.
+    #[must_use]
+    pub fn top_k(mut self, top_k: u64) -> Self {
+        self.top_k = Some(top_k);
+        self
+    }
+
+    /// Seed of the random number generator.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Factor against tokens that were already used.
+    #[must_use]
+    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
+        self.repetition_penalty = Some(repetition_penalty);
+        self
+    }
+
+    /// Penalty that grows with every use of a token.
+    #[must_use]
+    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
+        self.frequency_penalty = Some(frequency_penalty);
+        self
+    }
+
+    /// Penalty for every token that was used at all.
+    #[must_use]
+    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
+        self.presence_penalty = Some(presence_penalty);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
+        self
+    }
+
+    /// Sends the text to the model without a chat template.
+    #[must_use]
+    pub fn raw(mut self, raw: bool) -> Self {
+        self.raw = Some(raw);
+        self
     }
 }
 
-impl Validate for Llamaguard7bAwqMessage {
+impl Validate for Llamaguard7bAwqPrompt {
     fn check(&self, check: &mut Check<'_>) {
-        check.length("content", &self.content, Self::CONTENT_LENGTH);
+        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
+        check.number("temperature", self.temperature, Self::TEMPERATURE);
+        check.number("top_p", self.top_p, Self::TOP_P);
+        check.integer("top_k", self.top_k, Self::TOP_K);
+        check.integer("seed", self.seed, Self::SEED);
+        check
+            .number(
+                "repetition_penalty",
+                self.repetition_penalty,
+                Self::REPETITION_PENALTY,
+            );
+        check
+            .number(
+                "frequency_penalty",
+                self.frequency_penalty,
+                Self::FREQUENCY_PENALTY,
+            );
+        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
     }
 }
 
@@ -434,233 +633,36 @@ impl Validate for Llamaguard7bAwqMessages {
     }
 }
 
-/// One piece of text to judge.
+/// One turn of the conversation to judge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Llamaguard7bAwqPrompt {
-    /// Text to judge.
-    ///
-    /// Length: 1 to 131072 characters.
-    pub prompt: String,
+pub struct Llamaguard7bAwqMessage {
+    /// Who speaks: usually `system`, `user`, `assistant` or `tool`.
+    pub role: String,
 
-    /// Maximum number of tokens in the answer.
+    /// What was said.
     ///
-    /// Longer answers are cut off, often without a sign.
-    ///
-    /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u64>,
-
-    /// Randomness of the answer.
-    ///
-    /// Low values keep it focused and repeatable, high values make it varied.
-    ///
-    /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-
-    /// Share of the probability mass to sample from.
-    ///
-    /// Smaller values keep only the likeliest tokens.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f64>,
-
-    /// Number of likeliest tokens to sample from.
-    ///
-    /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_k: Option<u64>,
-
-    /// Seed of the random number generator.
-    ///
-    /// The same seed and input make the answer repeatable.
-    ///
-    /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
-
-    /// Factor against tokens that were already used.
-    ///
-    /// Above 1 discourages repetition, below 1 invites it.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repetition_penalty: Option<f64>,
-
-    /// Penalty that grows with every use of a token.
-    ///
-    /// Higher values repeat less.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frequency_penalty: Option<f64>,
-
-    /// Penalty for every token that was used at all.
-    ///
-    /// Higher values favour words not used so far.
-    ///
-    /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presence_penalty: Option<f64>,
-
-    /// Sends the answer piece by piece as server-sent events.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stream: Option<bool>,
-
-    /// Name or id of a fine-tuned adapter to apply.
-    ///
-    /// It must be made for this base model.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lora: Option<String>,
-
-    /// Sends the text to the model without a chat template.
-    ///
-    /// You write the template's control tokens yourself.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<bool>,
+    /// Characters: at most 131072.
+    pub content: String,
 }
 
-impl Llamaguard7bAwqPrompt {
-    /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131072);
+impl Llamaguard7bAwqMessage {
+    /// Characters of [`content`](Self::content).
+    pub const CONTENT_LENGTH: Limit<u64> = Limit::at_most(131072);
 
-    /// Limits of [`temperature`](Self::temperature).
-    pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
-
-    /// Limits of [`top_p`](Self::top_p).
-    pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`top_k`](Self::top_k).
-    pub const TOP_K: Limit<u64> = Limit::range(1, 50);
-
-    /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
-
-    /// Limits of [`repetition_penalty`](Self::repetition_penalty).
-    pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`frequency_penalty`](Self::frequency_penalty).
-    pub const FREQUENCY_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Limits of [`presence_penalty`](Self::presence_penalty).
-    pub const PRESENCE_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
-
-    /// Starts from `prompt`; everything else is unset.
+    /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
-    pub fn new(prompt: impl Into<String>) -> Self {
+    pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
-            prompt: prompt.into(),
-            max_tokens: None,
-            temperature: None,
-            top_p: None,
-            top_k: None,
-            seed: None,
-            repetition_penalty: None,
-            frequency_penalty: None,
-            presence_penalty: None,
-            stream: None,
-            lora: None,
-            raw: None,
+            role: role.into(),
+            content: content.into(),
         }
     }
-
-    /// Maximum number of tokens in the answer.
-    #[must_use]
-    pub fn max_tokens(mut self, max_tokens: u64) -> Self {
-        self.max_tokens = Some(max_tokens);
-        self
-    }
-
-    /// Randomness of the answer.
-    #[must_use]
-    pub fn temperature(mut self, temperature: f64) -> Self {
-        self.temperature = Some(temperature);
-        self
-    }
-
-    /// Share of the probability mass to sample from.
-    #[must_use]
-    pub fn top_p(mut self, top_p: f64) -> Self {
-        self.top_p = Some(top_p);
-        self
-    }
-
-    /// Number of likeliest tokens to sample from.
-    #[must_use]
-    pub fn top_k(mut self, top_k: u64) -> Self {
-        self.top_k = Some(top_k);
-        self
-    }
-
-    /// Seed of the random number generator.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// Factor against tokens that were already used.
-    #[must_use]
-    pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
-        self.repetition_penalty = Some(repetition_penalty);
-        self
-    }
-
-    /// Penalty that grows with every use of a token.
-    #[must_use]
-    pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
-        self.frequency_penalty = Some(frequency_penalty);
-        self
-    }
-
-    /// Penalty for every token that was used at all.
-    #[must_use]
-    pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
-        self.presence_penalty = Some(presence_penalty);
-        self
-    }
-
-    /// Name or id of a fine-tuned adapter to apply.
-    #[must_use]
-    pub fn lora(mut self, lora: impl Into<String>) -> Self {
-        self.lora = Some(lora.into());
-        self
-    }
-
-    /// Sends the text to the model without a chat template.
-    #[must_use]
-    pub fn raw(mut self, raw: bool) -> Self {
-        self.raw = Some(raw);
-        self
-    }
 }
 
-impl Validate for Llamaguard7bAwqPrompt {
+impl Validate for Llamaguard7bAwqMessage {
     fn check(&self, check: &mut Check<'_>) {
-        check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
-        check.number("temperature", self.temperature, Self::TEMPERATURE);
-        check.number("top_p", self.top_p, Self::TOP_P);
-        check.integer("top_k", self.top_k, Self::TOP_K);
-        check.integer("seed", self.seed, Self::SEED);
-        check
-            .number(
-                "repetition_penalty",
-                self.repetition_penalty,
-                Self::REPETITION_PENALTY,
-            );
-        check
-            .number(
-                "frequency_penalty",
-                self.frequency_penalty,
-                Self::FREQUENCY_PENALTY,
-            );
-        check.number("presence_penalty", self.presence_penalty, Self::PRESENCE_PENALTY);
+        check.length("content", &self.content, Self::CONTENT_LENGTH);
     }
 }

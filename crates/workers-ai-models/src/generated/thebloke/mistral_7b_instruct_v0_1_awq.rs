@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, Mistral7bInstructV01Awq, ModelInput};
 ///
-/// let input = Mistral7bInstructV01Awq::messages([Message::new("user", "What is a delta?")])
+/// let input = Mistral7bInstructV01Awq::messages([
+///         Message::new("user", "What is a delta?"),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

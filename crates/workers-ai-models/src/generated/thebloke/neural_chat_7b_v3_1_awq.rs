@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, NeuralChat7bV3_1Awq};
 ///
-/// let input = NeuralChat7bV3_1Awq::messages([Message::new("user", "How do I descale a kettle?")])
+/// let input = NeuralChat7bV3_1Awq::messages([
+///         Message::new("user", "How do I descale a kettle?"),
+///     ])
 ///     .max_tokens(120);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,12 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Openhermes25Mistral7bAwq};
 ///
-/// let input = Openhermes25Mistral7bAwq::messages([Message::new("user", "Write a regular expression for a postcode of five digits.")])
+/// let input = Openhermes25Mistral7bAwq::messages([
+///         Message::new(
+///             "user",
+///             "Write a regular expression for a postcode of five digits.",
+///         ),
+///     ])
 ///     .max_tokens(80);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Message, ModelInput, Zephyr7bBetaAwq};
 ///
-/// let input = Zephyr7bBetaAwq::messages([Message::new("user", "Suggest a title for a story about a clock.")])
+/// let input = Zephyr7bBetaAwq::messages([
+///         Message::new("user", "Suggest a title for a story about a clock."),
+///     ])
 ///     .max_tokens(40);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

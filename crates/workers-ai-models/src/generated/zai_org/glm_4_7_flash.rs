@@ -29,7 +29,9 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm47Flash, ModelInput, ThinkingOptions};
 ///
-/// let input = Glm47Flash::messages([ChatMessage::User(ChatUserMessage::new("Name three rivers in Asia."))])
+/// let input = Glm47Flash::messages([
+///         ChatMessage::User(ChatUserMessage::new("Name three rivers in Asia.")),
+///     ])
 ///     .max_completion_tokens(200)
 ///     .chat_template_kwargs(ThinkingOptions::new().enable_thinking(false));
 /// input.validate()?;

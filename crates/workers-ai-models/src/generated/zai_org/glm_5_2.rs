@@ -33,7 +33,13 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm52, Glm52ReasoningEffort, ModelInput};
 ///
-/// let input = Glm52::messages([ChatMessage::User(ChatUserMessage::new("Find the bug: for (i = 0; i <= a.length; i++) sum += a[i];"))])
+/// let input = Glm52::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new(
+///                 "Find the bug: for (i = 0; i <= a.length; i++) sum += a[i];",
+///             ),
+///         ),
+///     ])
 ///     .max_completion_tokens(2048)
 ///     .reasoning_effort(Glm52ReasoningEffort::High);
 /// input.validate()?;
@@ -250,18 +256,6 @@ impl Glm52Input {
     }
 }
 
-open_enum! {
-    /// `Glm52ReasoningEffort`.
-    pub enum Glm52ReasoningEffort {
-        /// As much as possible
-        Max = "max",
-        /// A lot
-        High = "high",
-        /// No reasoning
-        None = "none",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -283,5 +277,17 @@ pub struct Glm52Options {
 impl Validate for Glm52Options {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `Glm52ReasoningEffort`.
+    pub enum Glm52ReasoningEffort {
+        /// As much as possible
+        Max = "max",
+        /// A lot
+        High = "high",
+        /// No reasoning
+        None = "none",
     }
 }

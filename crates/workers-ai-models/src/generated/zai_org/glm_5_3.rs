@@ -32,7 +32,11 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm53, Glm53ReasoningEffort, ModelInput};
 ///
-/// let input = Glm53::messages([ChatMessage::User(ChatUserMessage::new("Design a table for bookings of a small hotel."))])
+/// let input = Glm53::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new("Design a table for bookings of a small hotel."),
+///         ),
+///     ])
 ///     .max_completion_tokens(4096)
 ///     .reasoning_effort(Glm53ReasoningEffort::Low);
 /// input.validate()?;
@@ -249,18 +253,6 @@ impl Glm53Input {
     }
 }
 
-open_enum! {
-    /// `Glm53ReasoningEffort`.
-    pub enum Glm53ReasoningEffort {
-        /// As much as possible
-        Max = "max",
-        /// A lot
-        High = "high",
-        /// Little
-        Low = "low",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -282,5 +274,17 @@ pub struct Glm53Options {
 impl Validate for Glm53Options {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `Glm53ReasoningEffort`.
+    pub enum Glm53ReasoningEffort {
+        /// As much as possible
+        Max = "max",
+        /// A lot
+        High = "high",
+        /// Little
+        Low = "low",
     }
 }

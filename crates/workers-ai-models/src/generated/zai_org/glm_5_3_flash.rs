@@ -41,7 +41,18 @@ use crate::{
 ///     ModelInput,
 /// };
 ///
-/// let input = Glm53Flash::messages([ChatMessage::User(ChatUserMessage::new([ChatContentPart::Text(ChatTextPart::new("Read the sign.")), ChatContentPart::Image(ChatImagePart::new(ChatImagePartImageUrl::new("data:image/png;base64,aGVsbG8=")))]))])
+/// let input = Glm53Flash::messages([
+///         ChatMessage::User(
+///             ChatUserMessage::new([
+///                 ChatContentPart::Text(ChatTextPart::new("Read the sign.")),
+///                 ChatContentPart::Image(
+///                     ChatImagePart::new(
+///                         ChatImagePartImageUrl::new("data:image/png;base64,aGVsbG8="),
+///                     ),
+///                 ),
+///             ]),
+///         ),
+///     ])
 ///     .max_completion_tokens(1024);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -258,18 +269,6 @@ impl Glm53FlashInput {
     }
 }
 
-open_enum! {
-    /// `Glm53FlashReasoningEffort`.
-    pub enum Glm53FlashReasoningEffort {
-        /// As much as possible
-        Max = "max",
-        /// A lot
-        High = "high",
-        /// Little
-        Low = "low",
-    }
-}
-
 /// Options that are specific to this model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -291,5 +290,17 @@ pub struct Glm53FlashOptions {
 impl Validate for Glm53FlashOptions {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
+    }
+}
+
+open_enum! {
+    /// `Glm53FlashReasoningEffort`.
+    pub enum Glm53FlashReasoningEffort {
+        /// As much as possible
+        Max = "max",
+        /// A lot
+        High = "high",
+        /// Little
+        Low = "low",
     }
 }

@@ -1,0 +1,139 @@
+//! Does the time per model stay the same when there are ten and a hundred times as many?
+//!
+//! Copies the documents of this workspace under new ids until there are enough, and times
+//! [`generate`] on them. With `cargo bench` all sizes; without its `--bench` flag, as in a test run,
+//! the smallest only.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process,
+    time::Instant,
+};
+
+use serde_json::Value;
+use workers_ai_codegen::generate;
+
+/// How many times the corpus is there.
+const TIMES: [usize; 3] = [1, 10, 100];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let times = if env::args().any(|argument| argument == "--bench") {
+        &TIMES[..]
+    } else {
+        &TIMES[..1]
+    };
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
+    let scratch = env::temp_dir().join(format!("workers-ai-scale-{}", process::id()));
+    let result = measure(&schema, &scratch, times);
+    fs::remove_dir_all(&scratch)?;
+    result
+}
+
+fn measure(schema: &Path, scratch: &Path, times: &[usize]) -> Result<(), Box<dyn Error>> {
+    let mut models = Vec::new();
+    documents(&schema.join("models"), &mut models)?;
+    for folder in ["components", "corrections"] {
+        let mut files = Vec::new();
+        documents(&schema.join(folder), &mut files)?;
+        for file in files {
+            let to = scratch.join(file.strip_prefix(schema)?);
+            make_parent(&to)?;
+            fs::copy(&file, to)?;
+        }
+    }
+    println!(
+        "{:>8} {:>10} {:>15} {:>8}",
+        "models", "seconds", "ms per model", "ratio"
+    );
+    let mut first = None;
+    let mut there = 0;
+    for times in times {
+        for copy in there..*times {
+            for file in &models {
+                let to = scratch.join(file.strip_prefix(schema)?);
+                write_copy(file, to, copy)?;
+            }
+        }
+        there = *times;
+        let start = Instant::now();
+        let generated = generate(scratch).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string);
+            format!("{} faults, {}", faults.len(), first.unwrap_or_default())
+        })?;
+        let seconds = start.elapsed().as_secs_f64();
+        let count = u32::try_from(generated.models)?;
+        if generated.models != models.len() * times {
+            return Err(format!(
+                "{count} models came out of {} documents",
+                models.len() * times
+            )
+            .into());
+        }
+        let each = seconds / f64::from(count);
+        let ratio = each / *first.get_or_insert(each);
+        println!(
+            "{count:>8} {seconds:>10.2} {:>15.2} {ratio:>8.2}",
+            each * 1_000.0
+        );
+    }
+    Ok(())
+}
+
+/// The documents below a directory.
+fn documents(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            documents(&path, found)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(())
+}
+
+/// The document at `from` under an id, a path, a title and a file name of its own. The first copy
+/// keeps them.
+fn write_copy(from: &Path, mut to: PathBuf, copy: usize) -> Result<(), Box<dyn Error>> {
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(from)?)?;
+    if copy > 0 {
+        let suffix = format!("-copy{copy}");
+        let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+        let paths = paths.ok_or("a document without paths")?;
+        *paths = std::mem::take(paths)
+            .into_iter()
+            .map(|(path, operations)| (path + &suffix, operations))
+            .collect();
+        for pointer in ["/x-model/id", "/x-model/name", "/info/title"] {
+            if let Some(Value::String(text)) = document.pointer_mut(pointer) {
+                text.push_str(if pointer == "/x-model/name" {
+                    &suffix[1..]
+                } else {
+                    &suffix
+                });
+            }
+        }
+        let stem = to
+            .file_stem()
+            .ok_or("a document without a name")?
+            .to_owned();
+        let mut name = stem;
+        name.push(&suffix);
+        name.push(".json");
+        to.set_file_name(name);
+    }
+    make_parent(&to)?;
+    fs::write(to, serde_json::to_string(&document)?)?;
+    Ok(())
+}
+
+fn make_parent(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}

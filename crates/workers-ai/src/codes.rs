@@ -1,0 +1,141 @@
+//! The service's error codes, by meaning: one meaning often has several.
+
+use crate::error::ApiErrorKind;
+
+/// One error as the service reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceMessage {
+    /// Its number, if it has one.
+    pub code: Option<u64>,
+    /// Its text, whole. It may repeat parts of a prompt.
+    pub message: String,
+}
+
+impl ServiceMessage {
+    pub(crate) fn new(code: Option<u64>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+pub(crate) const AUTH: &[u64] = &[6003, 10000];
+pub(crate) const PERMISSION: &[u64] = &[3023, 3041, 5016, 5018, 5035, 9109];
+pub(crate) const RATE_LIMITED: &[u64] = &[2003, 3021, 7505];
+pub(crate) const CAPACITY: &[u64] = &[3040];
+pub(crate) const QUOTA: &[u64] = &[2021, 2045, 3036, 4006];
+pub(crate) const TOO_LONG: &[u64] = &[3006, 7506, 8007];
+pub(crate) const UNKNOWN_MODEL: &[u64] = &[3042, 5007, 7001, 7502];
+pub(crate) const RETIRED: &[u64] = &[5028];
+pub(crate) const NEEDS_AGREEMENT: &[u64] = &[5016];
+pub(crate) const VALIDATION: &[u64] = &[5004, 5006, 5012, 7504, 8001];
+
+/// Codes that decide what an error means, whatever the status says.
+const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
+    (QUOTA, ApiErrorKind::Quota),
+    (CAPACITY, ApiErrorKind::Capacity),
+    (RATE_LIMITED, ApiErrorKind::RateLimited),
+    (AUTH, ApiErrorKind::Auth),
+    (PERMISSION, ApiErrorKind::Permission),
+    (UNKNOWN_MODEL, ApiErrorKind::UnknownModel),
+    (&[3006], ApiErrorKind::TooLarge),
+    (&[3007, 3008], ApiErrorKind::ServerTimeout),
+    (
+        &[
+            3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019, 5028, 7000, 7003, 7504, 7506,
+            8001, 8007,
+        ],
+        ApiErrorKind::BadRequest,
+    ),
+    (&[3050], ApiErrorKind::Server),
+];
+
+/// What an error means: its codes decide, then its status.
+pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind {
+    let known = messages.iter().filter_map(|message| message.code).find_map(|code| {
+        let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
+        Some(*kind)
+    });
+    known.unwrap_or(match status {
+        401 => ApiErrorKind::Auth,
+        402 => ApiErrorKind::Quota,
+        403 => ApiErrorKind::Permission,
+        408 => ApiErrorKind::ServerTimeout,
+        413 => ApiErrorKind::TooLarge,
+        429 => ApiErrorKind::RateLimited,
+        400..=499 => ApiErrorKind::BadRequest,
+        _ => ApiErrorKind::Server,
+    })
+}
+
+/// What to do about a code.
+pub(crate) fn hint(code: u64) -> Option<&'static str> {
+    Some(match code {
+        3036 | 4006 => "the daily free allocation is used up until 00:00 UTC, or until the plan is upgraded",
+        5016 => "accept the model's terms for this account first",
+        5028 => "the model was withdrawn",
+        5035 => "the model needs the Workers Paid plan",
+        7000 | 7003 => "check the account id and the base URL",
+        6003 | 10000 => "check the API token and its Workers AI permission",
+        _ => return None,
+    })
+}
+
+/// Codes 3030 and 5006 stand for many faults; only the text tells that this one is about length.
+pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
+    if !matches!(message.code, Some(3030 | 5006)) {
+        return false;
+    }
+    let text = message.message.to_ascii_lowercase();
+    ["context length", "context window", "too long", "maximum length", "too many tokens"]
+        .iter()
+        .any(|phrase| text.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(status: u16, code: u64) -> ApiErrorKind {
+        classify(status, &[ServiceMessage::new(Some(code), "")])
+    }
+
+    #[test]
+    fn codes_decide_over_the_status() {
+        assert_eq!(kind(429, 3036), ApiErrorKind::Quota);
+        assert_eq!(kind(400, 4006), ApiErrorKind::Quota);
+        assert_eq!(kind(400, 3040), ApiErrorKind::Capacity);
+        assert_eq!(kind(429, 3021), ApiErrorKind::RateLimited);
+        assert_eq!(kind(400, 10000), ApiErrorKind::Auth);
+        assert_eq!(kind(404, 3042), ApiErrorKind::UnknownModel);
+        assert_eq!(kind(404, 7003), ApiErrorKind::BadRequest);
+        assert_eq!(kind(410, 5028), ApiErrorKind::BadRequest);
+    }
+
+    #[test]
+    fn the_codes_of_the_api_reference_are_known() {
+        assert_eq!(kind(404, 7502), ApiErrorKind::UnknownModel);
+        assert_eq!(kind(400, 7504), ApiErrorKind::BadRequest);
+        assert_eq!(kind(400, 7505), ApiErrorKind::RateLimited);
+        assert_eq!(kind(400, 7506), ApiErrorKind::BadRequest);
+        assert!(TOO_LONG.contains(&7506) && VALIDATION.contains(&7504));
+    }
+
+    #[test]
+    fn an_unknown_code_leaves_it_to_the_status() {
+        assert_eq!(kind(429, 99_999), ApiErrorKind::RateLimited);
+        assert_eq!(kind(418, 99_999), ApiErrorKind::BadRequest);
+        assert_eq!(kind(500, 99_999), ApiErrorKind::Server);
+        assert_eq!(kind(200, 99_999), ApiErrorKind::Server);
+    }
+
+    #[test]
+    fn length_is_read_from_the_text_only_for_the_grab_bags() {
+        let said = |code, text: &str| speaks_of_length(&ServiceMessage::new(Some(code), text));
+        assert!(said(5006, "Error: this model's maximum Context Length is 10"));
+        assert!(!said(5006, "required properties at '/' are 'prompt'"));
+        assert!(!said(5004, "too long"));
+    }
+}

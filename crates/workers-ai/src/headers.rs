@@ -1,0 +1,60 @@
+//! The head of an answer: its status and its headers, and what this crate reads from them.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Debug},
+};
+
+use reqwest::header::HeaderMap;
+
+/// The headers of an answer. `Debug` shows their names only.
+#[derive(Clone, Default)]
+pub struct Headers(HeaderMap);
+
+/// Where an answer begins.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+}
+
+impl Headers {
+    pub(crate) fn new(map: HeaderMap) -> Self {
+        Self(map)
+    }
+
+    /// The first header of this name, in any case. Bytes that are not text are replaced.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        let value = self.0.get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()))
+    }
+
+    /// Every header, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.0.get_all(name).iter().map(|value| value.as_bytes())
+    }
+
+    pub(crate) fn request_id(&self) -> Option<Cow<'_, str>> {
+        self.get("cf-ai-req-id").or_else(|| self.get("cf-ray"))
+    }
+
+    /// The content type without its parameters, in lower case.
+    pub(crate) fn content_type(&self) -> Option<String> {
+        let value = self.get("content-type")?;
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
+    }
+}
+
+impl Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

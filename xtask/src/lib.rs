@@ -1,0 +1,13 @@
+//! The chores of this workspace, as a library: `cargo xtask` and the workspace tests call the same code.
+
+pub mod codegen;
+pub mod tree;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}

@@ -1,0 +1,5 @@
+//! `cargo xtask codegen` as its callers see it, and the comparison of directories below it.
+
+mod codegen;
+mod scratch;
+mod tree;
