@@ -61,8 +61,7 @@ impl Document {
         let parts = json.and_then(|schema| schema.get("allOf")).and_then(Value::as_array);
         let result = parts.into_iter().flatten().find_map(|part| part.pointer("/properties/result"));
         let Some(result) = result else { return Vec::new() };
-        let is_receipt = |one: &&Value| follow(one).pointer("/properties/request_id").is_none();
-        alternatives(result).into_iter().filter(is_receipt).collect()
+        alternatives(result).into_iter().filter(|one| !is_receipt(one)).collect()
     }
 
     /// Alternatives of the event of a stream, and the mark that ends it.
@@ -122,6 +121,12 @@ pub(crate) fn members(
 
 fn is_binding_only(value: &Value) -> bool {
     value["x-binding-only"] == true
+}
+
+/// Whether a schema is about nothing but a batch that is queued.
+fn is_receipt(schema: &'static Value) -> bool {
+    let mut names = members(follow(schema), "properties").map(|(name, _)| name).peekable();
+    names.peek().is_some() && names.all(|name| ["request_id", "status", "model"].contains(&name))
 }
 
 fn batch_items(body: &'static Value) -> Option<&'static Value> {

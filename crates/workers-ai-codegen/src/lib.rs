@@ -30,12 +30,64 @@ pub struct Generated {
     pub models: usize,
 }
 
+/// Where the generated code will live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Path of the crate that has the hand-written core: `crate` in `workers-ai-models` itself.
+    pub core: String,
+    /// Path of the module that re-exports the generated types.
+    pub root: String,
+    /// Whether that crate has a feature for each task and one for the other serde direction.
+    pub features: bool,
+    /// The crate's name in examples; none are printed without it.
+    pub examples: Option<String>,
+    /// The command that makes the code, for the head of each file.
+    pub command: String,
+}
+
+impl Default for Settings {
+    /// For `workers-ai-models` itself.
+    fn default() -> Self {
+        Self {
+            core: "crate".to_owned(),
+            root: "crate".to_owned(),
+            features: true,
+            examples: Some("workers_ai_models".to_owned()),
+            command: "cargo xtask codegen".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// For a crate that depends on `workers-ai-models` and keeps generated code in the module `root`, such as
+    /// `crate::models`.
+    #[must_use]
+    pub fn for_crate(root: &str) -> Self {
+        Self {
+            core: "workers_ai_models".to_owned(),
+            root: root.to_owned(),
+            features: false,
+            examples: None,
+            command: "workers-ai-codegen".to_owned(),
+        }
+    }
+}
+
 /// Reads `schema`, applies its corrections and prints one module tree for all models in it.
 ///
 /// # Errors
 ///
 /// Every fault of the stage that failed, each with its file and JSON pointer.
 pub fn generate(schema: &Path) -> Result<Generated, Vec<Fault>> {
+    generate_with(schema, &Settings::default())
+}
+
+/// The same for a crate of your own.
+///
+/// # Errors
+///
+/// Every fault of the stage that failed, each with its file and JSON pointer.
+pub fn generate_with(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
     let corpus = load::load(schema)?;
     let corpus = correct::correct(corpus)?;
     let corpus = load::check_refs(corpus)?;
@@ -43,6 +95,6 @@ pub fn generate(schema: &Path) -> Result<Generated, Vec<Fault>> {
     let api = normalise::normalise(&corpus)?;
     let mut api = link::link(api)?;
     let types = types::types(&api)?;
-    let files = emit::emit(&mut api, &types)?;
+    let files = emit::emit(&mut api, &types, settings)?;
     Ok(Generated { files, loosened: api.loosened, models: api.models.len() })
 }

@@ -216,16 +216,19 @@ pub(crate) fn deserialize(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> T
     } else {
         let branches = tests.iter().enumerate().map(|(position, (index, test))| {
             let ident = variant(*index);
-            let condition = condition(def, test);
+            let condition = condition(rust, def, test);
             let keyword = if position == 0 { quote!(if) } else { quote!(else if) };
             quote!(#keyword #condition { raw.decode().map(Self::#ident) })
         });
         if tests.is_empty() { otherwise } else { quote!(#(#branches)* else { #otherwise }) }
     };
     // What is compiled for `roundtrip` only names its paths itself.
+    if !def.response && !rust.settings.features {
+        return quote!();
+    }
     let gate = (!def.response).then(|| quote!(#[cfg(feature = "roundtrip")]));
     let serde = gate.as_ref().map(|_| quote!(serde::));
-    let union = union_path(def);
+    let union = union_path(rust, def);
     quote! {
         #gate
         impl #parameters #serde Deserialize<'de> for #name #generics {
@@ -237,15 +240,16 @@ pub(crate) fn deserialize(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> T
     }
 }
 
-fn union_path(def: &Def) -> Option<TokenStream> {
-    (!def.response).then(|| quote!(crate::union::))
+fn union_path(rust: &Rust<'_>, def: &Def) -> Option<TokenStream> {
+    let core: TokenStream = rust.settings.core.parse().unwrap_or_default();
+    (!def.response).then(|| quote!(#core::union::))
 }
 
-fn condition(def: &Def, test: &Test) -> TokenStream {
+fn condition(rust: &Rust<'_>, def: &Def, test: &Test) -> TokenStream {
     match test {
         Test::Kind(kind) => {
             let kind = format_ident!("{kind}");
-            let union = union_path(def);
+            let union = union_path(rust, def);
             quote!(raw.kind() == #union Kind::#kind)
         }
         Test::Tags(key, values) => {

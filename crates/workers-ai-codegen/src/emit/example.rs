@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::emit::model::{constructor_name, inputs_of};
+use crate::emit::imports;
 use crate::emit::items::required;
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Field, Model, Shape, Type};
@@ -20,6 +21,7 @@ struct Needs {
 
 /// Lines of a code block, or nothing where the document has no usable example.
 pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
+    let home = rust.settings.examples.as_deref()?;
     let example = model.example.as_ref()?.as_object()?;
     let options = model.options.and_then(|id| match &rust.api.def(id).shape {
         Shape::Struct { fields, .. } => Some(fields.as_slice()),
@@ -50,7 +52,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let names: Vec<String> = needs.names.into_iter().collect();
     let fence = if needs.file { "```no_run" } else { "```" };
     let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
-    out.extend(wrapped("use workers_ai_models::{", &names, "};"));
+    out.extend(imports::line(home, names).lines().map(str::to_owned));
     out.push(String::new());
     out.extend(statement(&format!("let input = {start}{};", calls.concat()))?);
     out.push("input.validate()?;".to_owned());
@@ -66,17 +68,6 @@ fn statement(text: &str) -> Option<Vec<String>> {
     let body: Vec<String> =
         printed.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
     Some(body)
-}
-
-fn wrapped(start: &str, names: &[String], end: &str) -> Vec<String> {
-    let line = format!("{start}{}{end}", names.join(", "));
-    if line.len() <= 96 {
-        return vec![line];
-    }
-    let mut out = vec![start.to_owned()];
-    out.extend(names.iter().map(|name| format!("    {name},")));
-    out.push(end.to_owned());
-    out
 }
 
 fn fits(api: &Api, id: DefId, example: &serde_json::Map<String, Value>) -> bool {
@@ -102,17 +93,46 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
             "std::fs::read(\"input.bin\")?".to_owned()
         }
         Type::List(inner) => {
-            let items: Option<Vec<String>> = json.as_array()?.iter().map(|item| value(api, inner, item, needs)).collect();
+            let items = json.as_array()?;
+            let alternatives: Option<Vec<usize>> = items.iter().map(|item| alternative(api, inner, item)).collect();
+            let alike = alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
+            let items: Option<Vec<String>> = items.iter().map(|item| item_value(api, inner, item, alike, needs)).collect();
             format!("[{}]", items?.join(", "))
         }
         Type::Map(inner) => {
-            let entries = json.as_object()?.iter().map(|(key, item)| Some(format!("({key:?}, {})", value(api, inner, item, needs)?)));
-            let entries: Option<Vec<String>> = entries.collect();
+            let entries = json.as_object()?;
+            let alternatives: Option<Vec<usize>> = entries.values().map(|item| alternative(api, inner, item)).collect();
+            let alike = alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
+            let entries: Option<Vec<String>> = entries
+                .iter()
+                .map(|(key, item)| Some(format!("({key:?}, {})", item_value(api, inner, item, alike, needs)?)))
+                .collect();
             format!("[{}]", entries?.join(", "))
         }
         Type::Object | Type::Matrix => return None,
         Type::Named(id) => named(api, *id, json, needs)?,
     })
+}
+
+/// Which alternative of a union a value is.
+fn alternative(api: &Api, ty: &Type, json: &Value) -> Option<usize> {
+    let Type::Named(id) = ty else { return None };
+    let Shape::Union(variants) = &api.def(*id).shape else { return None };
+    variants.iter().position(|variant| value(api, &variant.ty, json, &mut Needs::default()).is_some())
+}
+
+/// An item of a list; where all are the same alternative they convert by themselves, else each says which it is.
+fn item_value(api: &Api, ty: &Type, json: &Value, alike: bool, needs: &mut Needs) -> Option<String> {
+    let inner = value(api, ty, json, needs)?;
+    match (ty, alternative(api, ty, json)) {
+        (Type::Named(id), Some(index)) if !alike => {
+            let def = api.def(*id);
+            let Shape::Union(variants) = &def.shape else { return None };
+            needs.names.insert(def.name.clone());
+            Some(format!("{}::{}({inner})", def.name, variants.get(index)?.name))
+        }
+        _ => Some(inner),
+    }
 }
 
 fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String> {
@@ -142,16 +162,7 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
             }
             Some(format!("{}::new({}){out}", def.name, arguments.join(", ")))
         }
-        Shape::Union(variants) => variants.iter().find_map(|variant| {
-            let inner = value(api, &variant.ty, json, needs)?;
-            match &variant.ty {
-                Type::Named(inner_id) if matches!(api.def(*inner_id).shape, Shape::Struct { .. }) => {
-                    needs.names.insert(def.name.clone());
-                    Some(format!("{}::{}({inner})", def.name, variant.name))
-                }
-                // Converts by itself.
-                _ => Some(inner),
-            }
-        }),
+        // Every alternative converts into the union by itself.
+        Shape::Union(variants) => variants.iter().find_map(|variant| value(api, &variant.ty, json, needs)),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::Settings;
 use crate::ir::{Api, DefId, Owner};
 
 /// Names that live beside the generated code.
@@ -16,7 +17,7 @@ pub(crate) fn shared(api: &Api, ids: impl Iterator<Item = DefId>, home: &Owner) 
 }
 
 /// The lines that `body` needs.
-pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
+pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) -> String {
     let words = words(body);
     let pick = |names: &[&str]| -> Vec<String> {
         names.iter().filter(|name| words.contains(**name)).map(|name| (*name).to_owned()).collect()
@@ -28,7 +29,8 @@ pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
     let serde = pick(&["Deserialize", "Deserializer", "Serialize"]);
     let json = pick(&["Map", "Value"]);
     groups.push(format!("{}{}", line("serde", serde), line("serde_json", json)));
-    let mut own: BTreeSet<String> = pick(CORE).into_iter().chain(shared.iter().cloned()).collect();
+    let mut own: BTreeSet<String> = pick(CORE).into_iter().collect();
+    let mut generated = shared.clone();
     let paths = ["lenient", "media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
     own.extend(paths.map(str::to_owned));
     own.extend(["answer"].into_iter().filter(|name| body.contains(&format!("{name}::"))).map(str::to_owned));
@@ -37,7 +39,12 @@ pub(crate) fn lines(body: &str, shared: &BTreeSet<String>) -> String {
         own.insert("open_enum".to_owned());
     }
     let union = if body.contains("Raw::read(") { pick(&["Kind", "Raw"]) } else { Vec::new() };
-    groups.push(format!("{}{}", line("crate", own.into_iter().collect()), line("crate::union", union)));
+    if settings.core == settings.root {
+        own.append(&mut generated);
+    }
+    let core = line(&settings.core, own.into_iter().collect());
+    let union = line(&format!("{}::union", settings.core), union);
+    groups.push(format!("{core}{union}{}", line(&settings.root, generated.into_iter().collect())));
     groups.retain(|group| !group.is_empty());
     if groups.is_empty() { String::new() } else { format!("\n{}", groups.join("\n")) }
 }
@@ -71,7 +78,7 @@ fn words(body: &str) -> BTreeSet<&str> {
     out
 }
 
-fn line(path: &str, names: Vec<String>) -> String {
+pub(crate) fn line(path: &str, names: Vec<String>) -> String {
     match names.as_slice() {
         [] => String::new(),
         [one] => format!("use {path}::{one};\n"),

@@ -51,19 +51,22 @@ fn head(rust: &Rust<'_>, def: &Def) -> Head {
     Head { name, parameters: quote!(), generics: quote!(), model: quote!(#model) }
 }
 
-fn derives(def: &Def) -> TokenStream {
+fn derives(rust: &Rust<'_>, def: &Def) -> TokenStream {
+    let other = |direction: TokenStream| {
+        rust.settings.features.then(|| quote!(#[cfg_attr(feature = "roundtrip", derive(serde::#direction))]))
+    };
     let default = (def.response || def.options == Options::Own).then(|| quote!(Default,));
     let bound = def.generic.then(|| quote!(#[serde(bound = "")]));
     let derives = match (def.request, def.response) {
         (true, true) => quote!(#[derive(Debug, Clone, #default PartialEq, Serialize, Deserialize)]),
-        (true, false) => quote! {
-            #[derive(Debug, Clone, #default PartialEq, Serialize)]
-            #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-        },
-        (false, _) => quote! {
-            #[derive(Debug, Clone, #default PartialEq, Deserialize)]
-            #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-        },
+        (true, false) => {
+            let other = other(quote!(Deserialize));
+            quote!(#[derive(Debug, Clone, #default PartialEq, Serialize)] #other)
+        }
+        (false, _) => {
+            let other = other(quote!(Serialize));
+            quote!(#[derive(Debug, Clone, #default PartialEq, Deserialize)] #other)
+        }
     };
     quote!(#derives #bound)
 }
@@ -95,7 +98,7 @@ fn printed(def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<(Option<usize>
 fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<Piece> {
     let Head { name, parameters, generics, model } = head(rust, def);
     let docs = doc(&docs::described(&def.docs, &def.name));
-    let derives = derives(def);
+    let derives = derives(rust, def);
     let tag_attribute = tag.filter(|_| def.request).map(|tag| {
         let (wire, value) = (&tag.wire, &tag.value);
         quote!(#[serde(tag = #wire, rename = #value)])
@@ -307,10 +310,13 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
     let (request, response) = (def.request, def.response);
     let serialize = match (request, response) {
         (true, _) => quote!(#[derive(Debug, Clone, PartialEq, Serialize)] #[serde(untagged)]),
-        (false, _) => quote! {
-            #[derive(Debug, Clone, PartialEq)]
-            #[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
-        },
+        (false, _) => {
+            let other = rust
+                .settings
+                .features
+                .then(|| quote!(#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]));
+            quote!(#[derive(Debug, Clone, PartialEq)] #other)
+        }
     };
     let bound = def.generic.then(|| quote!(#[serde(bound = "")]));
     let idents: Vec<Ident> = variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
@@ -337,7 +343,10 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
             #unknown
         }
     })];
-    out.push(Piece::item(decide::deserialize(rust, def, variants)));
+    let read = decide::deserialize(rust, def, variants);
+    if !read.is_empty() {
+        out.push(Piece::item(read));
+    }
     if request {
         out.extend(conversions(rust, def, variants, &types));
         let constants = limits::variant_constants(variants);

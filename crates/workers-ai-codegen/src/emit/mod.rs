@@ -20,6 +20,7 @@ use crate::fault::{Fault, Faults, Loosened, Place};
 use crate::ir::{Api, DefId, Model, Owner, Type};
 use crate::name;
 use crate::print::{self, Piece};
+use crate::Settings;
 use crate::types::FieldTypes;
 use rust::Rust;
 
@@ -31,11 +32,11 @@ pub(crate) type Files = BTreeMap<String, String>;
 /// # Errors
 ///
 /// A file that came out as something other than Rust: a mistake of the generator.
-pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault>> {
+pub(crate) fn emit(api: &mut Api, types: &FieldTypes, settings: &Settings) -> Result<Files, Vec<Fault>> {
     report_blurred(api);
     let mut faults = Faults::default();
     let mut files = Files::new();
-    let rust = Rust { api, types, checked: limits::checked(api), speaking: says::speaking(api) };
+    let rust = Rust { api, types, settings, checked: limits::checked(api), speaking: says::speaking(api) };
     let owners = homes(api);
     for (index, model) in api.models.iter().enumerate() {
         let own = owners.get(&Owner::Model(index)).map_or(&[][..], Vec::as_slice);
@@ -51,7 +52,7 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault
         let asked = model::inputs_of(api, model).into_iter().flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
         let foreign = foreign.chain(asked);
         let shared = imports::shared(api, foreign, &Owner::Model(index));
-        file(&mut files, &mut faults, path, &model.file, Some(&shared), pieces);
+        file(settings, &mut files, &mut faults, path, &model.file, Some(&shared), pieces);
     }
     for (owner, ids) in &owners {
         let Owner::Component(stem) = owner else { continue };
@@ -67,18 +68,19 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes) -> Result<Files, Vec<Fault
         }
         let path = format!("components/{}.rs", name::module(stem));
         let shared = imports::shared(api, ids.iter().flat_map(|id| api.parts(*id)), owner);
-        file(&mut files, &mut faults, path, &format!("components/{stem}.json"), Some(&shared), pieces);
+        file(settings, &mut files, &mut faults, path, &format!("components/{stem}.json"), Some(&shared), pieces);
     }
     let features = features(api, &owners);
-    for (path, pieces) in modules(api, &features) {
-        file(&mut files, &mut faults, path, "models/**", None, pieces);
+    for (path, pieces) in modules(api, settings, &features) {
+        file(settings, &mut files, &mut faults, path, "models/**", None, pieces);
     }
-    files.insert("loosened.md".to_owned(), report(&api.loosened));
+    files.insert("loosened.md".to_owned(), report(settings, &api.loosened));
     faults.settle(files)
 }
 
 /// Adds one file, with imports unless it only holds modules.
 fn file(
+    settings: &Settings,
     files: &mut Files,
     faults: &mut Faults,
     path: String,
@@ -88,8 +90,8 @@ fn file(
 ) {
     match print::pieces(&pieces) {
         Ok(body) => {
-            let imports = shared.map(|shared| imports::lines(&body, shared)).unwrap_or_default();
-            files.insert(path, format!("{}{imports}{body}", print::head(&format!("schema/{source}"))));
+            let imports = shared.map(|shared| imports::lines(settings, &body, shared)).unwrap_or_default();
+            files.insert(path, format!("{}{imports}{body}", print::head(&settings.command, &format!("schema/{source}"))));
         }
         Err(message) => faults.add(&Place::file(source), message),
     }
@@ -167,7 +169,10 @@ fn feature(model: &Model) -> Option<String> {
 }
 
 /// The module files: authors, components, and the root with its catalogue.
-fn modules(api: &Api, features: &Features) -> Vec<(String, Vec<Piece>)> {
+fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, Vec<Piece>)> {
+    let gate = |features: &BTreeSet<String>| if settings.features { gate(features) } else { quote!() };
+    let module = |name: &str, features: &BTreeSet<String>| module(name, &gate(features));
+    let core: TokenStream = settings.core.parse().unwrap_or_default();
     let mut authors: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
     for model in &api.models {
         authors.entry(&model.author).or_default().push(model);
@@ -201,19 +206,18 @@ fn modules(api: &Api, features: &Features) -> Vec<(String, Vec<Piece>)> {
     let entries = api.models.iter().map(|model| {
         let (author, marker) = (format_ident!("{}", model.author), format_ident!("{}", model.name));
         let gate = gate(&feature(model).into_iter().collect());
-        quote!(#gate <#author::#marker as crate::Model>::INFO,)
+        quote!(#gate <#author::#marker as #core::Model>::INFO,)
     });
     root.push(Piece::item(quote! {
         /// What is known of every model that is compiled in, in the order of their ids.
-        pub(crate) static CATALOGUE: &[&crate::ModelInfo] = &[#(#entries)*];
+        pub static CATALOGUE: &[&#core::ModelInfo] = &[#(#entries)*];
     }));
     out.push(("mod.rs".to_owned(), root));
     out
 }
 
-fn module(name: &str, features: &BTreeSet<String>) -> TokenStream {
+fn module(name: &str, gate: &TokenStream) -> TokenStream {
     let ident = format_ident!("{name}");
-    let gate = gate(features);
     quote!(#gate mod #ident; #gate pub use #ident::*;)
 }
 
@@ -239,9 +243,10 @@ fn report_blurred(api: &mut Api) {
     api.loosened.dedup();
 }
 
-fn report(loosened: &[Loosened]) -> String {
-    let mut out = String::from(
-        "<!-- @generated by `cargo xtask codegen` -->\n\n# What the types say less about than the documents\n\n",
+fn report(settings: &Settings, loosened: &[Loosened]) -> String {
+    let mut out = format!(
+        "<!-- @generated by `{}` -->\n\n# What the types say less about than the documents\n\n",
+        settings.command
     );
     if loosened.is_empty() {
         out.push_str("Nothing.\n");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use crate::Settings;
 use crate::emit::limits;
 use crate::ir::{Api, DefId, Type};
 use crate::types::{self, FieldTypes};
@@ -13,6 +14,7 @@ use crate::types::{self, FieldTypes};
 pub(crate) struct Rust<'a> {
     pub(crate) api: &'a Api,
     pub(crate) types: &'a FieldTypes,
+    pub(crate) settings: &'a Settings,
     /// Definitions with something to check in them.
     pub(crate) checked: BTreeSet<DefId>,
     /// Definitions of which it is known what they say in an answer.

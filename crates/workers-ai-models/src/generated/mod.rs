@@ -289,7 +289,7 @@ pub mod components;
 pub use components::*;
 
 /// What is known of every model that is compiled in, in the order of their ids.
-pub(crate) static CATALOGUE: &[&crate::ModelInfo] = &[
+pub static CATALOGUE: &[&crate::ModelInfo] = &[
     #[cfg(feature = "translation")]
     <ai4bharat::Indictrans2EnIndic1b as crate::Model>::INFO,
 

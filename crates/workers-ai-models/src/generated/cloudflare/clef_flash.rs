@@ -32,22 +32,20 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ClefFlash, ModelInput, Question, QuestionScore};
+/// use workers_ai_models::{ClefFlash, ModelInput, QuestionScore};
 ///
 /// let input = ClefFlash::new(
 ///     serde_json::json!("The parcel never arrived."),
 ///     [
 ///         (
 ///             "angry",
-///             Question::Score(
-///                 QuestionScore::new(
-///                     serde_json::json!("How angry is the writer?"),
-///                     [
-///                         serde_json::json!("calm"),
-///                         serde_json::json!("annoyed"),
-///                         serde_json::json!("furious"),
-///                     ],
-///                 ),
+///             QuestionScore::new(
+///                 serde_json::json!("How angry is the writer?"),
+///                 [
+///                     serde_json::json!("calm"),
+///                     serde_json::json!("annoyed"),
+///                     serde_json::json!("furious"),
+///                 ],
 ///             ),
 ///         ),
 ///     ],

@@ -32,31 +32,13 @@ use crate::{
 /// # Example
 ///
 /// ```no_run
-/// use workers_ai_models::{
-///     ClefOmni,
-///     ClefOmniAudio,
-///     DecisionMedia,
-///     ModelInput,
-///     Question,
-///     QuestionNoul,
-/// };
+/// use workers_ai_models::{ClefOmni, DecisionMedia, ModelInput, QuestionNoul};
 ///
 /// let input = ClefOmni::new(
 ///         serde_json::json!("A call to the hotline."),
-///         [
-///             (
-///                 "urgent",
-///                 Question::Noul(
-///                     QuestionNoul::new(serde_json::json!("Is the matter urgent?")),
-///                 ),
-///             ),
-///         ],
+///         [("urgent", QuestionNoul::new(serde_json::json!("Is the matter urgent?")))],
 ///     )
-///     .audio([
-///         ClefOmniAudio::Base64(
-///             DecisionMedia::new("audio/mpeg", std::fs::read("input.bin")?),
-///         ),
-///     ]);
+///     .audio([DecisionMedia::new("audio/mpeg", std::fs::read("input.bin")?)]);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -32,15 +32,11 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     DeepseekV4Flash0731,
-///     DeepseekV4Flash0731ReasoningEffort,
-///     ModelInput,
+///     ChatUserMessage, DeepseekV4Flash0731, DeepseekV4Flash0731ReasoningEffort, ModelInput,
 /// };
 ///
 /// let input = DeepseekV4Flash0731::messages([
-///         ChatMessage::User(ChatUserMessage::new("Summarise the causes of the tides.")),
+///         ChatUserMessage::new("Summarise the causes of the tides."),
 ///     ])
 ///     .max_completion_tokens(512)
 ///     .reasoning_effort(DeepseekV4Flash0731ReasoningEffort::None);

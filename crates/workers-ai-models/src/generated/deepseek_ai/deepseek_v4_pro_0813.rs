@@ -30,17 +30,11 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     DeepseekV4Pro0813,
-///     DeepseekV4Pro0813ReasoningEffort,
-///     ModelInput,
+///     ChatUserMessage, DeepseekV4Pro0813, DeepseekV4Pro0813ReasoningEffort, ModelInput,
 /// };
 ///
 /// let input = DeepseekV4Pro0813::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new("Prove that the square root of 2 is irrational."),
-///         ),
+///         ChatUserMessage::new("Prove that the square root of 2 is irrational."),
 ///     ])
 ///     .max_completion_tokens(4096)
 ///     .reasoning_effort(DeepseekV4Pro0813ReasoningEffort::High);

@@ -29,18 +29,10 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     Gemma4_26bA4bIt,
-///     ModelInput,
-///     ThinkingOptions,
-/// };
+/// use workers_ai_models::{ChatUserMessage, Gemma4_26bA4bIt, ModelInput, ThinkingOptions};
 ///
 /// let input = Gemma4_26bA4bIt::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new("Write a packing list for a week in Iceland."),
-///         ),
+///         ChatUserMessage::new("Write a packing list for a week in Iceland."),
 ///     ])
 ///     .max_completion_tokens(512)
 ///     .chat_template_kwargs(ThinkingOptions::new().enable_thinking(false));

@@ -30,13 +30,8 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ImagePart,
-///     ImagePartImageUrl,
-///     Llama32_11bVisionInstruct,
-///     MessagePart,
-///     ModelInput,
-///     MultimodalMessage,
-///     TextPart,
+///     ImagePart, ImagePartImageUrl, Llama32_11bVisionInstruct, MessagePart, ModelInput,
+///     MultimodalMessage, TextPart,
 /// };
 ///
 /// let input = Llama32_11bVisionInstruct::messages([

@@ -33,11 +33,7 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{
-///     Llama4Scout17b16eInstruct,
-///     Llama4Scout17b16eInstructMessage,
-///     ModelInput,
-/// };
+/// use workers_ai_models::{Llama4Scout17b16eInstruct, Llama4Scout17b16eInstructMessage, ModelInput};
 ///
 /// let input = Llama4Scout17b16eInstruct::messages([
 ///         Llama4Scout17b16eInstructMessage::new(

@@ -32,10 +32,7 @@ use crate::union::{Kind, Raw};
 ///
 /// ```
 /// use workers_ai_models::{
-///     LlamaGuard3_8b,
-///     LlamaGuard3_8bMessage,
-///     LlamaGuard3_8bResponseFormat,
-///     LlamaGuard3_8bRole,
+///     LlamaGuard3_8b, LlamaGuard3_8bMessage, LlamaGuard3_8bResponseFormat, LlamaGuard3_8bRole,
 ///     ModelInput,
 /// };
 ///

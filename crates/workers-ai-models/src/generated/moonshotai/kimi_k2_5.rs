@@ -24,11 +24,9 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ChatMessage, ChatUserMessage, KimiK25, ModelInput};
+/// use workers_ai_models::{ChatUserMessage, KimiK25, ModelInput};
 ///
-/// let input = KimiK25::messages([
-///         ChatMessage::User(ChatUserMessage::new("Write a haiku about snow.")),
-///     ])
+/// let input = KimiK25::messages([ChatUserMessage::new("Write a haiku about snow.")])
 ///     .max_completion_tokens(256);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

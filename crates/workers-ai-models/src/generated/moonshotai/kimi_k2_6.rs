@@ -33,16 +33,10 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     KimiK26,
-///     KimiK26ReasoningEffort,
-///     ModelInput,
-/// };
+/// use workers_ai_models::{ChatUserMessage, KimiK26, KimiK26ReasoningEffort, ModelInput};
 ///
 /// let input = KimiK26::messages([
-///         ChatMessage::User(ChatUserMessage::new("Plan a web page for a bakery.")),
+///         ChatUserMessage::new("Plan a web page for a bakery."),
 ///     ])
 ///     .max_completion_tokens(1024)
 ///     .reasoning_effort(KimiK26ReasoningEffort::None);

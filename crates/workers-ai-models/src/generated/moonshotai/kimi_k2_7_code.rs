@@ -29,13 +29,11 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ChatMessage, ChatUserMessage, KimiK27Code, ModelInput};
+/// use workers_ai_models::{ChatUserMessage, KimiK27Code, ModelInput};
 ///
 /// let input = KimiK27Code::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new(
-///                 "Write a SQL query for the three newest orders of each customer.",
-///             ),
+///         ChatUserMessage::new(
+///             "Write a SQL query for the three newest orders of each customer.",
 ///         ),
 ///     ])
 ///     .max_completion_tokens(4096);

@@ -23,28 +23,20 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     FlatTool,
-///     Hermes2ProMistral7b,
-///     Message,
-///     ModelInput,
-///     Tool,
-///     ToolParameter,
-///     ToolParameters,
+///     FlatTool, Hermes2ProMistral7b, Message, ModelInput, ToolParameter, ToolParameters,
 /// };
 ///
 /// let input = Hermes2ProMistral7b::messages([
 ///         Message::new("user", "How warm is it in Oslo?"),
 ///     ])
 ///     .tools([
-///         Tool::Flat(
-///             FlatTool::new(
-///                 "get_weather",
-///                 "Current weather of a city.",
-///                 ToolParameters::new([
-///                         ("city", ToolParameter::new("string", "Name of the city.")),
-///                     ])
-///                     .required(["city"]),
-///             ),
+///         FlatTool::new(
+///             "get_weather",
+///             "Current weather of a city.",
+///             ToolParameters::new([
+///                     ("city", ToolParameter::new("string", "Name of the city.")),
+///                 ])
+///                 .required(["city"]),
 ///         ),
 ///     ]);
 /// input.validate()?;

@@ -29,18 +29,12 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     ModelInput,
-///     Nemotron3_120bA12b,
-///     Nemotron3_120bA12bChatTemplateKwargs,
+///     ChatUserMessage, ModelInput, Nemotron3_120bA12b, Nemotron3_120bA12bChatTemplateKwargs,
 /// };
 ///
 /// let input = Nemotron3_120bA12b::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new(
-///                 "Split this task into steps: move a web site to a new host.",
-///             ),
+///         ChatUserMessage::new(
+///             "Split this task into steps: move a web site to a new host.",
 ///         ),
 ///     ])
 ///     .max_completion_tokens(1024)

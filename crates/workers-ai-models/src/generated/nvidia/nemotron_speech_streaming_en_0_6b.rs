@@ -27,9 +27,7 @@ use crate::{
 ///
 /// ```no_run
 /// use workers_ai_models::{
-///     ModelInput,
-///     NemotronSpeechStreamingEn06b,
-///     NemotronSpeechStreamingEn06bEncoding,
+///     ModelInput, NemotronSpeechStreamingEn06b, NemotronSpeechStreamingEn06bEncoding,
 /// };
 ///
 /// let input = NemotronSpeechStreamingEn06b::audio(std::fs::read("input.bin")?)

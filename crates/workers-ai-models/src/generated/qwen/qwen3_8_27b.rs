@@ -29,18 +29,10 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{
-///     ChatMessage,
-///     ChatUserMessage,
-///     ModelInput,
-///     Qwen38_27b,
-///     Qwen38_27bReasoningEffort,
-/// };
+/// use workers_ai_models::{ChatUserMessage, ModelInput, Qwen38_27b, Qwen38_27bReasoningEffort};
 ///
 /// let input = Qwen38_27b::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new("Which number comes next: 2, 3, 5, 7, 11?"),
-///         ),
+///         ChatUserMessage::new("Which number comes next: 2, 3, 5, 7, 11?"),
 ///     ])
 ///     .max_completion_tokens(512)
 ///     .reasoning_effort(Qwen38_27bReasoningEffort::Low);

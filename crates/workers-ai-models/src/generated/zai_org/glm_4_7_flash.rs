@@ -27,10 +27,10 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm47Flash, ModelInput, ThinkingOptions};
+/// use workers_ai_models::{ChatUserMessage, Glm47Flash, ModelInput, ThinkingOptions};
 ///
 /// let input = Glm47Flash::messages([
-///         ChatMessage::User(ChatUserMessage::new("Name three rivers in Asia.")),
+///         ChatUserMessage::new("Name three rivers in Asia."),
 ///     ])
 ///     .max_completion_tokens(200)
 ///     .chat_template_kwargs(ThinkingOptions::new().enable_thinking(false));

@@ -31,13 +31,11 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm52, Glm52ReasoningEffort, ModelInput};
+/// use workers_ai_models::{ChatUserMessage, Glm52, Glm52ReasoningEffort, ModelInput};
 ///
 /// let input = Glm52::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new(
-///                 "Find the bug: for (i = 0; i <= a.length; i++) sum += a[i];",
-///             ),
+///         ChatUserMessage::new(
+///             "Find the bug: for (i = 0; i <= a.length; i++) sum += a[i];",
 ///         ),
 ///     ])
 ///     .max_completion_tokens(2048)

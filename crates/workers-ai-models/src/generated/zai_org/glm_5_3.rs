@@ -30,12 +30,10 @@ use crate::{
 /// # Example
 ///
 /// ```
-/// use workers_ai_models::{ChatMessage, ChatUserMessage, Glm53, Glm53ReasoningEffort, ModelInput};
+/// use workers_ai_models::{ChatUserMessage, Glm53, Glm53ReasoningEffort, ModelInput};
 ///
 /// let input = Glm53::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new("Design a table for bookings of a small hotel."),
-///         ),
+///         ChatUserMessage::new("Design a table for bookings of a small hotel."),
 ///     ])
 ///     .max_completion_tokens(4096)
 ///     .reasoning_effort(Glm53ReasoningEffort::Low);

@@ -31,27 +31,19 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ChatContentPart,
-///     ChatImagePart,
-///     ChatImagePartImageUrl,
-///     ChatMessage,
-///     ChatTextPart,
-///     ChatUserMessage,
-///     Glm53Flash,
-///     ModelInput,
+///     ChatContentPart, ChatImagePart, ChatImagePartImageUrl, ChatTextPart, ChatUserMessage,
+///     Glm53Flash, ModelInput,
 /// };
 ///
 /// let input = Glm53Flash::messages([
-///         ChatMessage::User(
-///             ChatUserMessage::new([
-///                 ChatContentPart::Text(ChatTextPart::new("Read the sign.")),
-///                 ChatContentPart::Image(
-///                     ChatImagePart::new(
-///                         ChatImagePartImageUrl::new("data:image/png;base64,aGVsbG8="),
-///                     ),
+///         ChatUserMessage::new([
+///             ChatContentPart::Text(ChatTextPart::new("Read the sign.")),
+///             ChatContentPart::Image(
+///                 ChatImagePart::new(
+///                     ChatImagePartImageUrl::new("data:image/png;base64,aGVsbG8="),
 ///                 ),
-///             ]),
-///         ),
+///             ),
+///         ]),
 ///     ])
 ///     .max_completion_tokens(1024);
 /// input.validate()?;

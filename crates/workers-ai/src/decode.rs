@@ -1,0 +1,293 @@
+//! From the body of an answer to a value: content type, then envelope, then type. What does not fit
+//! is told by path, never by content.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use workers_ai_models::{Media, Model, union::without_content};
+
+use crate::{
+    envelope::{self, Envelope},
+    error::{Error, ErrorKind, Unexpected},
+    codes,
+    headers::Head,
+    path::path_at,
+};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A complete answer.
+#[derive(Clone)]
+pub(crate) struct Whole {
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+    pub(crate) content: Content,
+}
+
+/// What an answer holds.
+#[derive(Clone)]
+pub(crate) enum Content {
+    /// A JSON value: the part of the body that is the result.
+    Json(Bytes),
+    /// Bytes that are not JSON.
+    Bytes,
+    /// Not looked at.
+    Unread,
+}
+
+/// What the content type says an answer is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Json,
+    Events,
+    Text,
+    Bytes,
+    Unsaid,
+}
+
+impl Sort {
+    pub(crate) fn of(head: &Head) -> Self {
+        let Some(content_type) = head.headers.content_type() else {
+            return Self::Unsaid;
+        };
+        match content_type.as_str() {
+            "application/json" | "text/json" => Self::Json,
+            "text/event-stream" => Self::Events,
+            name if name.ends_with("+json") => Self::Json,
+            name if name.starts_with("text/") => Self::Text,
+            _ => Self::Bytes,
+        }
+    }
+}
+
+/// Finds the content of an answer with a good status.
+pub(crate) fn interpret(head: Head, body: Bytes) -> Result<Whole, Error> {
+    if body.is_empty() {
+        return Err(unexpected(Unexpected::Empty, head, body));
+    }
+    match Sort::of(&head) {
+        Sort::Json => json(head, body),
+        Sort::Unsaid if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) => json(head, body),
+        Sort::Bytes | Sort::Unsaid => Ok(Whole {
+            head,
+            body,
+            content: Content::Bytes,
+        }),
+        Sort::Events | Sort::Text => Err(unexpected(Unexpected::ContentType, head, body)),
+    }
+}
+
+fn json(head: Head, body: Bytes) -> Result<Whole, Error> {
+    let text = without_mark(&body);
+    let content = match envelope::open(&text) {
+        Ok(Envelope::Result(result)) => Content::Json(text.slice_ref(result.as_bytes())),
+        Ok(Envelope::Empty) => return Err(unexpected(Unexpected::EmptyResult, head, body)),
+        Ok(Envelope::Failure) => return Err(reported(head, body)),
+        // The header lies: a picture called JSON.
+        Err(_) if Media::new(body.clone()).content_type().is_some() => Content::Bytes,
+        Err(error) => return Err(misfit(&error, &text, "").with_head(head).with_body(body)),
+    };
+    Ok(Whole {
+        head,
+        body,
+        content,
+    })
+}
+
+/// The error that a body reports.
+pub(crate) fn reported(head: Head, body: Bytes) -> Error {
+    let messages = envelope::messages(&body);
+    Error::new(ErrorKind::Api(codes::classify(head.status, &messages)), "")
+        .with_messages(messages)
+        .with_head(head)
+        .with_body(body)
+}
+
+pub(crate) fn unexpected(what: Unexpected, head: Head, body: Bytes) -> Error {
+    let detail = match (what, head.headers.content_type()) {
+        (Unexpected::ContentType, Some(found)) => {
+            let found: String = found.chars().take(80).collect();
+            format!("the answer is of another content type: {}", found.escape_debug())
+        }
+        _ => String::new(),
+    };
+    Error::new(ErrorKind::Unexpected(what), detail)
+        .with_head(head)
+        .with_body(body)
+}
+
+/// The answer of a model.
+pub(crate) fn output<M: Model>(whole: &Whole) -> Result<M::Output, Error> {
+    match &whole.content {
+        Content::Json(result) => value(whole, result),
+        Content::Bytes | Content::Unread => {
+            let mut media = Media::new(whole.body.clone());
+            if let Some(declared) = whole.head.headers.content_type() {
+                media = media.with_content_type(declared);
+            }
+            M::from_media(media)
+                .ok_or_else(|| unexpected(Unexpected::ContentType, whole.head.clone(), whole.body.clone()))
+        }
+    }
+}
+
+/// An answer that can only be JSON.
+pub(crate) fn json_only<T: DeserializeOwned>(whole: &Whole) -> Result<T, Error> {
+    match &whole.content {
+        Content::Json(result) => value(whole, result),
+        Content::Bytes | Content::Unread => {
+            Err(unexpected(Unexpected::ContentType, whole.head.clone(), whole.body.clone()))
+        }
+    }
+}
+
+/// An answer as it came.
+#[expect(clippy::unnecessary_wraps, reason = "one of several ways to read an answer")]
+pub(crate) fn untouched(whole: &Whole) -> Result<Bytes, Error> {
+    Ok(whole.body.clone())
+}
+
+fn value<T: DeserializeOwned>(whole: &Whole, result: &Bytes) -> Result<T, Error> {
+    serde_json::from_slice(result).map_err(|error| {
+        let root = if result.len() == whole.body.len() { "" } else { "result" };
+        misfit(&error, result, root)
+            .with_head(whole.head.clone())
+            .with_body(whole.body.clone())
+    })
+}
+
+/// A kept body, read by hand.
+pub(crate) fn by_hand<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
+    let text = without_mark(body);
+    let refused = |error: &serde_json::Error, text: &[u8]| misfit(error, text, "").with_body(body.clone());
+    match envelope::open(&text).map_err(|error| refused(&error, &text))? {
+        Envelope::Result(result) => {
+            serde_json::from_str(result).map_err(|error| refused(&error, result.as_bytes()))
+        }
+        Envelope::Empty => Err(Error::new(ErrorKind::Unexpected(Unexpected::EmptyResult), "")
+            .with_body(body.clone())),
+        Envelope::Failure => {
+            let messages = envelope::messages(&text);
+            Err(Error::new(ErrorKind::Api(codes::classify(200, &messages)), "")
+                .with_messages(messages)
+                .with_body(body.clone()))
+        }
+    }
+}
+
+/// A value that does not fit, told by its place and by what was expected there.
+pub(crate) fn misfit(error: &serde_json::Error, text: &[u8], root: &str) -> Error {
+    Error::new(ErrorKind::Decode, misfit_text("the answer does not fit its type", error, text, root))
+}
+
+pub(crate) fn misfit_text(what: &str, error: &serde_json::Error, text: &[u8], root: &str) -> String {
+    let place = path_at(text, error.line(), error.column(), root);
+    let expected = without_content(error);
+    let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
+    format!("{what}{at}: {expected} (line {} column {})", error.line(), error.column())
+}
+
+fn without_mark(body: &Bytes) -> Bytes {
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.slice(BYTE_ORDER_MARK.len()..)
+    } else {
+        body.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::headers::Headers;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Answer {
+        choices: Vec<Choice>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Choice {
+        index: u32,
+    }
+
+    fn head(content_type: &'static str) -> Head {
+        let mut headers = HeaderMap::new();
+        if !content_type.is_empty() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        Head {
+            status: 200,
+            headers: Headers::new(headers),
+        }
+    }
+
+    fn read(content_type: &'static str, body: &'static [u8]) -> Result<Answer, Error> {
+        json_only(&interpret(head(content_type), Bytes::from_static(body))?)
+    }
+
+    #[test]
+    fn j09_decode_errors_have_a_path_and_the_body() {
+        let body = br#"{"success":true,"result":{"choices":[{"index":1},{"index":"canary"}]}}"#;
+        let error = read("application/json", body).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let text = error.to_string();
+        assert!(text.contains("result.choices[1].index"), "{text}");
+        assert!(text.contains("expected u32"), "{text}");
+        assert_eq!(&error.body()[..], body);
+        assert!(!format!("{text}{error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn j09_a_missing_field_is_told_by_its_object() {
+        let error = read("application/json", br#"{"result":{"choices":[{"index":1},{}]}}"#).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("`result.choices[1]`") && text.contains("index"), "{text}");
+    }
+
+    #[test]
+    fn j12_j16_j17_j18_odd_documents() {
+        let kind = |body: &'static [u8]| read("application/json", body).unwrap_err().kind();
+        assert_eq!(kind(br#"{"result":{"choices":[]}} x"#), ErrorKind::Decode);
+        assert_eq!(kind(br#"{"result":{"choices":[]}}{}"#), ErrorKind::Decode);
+        assert_eq!(kind(b"{\"result\":{\"choices\":[{\"\xFF\":1}]}}"), ErrorKind::Decode);
+        assert_eq!(kind(b"\xFF\xFE{\0}\0"), ErrorKind::Decode);
+        assert!(read("application/json", b"\xEF\xBB\xBF{\"result\":{\"choices\":[]}}").is_ok());
+    }
+
+    #[test]
+    fn j12_deep_nesting_is_an_error_not_an_overflow() {
+        let run = || {
+            let mut body = b"{\"result\":{\"choices\":".to_vec();
+            body.extend(std::iter::repeat_n(b'[', 5 << 20));
+            let head = head("application/json");
+            interpret(head, body.into()).err().map(|error| error.kind())
+        };
+        let small = std::thread::Builder::new().stack_size(512 << 10).spawn(run).unwrap();
+        assert_eq!(small.join().unwrap(), Some(ErrorKind::Decode));
+    }
+
+    #[test]
+    fn h33_content_types_in_any_case_with_parameters_or_missing() {
+        let body = br#"{"result":{"choices":[]}}"#;
+        for content_type in ["", "Application/JSON; charset=utf-8", "application/problem+json"] {
+            assert!(read(content_type, body).is_ok(), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn h27_h30_other_sorts_are_kept() {
+        for (content_type, body) in [
+            ("text/html", &b"<html>"[..]),
+            ("text/event-stream", b"data: {}\n\n"),
+            ("image/png", b"\x89PNG"),
+        ] {
+            let error = read(content_type, body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::ContentType));
+            assert_eq!(&error.body()[..], body);
+        }
+    }
+}

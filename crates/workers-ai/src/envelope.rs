@@ -1,0 +1,253 @@
+//! The envelope around a JSON answer, in every form in which it has been seen: with parts missing,
+//! with `error` for `errors`, flat, or not there at all.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, value::RawValue};
+
+use crate::codes::ServiceMessage;
+
+/// A plain-text message longer than this is a page, not a message.
+const MESSAGE_LENGTH: usize = 1_000;
+
+/// What an envelope holds.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Envelope<'a> {
+    /// A result: the part of the body that is one.
+    Result(&'a str),
+    /// Success, and nothing else.
+    Empty,
+    /// A failure, whatever the status said.
+    Failure,
+}
+
+/// Every key is read as it stands; `null` is not the same as absent here.
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    success: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    errors: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    error: Option<&'a RawValue>,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// Opens the envelope of a body. A body without one is its own result.
+pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        let bare: &RawValue = serde_json::from_slice(body)?;
+        return Ok(unless_empty(bare.get()));
+    }
+    let wire: Wire<'_> = serde_json::from_slice(body)?;
+    let result = wire.result.map(RawValue::get);
+    let failed = wire.success.is_some_and(|success| success.get() == "false");
+    let blamed = [wire.errors, wire.error]
+        .into_iter()
+        .flatten()
+        .any(|errors| !is_void(errors.get()));
+    if failed || (blamed && result.is_none_or(is_void)) {
+        return Ok(Envelope::Failure);
+    }
+    if let Some(result) = result {
+        return Ok(unless_empty(result));
+    }
+    if wire.success.is_some() || wire.errors.is_some() {
+        return Ok(Envelope::Empty);
+    }
+    let bare: &RawValue = serde_json::from_slice(body)?;
+    Ok(unless_empty(bare.get()))
+}
+
+fn unless_empty(result: &str) -> Envelope<'_> {
+    if result == "null" || is_object_without_members(result) {
+        Envelope::Empty
+    } else {
+        Envelope::Result(result)
+    }
+}
+
+fn is_object_without_members(text: &str) -> bool {
+    hollow(text, '{', '}')
+}
+
+/// Whether a value says nothing at all.
+fn is_void(text: &str) -> bool {
+    matches!(text, "null" | "\"\"" | "false") || hollow(text, '{', '}') || hollow(text, '[', ']')
+}
+
+fn hollow(text: &str, open: char, close: char) -> bool {
+    text.strip_prefix(open)
+        .and_then(|rest| rest.strip_suffix(close))
+        .is_some_and(|inside| inside.trim_ascii().is_empty())
+}
+
+/// The errors a body reports, in whichever dialect.
+pub(crate) fn messages(body: &[u8]) -> Vec<ServiceMessage> {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return plain_text(body).into_iter().collect();
+    };
+    let mut messages = Vec::new();
+    for key in ["errors", "error"] {
+        if let Some(reported) = value.get(key) {
+            collect(reported, &mut messages);
+        }
+    }
+    if messages.is_empty() && !value.is_array() {
+        messages.extend(message(&value));
+    }
+    messages
+}
+
+fn collect(reported: &Value, messages: &mut Vec<ServiceMessage>) {
+    match reported {
+        Value::Array(entries) => messages.extend(entries.iter().filter_map(message)),
+        entry => messages.extend(message(entry)),
+    }
+}
+
+/// One entry: an object with a code, a text or both, or a text alone.
+fn message(entry: &Value) -> Option<ServiceMessage> {
+    if let Some(text) = entry.as_str() {
+        return (!text.is_empty()).then(|| ServiceMessage::new(code_in(text), text));
+    }
+    let code = ["code", "internalCode"]
+        .into_iter()
+        .find_map(|key| code(entry.get(key)?));
+    let text = ["message", "description"]
+        .into_iter()
+        .find_map(|key| entry.get(key)?.as_str())
+        .filter(|text| !text.is_empty());
+    if code.is_none() && text.is_none() {
+        return None;
+    }
+    let text = text.unwrap_or_default();
+    Some(ServiceMessage::new(code.or_else(|| code_in(text)), text))
+}
+
+/// A code is a number, now and then written as text.
+fn code(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The code that a message begins with, as in `AiError: 3040: Capacity …`.
+fn code_in(text: &str) -> Option<u64> {
+    let mut rest = text;
+    while let Some(after) = rest.strip_prefix("AiError: ") {
+        rest = after;
+    }
+    let (number, _) = rest.split_once(':')?;
+    (number.len() >= 4).then(|| number.parse().ok())?
+}
+
+/// What the network's edge says in plain text; a page of HTML says nothing.
+fn plain_text(body: &[u8]) -> Option<ServiceMessage> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    if text.is_empty() || text.len() > MESSAGE_LENGTH || text.starts_with(['<', '{', '[']) {
+        return None;
+    }
+    let code = text
+        .to_ascii_lowercase()
+        .split_once("error code: ")
+        .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+    Some(ServiceMessage::new(code, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(body: &str) -> Envelope<'_> {
+        open(body.as_bytes()).unwrap()
+    }
+
+    fn reported(body: &str) -> Vec<(Option<u64>, String)> {
+        messages(body.as_bytes())
+            .into_iter()
+            .map(|message| (message.code, message.message))
+            .collect()
+    }
+
+    #[test]
+    fn j01_parts_may_be_missing() {
+        for body in [
+            r#"{"result":{"a":1},"success":true,"errors":[],"messages":[]}"#,
+            r#"{"messages":[{"code":1}],"errors":null,"success":true,"result":{"a":1}}"#,
+            r#"{"result":{"a":1}}"#,
+            r#"{"result":{"a":1},"success":true}"#,
+            r#"{"a":1}"#,
+        ] {
+            assert_eq!(opened(body), Envelope::Result(r#"{"a":1}"#), "{body}");
+        }
+        assert_eq!(opened("[1, 2]"), Envelope::Result("[1, 2]"));
+        assert_eq!(opened(r#"{"result":[]}"#), Envelope::Result("[]"));
+    }
+
+    #[test]
+    fn j02_success_without_a_result_is_empty() {
+        for body in [
+            r#"{"success":true,"result":{},"messages":[],"errors":[]}"#,
+            r#"{"success":true,"result":null}"#,
+            r#"{"success":true}"#,
+            r#"{"result":null}"#,
+            r#"{"result":{ }}"#,
+            r#"{"errors":[]}"#,
+            "{}",
+            "null",
+        ] {
+            assert_eq!(opened(body), Envelope::Empty, "{body}");
+        }
+    }
+
+    #[test]
+    fn h26_failure_is_seen_at_any_status() {
+        for body in [
+            r#"{"success":false,"result":{},"errors":[{"code":3040,"message":"x"}]}"#,
+            r#"{"success":false,"result":{"a":1}}"#,
+            r#"{"errors":[{"message":"x"}]}"#,
+            r#"{"error":{"message":"x"}}"#,
+            r#"{"state":"Failed","error":{"code":1,"message":"x"}}"#,
+        ] {
+            assert_eq!(opened(body), Envelope::Failure, "{body}");
+        }
+        assert_eq!(opened(r#"{"error":null,"a":1}"#), Envelope::Result(r#"{"error":null,"a":1}"#));
+    }
+
+    #[test]
+    fn j03_codes_come_as_numbers_as_text_or_not_at_all() {
+        assert_eq!(reported(r#"{"errors":[{"code":"3040","message":"m"}]}"#), [(Some(3040), "m".into())]);
+        assert_eq!(
+            reported(r#"{"errors":[{"code":4294967296,"message":"m"},{"message":"n"}]}"#),
+            [(Some(4_294_967_296), "m".into()), (None, "n".into())]
+        );
+        assert_eq!(
+            reported(r#"{"errors":[{"message":"AiError: AiError: 3040: full"}]}"#),
+            [(Some(3040), "AiError: AiError: 3040: full".into())]
+        );
+    }
+
+    #[test]
+    fn j04_errors_come_in_every_shape() {
+        let expected = [(Some(7), "m".to_owned())];
+        assert_eq!(reported(r#"{"errors":{"code":7,"message":"m"}}"#), expected);
+        assert_eq!(reported(r#"{"error":{"code":7,"message":"m"}}"#), expected);
+        assert_eq!(reported(r#"{"error":[{"code":7,"message":"m"}]}"#), expected);
+        assert_eq!(reported(r#"{"internalCode":7,"name":"E","message":"m"}"#), expected);
+        assert_eq!(reported(r#"{"internalCode":7,"description":"m"}"#), expected);
+        assert_eq!(reported(r#"{"errors":"m"}"#), [(None, "m".into())]);
+        assert_eq!(reported(r#"{"error":"m","errors":null}"#), [(None, "m".into())]);
+        assert_eq!(reported("error code: 1031"), [(Some(1031), "error code: 1031".into())]);
+        assert_eq!(reported("<html>503</html>"), []);
+        assert_eq!(reported(""), []);
+        assert_eq!(reported("[]"), []);
+    }
+
+    #[test]
+    fn j11_a_key_twice_is_not_json_we_accept() {
+        assert!(open(br#"{"result":1,"result":2}"#).is_err());
+    }
+}
