@@ -69,6 +69,9 @@
 pub mod answer;
 mod batch;
 pub mod catalogue;
+#[doc(hidden)]
+pub mod fields;
+#[rustfmt::skip]
 mod generated;
 mod info;
 #[doc(hidden)]

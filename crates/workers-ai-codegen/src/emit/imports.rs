@@ -11,6 +11,9 @@ const CORE: &[&str] = &[
     "ModelInput", "NoOptions", "Payload", "Price", "Reasoning", "Status", "Streaming", "Task", "TextOrJson", "TokenUsage", "Validate",
 ];
 
+/// Macros of the core that generated code calls, each at the start of a line.
+const MACROS: &[&str] = &["answers", "fields", "open_enum"];
+
 /// Names of the definitions in `ids` that live elsewhere.
 pub(crate) fn shared(api: &Api, ids: impl Iterator<Item = DefId>, home: &Owner) -> BTreeSet<String> {
     ids.map(|id| api.def(id)).filter(|def| def.owner != *home).map(|def| def.name.clone()).collect()
@@ -31,13 +34,10 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
     groups.push(format!("{}{}", line("serde", serde), line("serde_json", json)));
     let mut own: BTreeSet<String> = pick(CORE).into_iter().collect();
     let mut generated = shared.clone();
-    let paths = ["lenient", "media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
+    let paths = ["media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
     own.extend(paths.map(str::to_owned));
     own.extend(["answer"].into_iter().filter(|name| body.contains(&format!("{name}::"))).map(str::to_owned));
-    own.extend(["answers"].into_iter().filter(|name| body.contains(&format!("{name}! {{"))).map(str::to_owned));
-    if body.contains("open_enum! {") {
-        own.insert("open_enum".to_owned());
-    }
+    own.extend(MACROS.iter().filter(|name| body.contains(&format!("\n{name}! {{"))).map(|name| (*name).to_owned()));
     let union = if body.contains("Raw::read(") { pick(&["Kind", "Raw"]) } else { Vec::new() };
     if settings.core == settings.root {
         own.append(&mut generated);
@@ -54,9 +54,12 @@ fn words(body: &str) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     let mut in_macro = false;
     for line in body.lines() {
-        in_macro = (in_macro || line.starts_with("open_enum!")) && line != "}";
+        // A macro call fills one line or ends with a brace at the start of one.
+        let call = MACROS.iter().any(|name| line.starts_with(&format!("{name}! {{")));
+        let skipped = in_macro || call;
+        in_macro = if call { !line.ends_with('}') } else { in_macro && line != "}" };
         let line = line.trim_start();
-        if in_macro || line.starts_with("//") {
+        if skipped || line.starts_with("//") {
             continue;
         }
         // What stands in quotes is data.

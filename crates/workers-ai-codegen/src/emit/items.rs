@@ -58,14 +58,14 @@ fn derives(rust: &Rust<'_>, def: &Def) -> TokenStream {
     let default = (def.response || def.options == Options::Own).then(|| quote!(Default,));
     let bound = def.generic.then(|| quote!(#[serde(bound = "")]));
     let derives = match (def.request, def.response) {
-        (true, true) => quote!(#[derive(Debug, Clone, #default PartialEq, Serialize, Deserialize)]),
+        (true, true) => quote!(#[derive(Debug, Clone, #default PartialEq, Serialize)]),
         (true, false) => {
             let other = other(quote!(Deserialize));
             quote!(#[derive(Debug, Clone, #default PartialEq, Serialize)] #other)
         }
         (false, _) => {
             let other = other(quote!(Serialize));
-            quote!(#[derive(Debug, Clone, #default PartialEq, Deserialize)] #other)
+            quote!(#[derive(Debug, Clone, #default PartialEq)] #other)
         }
     };
     quote!(#derives #bound)
@@ -126,6 +126,9 @@ fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Optio
             #marker
         }
     })];
+    if def.response {
+        out.push(Piece::Text(reading(def, &printed)));
+    }
     if def.response && rust.speaking.contains(&id) {
         out.extend(says::structure(rust, def, fields).map(Piece::item));
     }
@@ -144,6 +147,21 @@ fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Optio
             }));
         }
     }
+    out
+}
+
+/// How an answer's object is read, as a macro call: which member goes into which field.
+fn reading(def: &Def, fields: &[(Option<usize>, Field)]) -> String {
+    let mut out = format!("fields! {{\n    {} {{\n", def.name);
+    for (_, field) in fields {
+        let how = match &field.ty {
+            Type::Integer { .. } => "integer",
+            Type::List(inner) if matches!(**inner, Type::Integer { .. }) => "integers",
+            _ => "put",
+        };
+        out.push_str(&format!("        {:?} => {how} {},\n", field.wire, field.ident));
+    }
+    out.push_str("    }\n}\n");
     out
 }
 
@@ -168,15 +186,6 @@ fn declaration(rust: &Rust<'_>, def: &Def, field: &Field, ty: &TokenStream) -> T
     if optional && def.request {
         serde.push(quote!(skip_serializing_if = "Option::is_none"));
     }
-    if def.response {
-        match &field.ty {
-            Type::Integer { .. } => serde.push(quote!(default, deserialize_with = "lenient::integer")),
-            Type::List(inner) if matches!(**inner, Type::Integer { .. }) => {
-                serde.push(quote!(default, deserialize_with = "lenient::integers"));
-            }
-            _ => {}
-        }
-    }
     if is_body(rust, def, field) {
         serde.push(quote!(skip_serializing));
     }
@@ -184,7 +193,11 @@ fn declaration(rust: &Rust<'_>, def: &Def, field: &Field, ty: &TokenStream) -> T
         let with = if optional { "media::numbers::serialize_opt" } else { "media::numbers::serialize" };
         serde.push(quote!(serialize_with = #with));
     }
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+    let serde = match (serde.is_empty(), def.request, rust.settings.features) {
+        (true, ..) | (false, false, false) => None,
+        (false, true, _) => Some(quote!(#[serde(#(#serde),*)])),
+        (false, false, true) => Some(quote!(#[cfg_attr(feature = "roundtrip", serde(#(#serde),*))])),
+    };
     let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
     let ty = if optional { quote!(Option<#ty>) } else { quote!(#ty) };
     let visibility = if is_transport(def, field) { quote!(pub(crate)) } else { quote!(pub) };

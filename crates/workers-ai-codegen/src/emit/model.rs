@@ -57,7 +57,7 @@ fn declaration(rust: &Rust<'_>, model: &Model) -> TokenStream {
     quote! {
         #(#[doc = #lines])*
         #deprecated
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct #marker;
     }
 }

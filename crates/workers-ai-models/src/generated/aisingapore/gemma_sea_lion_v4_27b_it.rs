@@ -40,7 +40,7 @@ use crate::union::Raw;
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GemmaSeaLionV4_27bIt;
 
 /// What [`GemmaSeaLionV4_27bIt`] sends piece by piece.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Batched, Check, Context, EmbeddingOutput, EmbeddingTexts, Limit, Matrix, Model, ModelInfo,
-    ModelInput, Pooling, Price, RankedContext, Status, Task, Validate, lenient,
+    ModelInput, Pooling, Price, RankedContext, Status, Task, Validate, fields,
 };
 use crate::union::Raw;
 
@@ -35,7 +35,7 @@ use crate::union::Raw;
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BgeM3;
 
 impl BgeM3 {
@@ -292,7 +292,7 @@ impl<'de> Deserialize<'de> for BgeM3Output {
 }
 
 /// Ranking of the texts against the query.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BgeM3Scores {
@@ -300,8 +300,14 @@ pub struct BgeM3Scores {
     pub response: Option<Vec<RankedContext>>,
 }
 
+fields! {
+    BgeM3Scores {
+        "response" => put response,
+    }
+}
+
 /// Vectors of the contexts, when no query was given.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BgeM3ContextEmbeddings {
@@ -309,9 +315,16 @@ pub struct BgeM3ContextEmbeddings {
     pub response: Option<Matrix>,
 
     /// Dimensions: number of rows and length of each.
-    #[serde(default, deserialize_with = "lenient::integers")]
     pub shape: Option<Vec<u64>>,
 
     /// Pooling that was applied.
     pub pooling: Option<Pooling>,
+}
+
+fields! {
+    BgeM3ContextEmbeddings {
+        "response" => put response,
+        "shape" => integers shape,
+        "pooling" => put pooling,
+    }
 }

@@ -29,7 +29,7 @@ use crate::{Check, ImageOutput, Limit, Model, ModelInfo, ModelInput, Status, Tas
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flux1Schnell;
 
 /// What [`Flux1Schnell`] answers.

@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
     StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCallDelta, Validate, answer,
-    answers, lenient, open_enum,
+    answers, fields, open_enum,
 };
 use crate::union::Raw;
 
 /// Call of a function.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct ChatFunctionToolCall {
@@ -28,6 +28,13 @@ pub struct ChatFunctionToolCall {
     /// Function to call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<ChatFunctionCall>,
+}
+
+fields! {
+    ChatFunctionToolCall {
+        "id" => put id,
+        "function" => put function,
+    }
 }
 
 impl Answer for ChatFunctionToolCall {
@@ -54,7 +61,7 @@ impl ChatFunctionToolCall {
 impl Validate for ChatFunctionToolCall {}
 
 /// Function to call and its arguments.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChatFunctionCall {
     /// Name of the function.
@@ -66,6 +73,13 @@ pub struct ChatFunctionCall {
     /// The model writes it, so check it before use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<String>,
+}
+
+fields! {
+    ChatFunctionCall {
+        "name" => put name,
+        "arguments" => put arguments,
+    }
 }
 
 impl ChatFunctionCall {
@@ -148,7 +162,7 @@ impl Answer for ChatEvent {
 answers! { ChatEvent }
 
 /// One event of a streamed chat answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatCompletionChunk {
@@ -159,7 +173,6 @@ pub struct ChatCompletionChunk {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answers.
@@ -181,6 +194,18 @@ pub struct ChatCompletionChunk {
     pub p: Option<String>,
 }
 
+fields! {
+    ChatCompletionChunk {
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+        "choices" => put choices,
+        "usage" => put usage,
+        "p" => put p,
+    }
+}
+
 impl Answer for ChatCompletionChunk {
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::text)
@@ -200,12 +225,11 @@ impl Answer for ChatCompletionChunk {
 }
 
 /// Addition to one answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatChunkChoice {
     /// Index of the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub index: Option<u64>,
 
     /// Text, reasoning and tool calls that this event adds.
@@ -224,6 +248,17 @@ pub struct ChatChunkChoice {
     pub matched_stop: Option<TextOrJson>,
 }
 
+fields! {
+    ChatChunkChoice {
+        "index" => integer index,
+        "delta" => put delta,
+        "finish_reason" => put finish_reason,
+        "stop_reason" => put stop_reason,
+        "logprobs" => put logprobs,
+        "matched_stop" => put matched_stop,
+    }
+}
+
 impl Answer for ChatChunkChoice {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta)
@@ -239,7 +274,7 @@ impl Answer for ChatChunkChoice {
 }
 
 /// What one event adds to an answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatDelta {
@@ -263,6 +298,16 @@ pub struct ChatDelta {
     pub tool_calls: Option<Vec<ToolCallDelta>>,
 }
 
+fields! {
+    ChatDelta {
+        "role" => put role,
+        "content" => put content,
+        "reasoning_content" => put reasoning_content,
+        "reasoning" => put reasoning,
+        "tool_calls" => put tool_calls,
+    }
+}
+
 impl Answer for ChatDelta {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
@@ -278,12 +323,11 @@ impl Answer for ChatDelta {
 }
 
 /// One answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatChoice {
     /// Index of this answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub index: Option<u64>,
 
     /// What the model said.
@@ -305,6 +349,18 @@ pub struct ChatChoice {
     pub matched_stop: Option<TextOrJson>,
 }
 
+fields! {
+    ChatChoice {
+        "index" => integer index,
+        "message" => put message,
+        "finish_reason" => put finish_reason,
+        "logprobs" => put logprobs,
+        "text" => put text,
+        "stop_reason" => put stop_reason,
+        "matched_stop" => put matched_stop,
+    }
+}
+
 impl Answer for ChatChoice {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.message).or_else(|| Answer::text(&self.text))
@@ -320,7 +376,7 @@ impl Answer for ChatChoice {
 }
 
 /// What the model said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatResponseMessage {
@@ -352,6 +408,20 @@ pub struct ChatResponseMessage {
 
     /// What the model thought before it answered, under the name some models use.
     pub reasoning: Option<String>,
+}
+
+fields! {
+    ChatResponseMessage {
+        "role" => put role,
+        "content" => put content,
+        "refusal" => put refusal,
+        "tool_calls" => put tool_calls,
+        "annotations" => put annotations,
+        "audio" => put audio,
+        "function_call" => put function_call,
+        "reasoning_content" => put reasoning_content,
+        "reasoning" => put reasoning,
+    }
 }
 
 impl Answer for ChatResponseMessage {
@@ -439,7 +509,7 @@ impl Answer for ChatToolCall {
 }
 
 /// Call of a tool that takes free text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "custom")]
 #[non_exhaustive]
 pub struct ChatCustomToolCall {
@@ -452,6 +522,13 @@ pub struct ChatCustomToolCall {
     /// Tool to call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<ChatCustomToolCallCustom>,
+}
+
+fields! {
+    ChatCustomToolCall {
+        "id" => put id,
+        "custom" => put custom,
+    }
 }
 
 impl ChatCustomToolCall {
@@ -471,7 +548,7 @@ impl ChatCustomToolCall {
 impl Validate for ChatCustomToolCall {}
 
 /// Tool to call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChatCustomToolCallCustom {
     /// Name of the tool.
@@ -481,6 +558,13 @@ pub struct ChatCustomToolCallCustom {
     /// Text for the tool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+}
+
+fields! {
+    ChatCustomToolCallCustom {
+        "name" => put name,
+        "input" => put input,
+    }
 }
 
 impl ChatCustomToolCallCustom {
@@ -497,20 +581,27 @@ impl ChatCustomToolCallCustom {
 impl Validate for ChatCustomToolCallCustom {}
 
 /// Citation of a web page.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatUrlCitation {
     /// Kind: `url_citation`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Cited page and where the text cites it.
     pub url_citation: Option<ChatUrlCitationUrlCitation>,
 }
 
+fields! {
+    ChatUrlCitation {
+        "type" => put type_,
+        "url_citation" => put url_citation,
+    }
+}
+
 /// Cited page and where the text cites it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatUrlCitationUrlCitation {
@@ -521,16 +612,23 @@ pub struct ChatUrlCitationUrlCitation {
     pub title: Option<String>,
 
     /// First character of the citation in the text.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub start_index: Option<u64>,
 
     /// Last character of the citation in the text.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub end_index: Option<u64>,
 }
 
+fields! {
+    ChatUrlCitationUrlCitation {
+        "url" => put url,
+        "title" => put title,
+        "start_index" => integer start_index,
+        "end_index" => integer end_index,
+    }
+}
+
 /// Spoken answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatAudio {
@@ -541,11 +639,19 @@ pub struct ChatAudio {
     pub data: Option<Media>,
 
     /// Time until which the id is valid, in seconds since 1970.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub expires_at: Option<i64>,
 
     /// Text that is spoken.
     pub transcript: Option<String>,
+}
+
+fields! {
+    ChatAudio {
+        "id" => put id,
+        "data" => put data,
+        "expires_at" => integer expires_at,
+        "transcript" => put transcript,
+    }
 }
 
 open_enum! {
@@ -565,7 +671,7 @@ open_enum! {
 }
 
 /// Log probabilities of an answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatLogprobs {
@@ -576,8 +682,15 @@ pub struct ChatLogprobs {
     pub refusal: Option<Vec<ChatTokenLogprob>>,
 }
 
+fields! {
+    ChatLogprobs {
+        "content" => put content,
+        "refusal" => put refusal,
+    }
+}
+
 /// Token of the answer and how likely it was.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatTokenLogprob {
@@ -598,8 +711,17 @@ pub struct ChatTokenLogprob {
     pub top_logprobs: Option<Vec<ChatTopLogprob>>,
 }
 
+fields! {
+    ChatTokenLogprob {
+        "token" => put token,
+        "logprob" => put logprob,
+        "bytes" => put bytes,
+        "top_logprobs" => put top_logprobs,
+    }
+}
+
 /// Likely token at one position.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatTopLogprob {
@@ -615,6 +737,14 @@ pub struct ChatTopLogprob {
     ///
     /// Each: 0 to 255.
     pub bytes: Option<Media>,
+}
+
+fields! {
+    ChatTopLogprob {
+        "token" => put token,
+        "logprob" => put logprob,
+        "bytes" => put bytes,
+    }
 }
 
 /// One piece of text to answer.
@@ -3994,7 +4124,7 @@ impl ChatMessagesFunction {
 impl Validate for ChatMessagesFunction {}
 
 /// Answer of a chat model.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChatCompletion {
@@ -4005,7 +4135,6 @@ pub struct ChatCompletion {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answered.
@@ -4031,6 +4160,20 @@ pub struct ChatCompletion {
 
     /// Class of service that was used.
     pub service_tier: Option<String>,
+}
+
+fields! {
+    ChatCompletion {
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+        "choices" => put choices,
+        "usage" => put usage,
+        "system_fingerprint" => put system_fingerprint,
+        "prompt_logprobs" => put prompt_logprobs,
+        "service_tier" => put service_tier,
+    }
 }
 
 impl Answer for ChatCompletion {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, lenient};
+use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, fields};
 use crate::union::Raw;
 
 /// Question to decide.
@@ -246,7 +246,7 @@ impl Validate for DecisionMedia {
 }
 
 /// Answers to all questions.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Decisions {
@@ -258,6 +258,14 @@ pub struct Decisions {
 
     /// Tokens the call has used.
     pub usage: Option<DecisionsUsage>,
+}
+
+fields! {
+    Decisions {
+        "model" => put model,
+        "answers" => put answers,
+        "usage" => put usage,
+    }
 }
 
 impl Answer for Decisions {
@@ -299,12 +307,12 @@ impl<'de> Deserialize<'de> for DecisionAnswer {
 }
 
 /// Likelihood of yes.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DecisionAnswerNoul {
     /// Kind: `noul`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Likelihood that the answer is yes.
@@ -313,13 +321,20 @@ pub struct DecisionAnswerNoul {
     pub noul: Option<f64>,
 }
 
+fields! {
+    DecisionAnswerNoul {
+        "type" => put type_,
+        "noul" => put noul,
+    }
+}
+
 /// Chosen answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DecisionAnswerChoice {
     /// Kind: `choice`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Name of the likeliest answer.
@@ -334,13 +349,22 @@ pub struct DecisionAnswerChoice {
     pub confidence: Option<f64>,
 }
 
+fields! {
+    DecisionAnswerChoice {
+        "type" => put type_,
+        "choice" => put choice,
+        "probabilities" => put probabilities,
+        "confidence" => put confidence,
+    }
+}
+
 /// Place on the scale.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DecisionAnswerScore {
     /// Kind: `score`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Place on the scale, which may lie between two steps.
@@ -358,18 +382,33 @@ pub struct DecisionAnswerScore {
     pub confidence: Option<f64>,
 }
 
+fields! {
+    DecisionAnswerScore {
+        "type" => put type_,
+        "score" => put score,
+        "legend" => put legend,
+        "probabilities" => put probabilities,
+        "confidence" => put confidence,
+    }
+}
+
 /// Tokens the call has used.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DecisionsUsage {
     /// Tokens of the input.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub input_tokens: Option<u64>,
 
     /// Tokens of the answer.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_tokens: Option<u64>,
+}
+
+fields! {
+    DecisionsUsage {
+        "input_tokens" => integer input_tokens,
+        "output_tokens" => integer output_tokens,
+    }
 }
 
 impl Answer for DecisionsUsage {

@@ -3,10 +3,10 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, lenient, open_enum};
+use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, fields, open_enum};
 
 /// Texts to turn into vectors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -158,7 +158,7 @@ open_enum! {
 }
 
 /// Vectors of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EmbeddingOutput {
@@ -166,7 +166,6 @@ pub struct EmbeddingOutput {
     pub data: Option<Matrix>,
 
     /// Dimensions: number of rows and length of each.
-    #[serde(default, deserialize_with = "lenient::integers")]
     pub shape: Option<Vec<u64>>,
 
     /// Pooling that was applied.
@@ -179,6 +178,16 @@ pub struct EmbeddingOutput {
     ///
     /// Uncertain: Its members are not documented.
     pub meta: Option<Map<String, Value>>,
+}
+
+fields! {
+    EmbeddingOutput {
+        "data" => put data,
+        "shape" => integers shape,
+        "pooling" => put pooling,
+        "usage" => put usage,
+        "meta" => put meta,
+    }
 }
 
 /// Text to compare with the query.
@@ -224,18 +233,24 @@ impl Default for Context {
 }
 
 /// How well one text fits the query.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RankedContext {
     /// Index of the text in the request, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub id: Option<u64>,
 
     /// Relevance of the text.
     ///
     /// Higher is better; values can be very small.
     pub score: Option<f64>,
+}
+
+fields! {
+    RankedContext {
+        "id" => integer id,
+        "score" => put score,
+    }
 }
 
 /// Texts to turn into vectors, without options.
@@ -338,7 +353,7 @@ impl From<Vec<&str>> for PlainEmbeddingInputText {
 impl Validate for PlainEmbeddingInputText {}
 
 /// Vectors of the texts and their dimensions.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PlainEmbeddingOutput {
@@ -348,7 +363,6 @@ pub struct PlainEmbeddingOutput {
     /// Dimensions: number of rows and length of each.
     ///
     /// Items: 2 to 2.
-    #[serde(default, deserialize_with = "lenient::integers")]
     pub shape: Option<Vec<u64>>,
 
     /// Pooling that was applied.
@@ -361,4 +375,14 @@ pub struct PlainEmbeddingOutput {
     ///
     /// Uncertain: Its members are not documented.
     pub meta: Option<Map<String, Value>>,
+}
+
+fields! {
+    PlainEmbeddingOutput {
+        "data" => put data,
+        "shape" => integers shape,
+        "pooling" => put pooling,
+        "usage" => put usage,
+        "meta" => put meta,
+    }
 }

@@ -3,12 +3,12 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{Check, Limit, Media, Model, ModelInput, Validate, media};
+use crate::{Check, Limit, Media, Model, ModelInput, Validate, fields, media};
 
 /// Image as base64 text.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ImageOutput {
@@ -16,6 +16,12 @@ pub struct ImageOutput {
     ///
     /// Look at its first bytes to learn the format.
     pub image: Option<Media>,
+}
+
+fields! {
+    ImageOutput {
+        "image" => put image,
+    }
 }
 
 /// Image to generate, as a form with up to four reference images.

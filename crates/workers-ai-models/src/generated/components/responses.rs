@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, lenient,
+    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, fields,
     open_enum,
 };
 use crate::union::{Kind, Raw};
@@ -466,7 +466,7 @@ impl Validate for ResponsesInputItem {
 }
 
 /// Message of any role, with plain text or parts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesEasyMessage {
     /// Who speaks.
@@ -480,6 +480,14 @@ pub struct ResponsesEasyMessage {
     /// Kind of item.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
+}
+
+fields! {
+    ResponsesEasyMessage {
+        "role" => put role,
+        "content" => put content,
+        "type" => put type_,
+    }
 }
 
 impl ResponsesEasyMessage {
@@ -634,13 +642,19 @@ impl Validate for ResponsesInputContent {
 }
 
 /// Text for the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "input_text")]
 #[non_exhaustive]
 pub struct ResponsesInputText {
     /// Text of this part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+fields! {
+    ResponsesInputText {
+        "text" => put text,
+    }
 }
 
 impl ResponsesInputText {
@@ -654,7 +668,7 @@ impl ResponsesInputText {
 impl Validate for ResponsesInputText {}
 
 /// Image for the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "input_image")]
 #[non_exhaustive]
 pub struct ResponsesInputImage {
@@ -665,6 +679,13 @@ pub struct ResponsesInputImage {
     /// Address of the image, or a data URL that holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
+}
+
+fields! {
+    ResponsesInputImage {
+        "detail" => put detail,
+        "image_url" => put image_url,
+    }
 }
 
 impl ResponsesInputImage {
@@ -704,7 +725,7 @@ open_enum! {
 }
 
 /// Message to the model, in parts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesInputMessage {
     /// Who speaks.
@@ -724,6 +745,15 @@ pub struct ResponsesInputMessage {
     /// Set in items that an answer returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+fields! {
+    ResponsesInputMessage {
+        "role" => put role,
+        "content" => put content,
+        "type" => put type_,
+        "status" => put status,
+    }
 }
 
 impl ResponsesInputMessage {
@@ -789,7 +819,7 @@ open_enum! {
 }
 
 /// Message of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "message")]
 #[non_exhaustive]
 pub struct ResponsesOutputMessage {
@@ -808,6 +838,15 @@ pub struct ResponsesOutputMessage {
     /// What the model said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Vec<ResponsesOutputMessageContent>>,
+}
+
+fields! {
+    ResponsesOutputMessage {
+        "id" => put id,
+        "role" => put role,
+        "status" => put status,
+        "content" => put content,
+    }
 }
 
 impl Answer for ResponsesOutputMessage {
@@ -897,7 +936,7 @@ impl Answer for ResponsesOutputMessageContent {
 }
 
 /// Text of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "output_text")]
 #[non_exhaustive]
 pub struct ResponsesOutputText {
@@ -908,6 +947,13 @@ pub struct ResponsesOutputText {
     /// Log probabilities of the tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<Vec<ResponsesLogprob>>,
+}
+
+fields! {
+    ResponsesOutputText {
+        "text" => put text,
+        "logprobs" => put logprobs,
+    }
 }
 
 impl Answer for ResponsesOutputText {
@@ -944,7 +990,7 @@ impl Validate for ResponsesOutputText {
 }
 
 /// Token of the answer and how likely it was.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesLogprob {
     /// Text of the token.
@@ -958,6 +1004,14 @@ pub struct ResponsesLogprob {
     /// Likeliest tokens at this position.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<Vec<ResponsesTopLogprob>>,
+}
+
+fields! {
+    ResponsesLogprob {
+        "token" => put token,
+        "logprob" => put logprob,
+        "top_logprobs" => put top_logprobs,
+    }
 }
 
 impl ResponsesLogprob {
@@ -990,7 +1044,7 @@ impl Validate for ResponsesLogprob {
 }
 
 /// Likely token at one position.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesTopLogprob {
     /// Text of the token.
@@ -1000,6 +1054,13 @@ pub struct ResponsesTopLogprob {
     /// Natural logarithm of its probability.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logprob: Option<f64>,
+}
+
+fields! {
+    ResponsesTopLogprob {
+        "token" => put token,
+        "logprob" => put logprob,
+    }
 }
 
 impl ResponsesTopLogprob {
@@ -1031,13 +1092,19 @@ impl Validate for ResponsesTopLogprob {
 }
 
 /// Refusal of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "refusal")]
 #[non_exhaustive]
 pub struct ResponsesRefusal {
     /// Text of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+}
+
+fields! {
+    ResponsesRefusal {
+        "refusal" => put refusal,
+    }
 }
 
 impl ResponsesRefusal {
@@ -1053,7 +1120,7 @@ impl ResponsesRefusal {
 impl Validate for ResponsesRefusal {}
 
 /// Function the model wants called.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "function_call")]
 #[non_exhaustive]
 pub struct ResponsesFunctionCall {
@@ -1080,6 +1147,16 @@ pub struct ResponsesFunctionCall {
     /// Progress of the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+fields! {
+    ResponsesFunctionCall {
+        "call_id" => put call_id,
+        "name" => put name,
+        "arguments" => put arguments,
+        "id" => put id,
+        "status" => put status,
+    }
 }
 
 impl Answer for ResponsesFunctionCall {
@@ -1130,7 +1207,7 @@ impl Validate for ResponsesFunctionCall {
 }
 
 /// Result of a function call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "function_call_output")]
 #[non_exhaustive]
 pub struct ResponsesFunctionCallOutput {
@@ -1149,6 +1226,15 @@ pub struct ResponsesFunctionCallOutput {
     /// Progress of the item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+fields! {
+    ResponsesFunctionCallOutput {
+        "call_id" => put call_id,
+        "output" => put output,
+        "id" => put id,
+        "status" => put status,
+    }
 }
 
 impl ResponsesFunctionCallOutput {
@@ -1298,7 +1384,7 @@ impl Validate for ResponsesFunctionCallOutputPart {
 }
 
 /// Image in the result of a function.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "input_image")]
 #[non_exhaustive]
 pub struct ResponsesOutputImage {
@@ -1309,6 +1395,13 @@ pub struct ResponsesOutputImage {
     /// Resolution at which the image is processed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<ResponsesImageDetail>,
+}
+
+fields! {
+    ResponsesOutputImage {
+        "image_url" => put image_url,
+        "detail" => put detail,
+    }
 }
 
 impl ResponsesOutputImage {
@@ -1343,7 +1436,7 @@ impl Validate for ResponsesOutputImage {
 }
 
 /// What the model thought.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "reasoning")]
 #[non_exhaustive]
 pub struct ResponsesReasoningItem {
@@ -1366,6 +1459,16 @@ pub struct ResponsesReasoningItem {
     /// Progress of the item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+fields! {
+    ResponsesReasoningItem {
+        "id" => put id,
+        "summary" => put summary,
+        "content" => put content,
+        "encrypted_content" => put encrypted_content,
+        "status" => put status,
+    }
 }
 
 impl Answer for ResponsesReasoningItem {
@@ -1422,13 +1525,19 @@ impl Validate for ResponsesReasoningItem {
 }
 
 /// Piece of the summary.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "summary_text")]
 #[non_exhaustive]
 pub struct ResponsesReasoningItemSummary {
     /// Text of this part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+fields! {
+    ResponsesReasoningItemSummary {
+        "text" => put text,
+    }
 }
 
 impl Answer for ResponsesReasoningItemSummary {
@@ -1448,13 +1557,19 @@ impl ResponsesReasoningItemSummary {
 impl Validate for ResponsesReasoningItemSummary {}
 
 /// Piece of the reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "reasoning_text")]
 #[non_exhaustive]
 pub struct ResponsesReasoningItemContent {
     /// Text of this part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+fields! {
+    ResponsesReasoningItemContent {
+        "text" => put text,
+    }
 }
 
 impl Answer for ResponsesReasoningItemContent {
@@ -1474,7 +1589,7 @@ impl ResponsesReasoningItemContent {
 impl Validate for ResponsesReasoningItemContent {}
 
 /// How much the model reasons, and what it reports of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesReasoning {
     /// How much the model reasons.
@@ -1490,6 +1605,14 @@ pub struct ResponsesReasoning {
     /// Older name of `summary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_summary: Option<ResponsesReasoningGenerateSummary>,
+}
+
+fields! {
+    ResponsesReasoning {
+        "effort" => put effort,
+        "summary" => put summary,
+        "generate_summary" => put generate_summary,
+    }
 }
 
 impl ResponsesReasoning {
@@ -1575,7 +1698,7 @@ open_enum! {
 }
 
 /// Format and length of the text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResponsesTextOptions {
     /// Format of the text.
@@ -1585,6 +1708,13 @@ pub struct ResponsesTextOptions {
     /// How long the answer should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verbosity: Option<ResponsesTextOptionsVerbosity>,
+}
+
+fields! {
+    ResponsesTextOptions {
+        "format" => put format,
+        "verbosity" => put verbosity,
+    }
 }
 
 impl ResponsesTextOptions {
@@ -1672,10 +1802,15 @@ impl From<ResponsesTextOptionsJsonObject> for ResponsesTextOptionsFormat {
 impl Validate for ResponsesTextOptionsFormat {}
 
 /// Plain text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsText {}
+
+fields! {
+    ResponsesTextOptionsText {
+    }
+}
 
 impl ResponsesTextOptionsText {
     /// Starts with nothing set.
@@ -1688,7 +1823,7 @@ impl ResponsesTextOptionsText {
 impl Validate for ResponsesTextOptionsText {}
 
 /// JSON that fits a schema.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "json_schema")]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsJsonSchema {
@@ -1707,6 +1842,15 @@ pub struct ResponsesTextOptionsJsonSchema {
     /// Makes the answer follow the schema exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+}
+
+fields! {
+    ResponsesTextOptionsJsonSchema {
+        "name" => put name,
+        "schema" => put schema,
+        "description" => put description,
+        "strict" => put strict,
+    }
 }
 
 impl ResponsesTextOptionsJsonSchema {
@@ -1741,10 +1885,15 @@ impl Validate for ResponsesTextOptionsJsonSchema {}
 /// Any JSON object.
 ///
 /// Say so in the input too, or the answer may never end.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "json_object")]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsJsonObject {}
+
+fields! {
+    ResponsesTextOptionsJsonObject {
+    }
+}
 
 impl ResponsesTextOptionsJsonObject {
     /// Starts with nothing set.
@@ -1802,7 +1951,7 @@ impl Default for ResponsesInputStreamOptions {
 }
 
 /// Function the model may ask you to call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct ResponsesFunctionTool {
@@ -1823,6 +1972,15 @@ pub struct ResponsesFunctionTool {
     /// The model decides by this text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+fields! {
+    ResponsesFunctionTool {
+        "name" => put name,
+        "parameters" => put parameters,
+        "strict" => put strict,
+        "description" => put description,
+    }
 }
 
 impl ResponsesFunctionTool {
@@ -1903,13 +2061,19 @@ impl From<ResponsesToolChoiceFunction> for ResponsesToolChoice {
 impl Validate for ResponsesToolChoice {}
 
 /// This function is called.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct ResponsesToolChoiceFunction {
     /// Name of the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+fields! {
+    ResponsesToolChoiceFunction {
+        "name" => put name,
+    }
 }
 
 impl ResponsesToolChoiceFunction {
@@ -2026,7 +2190,7 @@ open_enum! {
 }
 
 /// Answer in the Responses dialect.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesOutput {
@@ -2061,7 +2225,6 @@ pub struct ResponsesOutput {
     pub instructions: Option<ResponsesOutputInstructions>,
 
     /// Maximum number of tokens that was set.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub max_output_tokens: Option<u64>,
 
     /// Reasoning that was asked for.
@@ -2102,6 +2265,34 @@ pub struct ResponsesOutput {
 
     /// Your own id of the end user.
     pub safety_identifier: Option<String>,
+}
+
+fields! {
+    ResponsesOutput {
+        "id" => put id,
+        "object" => put object,
+        "created_at" => put created_at,
+        "status" => put status,
+        "output" => put output,
+        "output_text" => put output_text,
+        "usage" => put usage,
+        "error" => put error,
+        "incomplete_details" => put incomplete_details,
+        "instructions" => put instructions,
+        "max_output_tokens" => integer max_output_tokens,
+        "reasoning" => put reasoning,
+        "temperature" => put temperature,
+        "top_p" => put top_p,
+        "text" => put text,
+        "tools" => put tools,
+        "tool_choice" => put tool_choice,
+        "parallel_tool_calls" => put parallel_tool_calls,
+        "previous_response_id" => put previous_response_id,
+        "prompt" => put prompt,
+        "truncation" => put truncation,
+        "service_tier" => put service_tier,
+        "safety_identifier" => put safety_identifier,
+    }
 }
 
 impl Answer for ResponsesOutput {
@@ -2203,21 +2394,26 @@ impl Answer for ResponsesOutputItem {
 }
 
 /// Tokens a call has used.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesUsage {
     /// Tokens of the input.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub input_tokens: Option<u64>,
 
     /// Tokens of the answer, reasoning included.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_tokens: Option<u64>,
 
     /// Tokens of input and answer together.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub total_tokens: Option<u64>,
+}
+
+fields! {
+    ResponsesUsage {
+        "input_tokens" => integer input_tokens,
+        "output_tokens" => integer output_tokens,
+        "total_tokens" => integer total_tokens,
+    }
 }
 
 impl Answer for ResponsesUsage {
@@ -2236,7 +2432,7 @@ impl Answer for ResponsesUsage {
 }
 
 /// `ResponsesOutputError`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesOutputError {
@@ -2245,6 +2441,13 @@ pub struct ResponsesOutputError {
 
     /// Text for a human reader.
     pub message: Option<String>,
+}
+
+fields! {
+    ResponsesOutputError {
+        "code" => put code,
+        "message" => put message,
+    }
 }
 
 open_enum! {
@@ -2290,12 +2493,18 @@ open_enum! {
 }
 
 /// `ResponsesOutputIncompleteDetails`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesOutputIncompleteDetails {
     /// Reason for the cut.
     pub reason: Option<ResponsesOutputReason>,
+}
+
+fields! {
+    ResponsesOutputIncompleteDetails {
+        "reason" => put reason,
+    }
 }
 
 open_enum! {
@@ -2337,7 +2546,7 @@ impl<'de> Deserialize<'de> for ResponsesOutputInstructions {
 }
 
 /// `ResponsesOutputPrompt`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesOutputPrompt {
@@ -2349,6 +2558,14 @@ pub struct ResponsesOutputPrompt {
 
     /// Values of the prompt's variables, by name.
     pub variables: Option<BTreeMap<String, ResponsesOutputVariable>>,
+}
+
+fields! {
+    ResponsesOutputPrompt {
+        "id" => put id,
+        "version" => put version,
+        "variables" => put variables,
+    }
 }
 
 /// Value of a variable.
@@ -2505,41 +2722,55 @@ impl Answer for ResponsesEvent {
 }
 
 /// Answer has begun.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesCreatedEvent {
     /// Kind: `response.created`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Answer, still empty.
     pub response: Option<ResponsesOutput>,
 }
 
+fields! {
+    ResponsesCreatedEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "response" => put response,
+    }
+}
+
 /// New item has begun.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesItemAddedEvent {
     /// Kind: `response.output_item.added`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Item as it begins.
     pub item: Option<ResponsesOutputItem>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
+}
+
+fields! {
+    ResponsesItemAddedEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "item" => put item,
+        "output_index" => integer output_index,
+    }
 }
 
 impl Answer for ResponsesItemAddedEvent {
@@ -2549,37 +2780,43 @@ impl Answer for ResponsesItemAddedEvent {
 }
 
 /// Item is complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesItemDoneEvent {
     /// Kind: `response.output_item.done`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Complete item.
     pub item: Option<ResponsesOutputItem>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 }
 
+fields! {
+    ResponsesItemDoneEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "item" => put item,
+        "output_index" => integer output_index,
+    }
+}
+
 /// Next piece of the text.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesTextDeltaEvent {
     /// Kind: `response.output_text.delta`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Next piece of the text.
@@ -2589,15 +2826,25 @@ pub struct ResponsesTextDeltaEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
 
     /// Log probabilities of the added tokens.
     pub logprobs: Option<Vec<ResponsesLogprob>>,
+}
+
+fields! {
+    ResponsesTextDeltaEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "delta" => put delta,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+        "logprobs" => put logprobs,
+    }
 }
 
 impl Answer for ResponsesTextDeltaEvent {
@@ -2607,16 +2854,15 @@ impl Answer for ResponsesTextDeltaEvent {
 }
 
 /// Text is complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesTextDoneEvent {
     /// Kind: `response.output_text.done`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Complete text.
@@ -2626,28 +2872,37 @@ pub struct ResponsesTextDoneEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
 
     /// Log probabilities of the tokens.
     pub logprobs: Option<Vec<ResponsesLogprob>>,
 }
 
+fields! {
+    ResponsesTextDoneEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "text" => put text,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+        "logprobs" => put logprobs,
+    }
+}
+
 /// Next piece of the reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesReasoningDeltaEvent {
     /// Kind: `response.reasoning_text.delta`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Next piece of the reasoning.
@@ -2657,12 +2912,21 @@ pub struct ResponsesReasoningDeltaEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
+}
+
+fields! {
+    ResponsesReasoningDeltaEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "delta" => put delta,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    }
 }
 
 impl Answer for ResponsesReasoningDeltaEvent {
@@ -2672,16 +2936,15 @@ impl Answer for ResponsesReasoningDeltaEvent {
 }
 
 /// Reasoning is complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesReasoningDoneEvent {
     /// Kind: `response.reasoning_text.done`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Complete reasoning.
@@ -2691,25 +2954,33 @@ pub struct ResponsesReasoningDoneEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
 }
 
+fields! {
+    ResponsesReasoningDoneEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "text" => put text,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    }
+}
+
 /// Next piece of a refusal.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesRefusalDeltaEvent {
     /// Kind: `response.refusal.delta`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Next piece of the refusal.
@@ -2719,25 +2990,33 @@ pub struct ResponsesRefusalDeltaEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
 }
 
+fields! {
+    ResponsesRefusalDeltaEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "delta" => put delta,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    }
+}
+
 /// Refusal is complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesRefusalDoneEvent {
     /// Kind: `response.refusal.done`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Complete refusal.
@@ -2747,25 +3026,33 @@ pub struct ResponsesRefusalDoneEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 
     /// Index of the part in the item, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub content_index: Option<u64>,
 }
 
+fields! {
+    ResponsesRefusalDoneEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "refusal" => put refusal,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    }
+}
+
 /// Next piece of a function call's arguments.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesArgumentsDeltaEvent {
     /// Kind: `response.function_call_arguments.delta`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Next piece of the arguments as JSON text.
@@ -2775,8 +3062,17 @@ pub struct ResponsesArgumentsDeltaEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
+}
+
+fields! {
+    ResponsesArgumentsDeltaEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "delta" => put delta,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+    }
 }
 
 impl Answer for ResponsesArgumentsDeltaEvent {
@@ -2789,16 +3085,15 @@ impl Answer for ResponsesArgumentsDeltaEvent {
 }
 
 /// Arguments of a function call are complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesArgumentsDoneEvent {
     /// Kind: `response.function_call_arguments.done`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Arguments as JSON text.
@@ -2811,25 +3106,42 @@ pub struct ResponsesArgumentsDoneEvent {
     pub item_id: Option<String>,
 
     /// Index of the item in the answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_index: Option<u64>,
 }
 
+fields! {
+    ResponsesArgumentsDoneEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "arguments" => put arguments,
+        "name" => put name,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+    }
+}
+
 /// Answer is complete.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesCompletedEvent {
     /// Kind: `response.completed`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Complete answer.
     pub response: Option<ResponsesOutput>,
+}
+
+fields! {
+    ResponsesCompletedEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "response" => put response,
+    }
 }
 
 impl Answer for ResponsesCompletedEvent {
@@ -2839,20 +3151,27 @@ impl Answer for ResponsesCompletedEvent {
 }
 
 /// Answer was cut off.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesIncompleteEvent {
     /// Kind: `response.incomplete`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Answer as far as it goes.
     pub response: Option<ResponsesOutput>,
+}
+
+fields! {
+    ResponsesIncompleteEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "response" => put response,
+    }
 }
 
 impl Answer for ResponsesIncompleteEvent {
@@ -2862,20 +3181,27 @@ impl Answer for ResponsesIncompleteEvent {
 }
 
 /// Answer failed.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesFailedEvent {
     /// Kind: `response.failed`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Answer with its error.
     pub response: Option<ResponsesOutput>,
+}
+
+fields! {
+    ResponsesFailedEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "response" => put response,
+    }
 }
 
 impl Answer for ResponsesFailedEvent {
@@ -2885,16 +3211,15 @@ impl Answer for ResponsesFailedEvent {
 }
 
 /// Stream failed.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ResponsesErrorEvent {
     /// Kind: `error`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Index of the event in the stream.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_number: Option<u64>,
 
     /// Text for a human reader.
@@ -2905,4 +3230,14 @@ pub struct ResponsesErrorEvent {
 
     /// Part of the request the error speaks of.
     pub param: Option<String>,
+}
+
+fields! {
+    ResponsesErrorEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "message" => put message,
+        "code" => put code,
+        "param" => put param,
+    }
 }

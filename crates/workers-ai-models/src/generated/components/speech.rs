@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-use crate::{Answer, answers, open_enum};
+use crate::{Answer, answers, fields, open_enum};
 
 open_enum! {
     /// Encoding of the audio.
@@ -40,7 +38,7 @@ open_enum! {
 }
 
 /// One word and when it was said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SpokenWord {
@@ -54,8 +52,16 @@ pub struct SpokenWord {
     pub end: Option<f64>,
 }
 
+fields! {
+    SpokenWord {
+        "word" => put word,
+        "start" => put start,
+        "end" => put end,
+    }
+}
+
 /// What was said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Transcript {
@@ -70,6 +76,15 @@ pub struct Transcript {
 
     /// Subtitles in WebVTT form.
     pub vtt: Option<String>,
+}
+
+fields! {
+    Transcript {
+        "text" => put text,
+        "word_count" => put word_count,
+        "words" => put words,
+        "vtt" => put vtt,
+    }
 }
 
 impl Answer for Transcript {

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, ChatFunctionToolCall, Check, Limit,
     Model, ModelInput, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers,
-    lenient, open_enum,
+    fields, open_enum,
 };
 
 /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -1476,7 +1476,7 @@ where
 }
 
 /// Chat completion of a model that takes native requests.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HybridCompletion {
@@ -1487,7 +1487,6 @@ pub struct HybridCompletion {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answered.
@@ -1503,6 +1502,18 @@ pub struct HybridCompletion {
 
     /// Log probabilities of the input tokens, if asked for.
     pub prompt_logprobs: Option<Value>,
+}
+
+fields! {
+    HybridCompletion {
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+        "choices" => put choices,
+        "usage" => put usage,
+        "prompt_logprobs" => put prompt_logprobs,
+    }
 }
 
 impl Answer for HybridCompletion {
@@ -1524,12 +1535,11 @@ impl Answer for HybridCompletion {
 }
 
 /// One answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HybridCompletionChoice {
     /// Index of this answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub index: Option<u64>,
 
     /// What the model said.
@@ -1548,6 +1558,17 @@ pub struct HybridCompletionChoice {
     pub matched_stop: Option<TextOrJson>,
 }
 
+fields! {
+    HybridCompletionChoice {
+        "index" => integer index,
+        "message" => put message,
+        "finish_reason" => put finish_reason,
+        "stop_reason" => put stop_reason,
+        "logprobs" => put logprobs,
+        "matched_stop" => put matched_stop,
+    }
+}
+
 impl Answer for HybridCompletionChoice {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.message)
@@ -1563,7 +1584,7 @@ impl Answer for HybridCompletionChoice {
 }
 
 /// What the model said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HybridCompletionMessage {
@@ -1585,6 +1606,16 @@ pub struct HybridCompletionMessage {
     pub reasoning: Option<String>,
 }
 
+fields! {
+    HybridCompletionMessage {
+        "role" => put role,
+        "content" => put content,
+        "reasoning_content" => put reasoning_content,
+        "tool_calls" => put tool_calls,
+        "reasoning" => put reasoning,
+    }
+}
+
 impl Answer for HybridCompletionMessage {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
@@ -1600,7 +1631,7 @@ impl Answer for HybridCompletionMessage {
 }
 
 /// Text completion: the answer to a prompt instead of a conversation.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TextCompletion {
@@ -1611,7 +1642,6 @@ pub struct TextCompletion {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answered.
@@ -1626,6 +1656,17 @@ pub struct TextCompletion {
     pub usage: Option<Usage>,
 }
 
+fields! {
+    TextCompletion {
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+        "choices" => put choices,
+        "usage" => put usage,
+    }
+}
+
 impl Answer for TextCompletion {
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::text)
@@ -1637,12 +1678,11 @@ impl Answer for TextCompletion {
 }
 
 /// One answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TextCompletionChoice {
     /// Index of this answer, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub index: Option<u64>,
 
     /// Text of the answer.
@@ -1664,6 +1704,18 @@ pub struct TextCompletionChoice {
     pub matched_stop: Option<TextOrJson>,
 }
 
+fields! {
+    TextCompletionChoice {
+        "index" => integer index,
+        "text" => put text,
+        "finish_reason" => put finish_reason,
+        "stop_reason" => put stop_reason,
+        "logprobs" => put logprobs,
+        "prompt_logprobs" => put prompt_logprobs,
+        "matched_stop" => put matched_stop,
+    }
+}
+
 impl Answer for TextCompletionChoice {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
@@ -1673,12 +1725,11 @@ impl Answer for TextCompletionChoice {
 /// Piece of a function call in a stream.
 ///
 /// Pieces of the same `index` belong together; one full of nulls only marks the end.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ToolCallDelta {
     /// Index of the call the piece belongs to, from 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub index: Option<u64>,
 
     /// Id of the call.
@@ -1689,7 +1740,7 @@ pub struct ToolCallDelta {
     /// Kind of call.
     ///
     /// Only the first piece has it.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Name of the function.
@@ -1700,6 +1751,17 @@ pub struct ToolCallDelta {
 
     /// Function of the call, where it comes wrapped.
     pub function: Option<ToolCallDeltaFunction>,
+}
+
+fields! {
+    ToolCallDelta {
+        "index" => integer index,
+        "id" => put id,
+        "type" => put type_,
+        "name" => put name,
+        "arguments" => put arguments,
+        "function" => put function,
+    }
 }
 
 impl Answer for ToolCallDelta {
@@ -1714,7 +1776,7 @@ impl Answer for ToolCallDelta {
 }
 
 /// `ToolCallDeltaFunction`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ToolCallDeltaFunction {
@@ -1727,8 +1789,15 @@ pub struct ToolCallDeltaFunction {
     pub arguments: Option<String>,
 }
 
+fields! {
+    ToolCallDeltaFunction {
+        "name" => put name,
+        "arguments" => put arguments,
+    }
+}
+
 /// One event of a streamed answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TextGenerationEvent {
@@ -1763,11 +1832,25 @@ pub struct TextGenerationEvent {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970, in the chat form.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answers, in the chat form.
     pub model: Option<String>,
+}
+
+fields! {
+    TextGenerationEvent {
+        "response" => put response,
+        "tool_calls" => put tool_calls,
+        "usage" => put usage,
+        "finish_reason" => put finish_reason,
+        "p" => put p,
+        "choices" => put choices,
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+    }
 }
 
 impl Answer for TextGenerationEvent {
@@ -1795,7 +1878,7 @@ impl Answer for TextGenerationEvent {
 answers! { TextGenerationEvent }
 
 /// Answer of a text model.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TextGenerationOutput {
@@ -1820,13 +1903,25 @@ pub struct TextGenerationOutput {
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970, in the chat form.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub created: Option<i64>,
 
     /// Name of the model that answered, in the chat form.
     ///
     /// It may differ from the one asked for.
     pub model: Option<String>,
+}
+
+fields! {
+    TextGenerationOutput {
+        "response" => put response,
+        "usage" => put usage,
+        "tool_calls" => put tool_calls,
+        "choices" => put choices,
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+    }
 }
 
 impl Answer for TextGenerationOutput {
@@ -1856,7 +1951,7 @@ answers! { TextGenerationOutput }
 /// Function the model wants called.
 ///
 /// The function stands either flat in `name` and `arguments` or wrapped in `function`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ToolCall {
@@ -1872,11 +1967,21 @@ pub struct ToolCall {
     pub id: Option<String>,
 
     /// Kind of call, `function` in the wrapped form.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
 
     /// Function in the wrapped form.
     pub function: Option<ToolCallFunction>,
+}
+
+fields! {
+    ToolCall {
+        "name" => put name,
+        "arguments" => put arguments,
+        "id" => put id,
+        "type" => put type_,
+        "function" => put function,
+    }
 }
 
 impl Answer for ToolCall {
@@ -1891,7 +1996,7 @@ impl Answer for ToolCall {
 }
 
 /// Function in the wrapped form.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ToolCallFunction {
@@ -1900,6 +2005,13 @@ pub struct ToolCallFunction {
 
     /// Arguments as JSON text, or by name.
     pub arguments: Option<TextOrJson>,
+}
+
+fields! {
+    ToolCallFunction {
+        "name" => put name,
+        "arguments" => put arguments,
+    }
 }
 
 /// Piece of a message: text or an image.

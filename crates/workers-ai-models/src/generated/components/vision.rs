@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{Answer, Check, Media, Model, ModelInput, Validate, answers, media};
+use crate::{Answer, Check, Media, Model, ModelInput, Validate, answers, fields, media};
 
 /// One class and how likely it is.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ClassScore {
@@ -18,6 +18,13 @@ pub struct ClassScore {
 
     /// Likelihood from 0 to 1.
     pub score: Option<f64>,
+}
+
+fields! {
+    ClassScore {
+        "label" => put label,
+        "score" => put score,
+    }
 }
 
 /// Image to describe, with options.
@@ -197,7 +204,7 @@ where
 }
 
 /// Description of the image.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CaptionOutput {
@@ -205,6 +212,12 @@ pub struct CaptionOutput {
     ///
     /// It often starts with a blank.
     pub description: Option<String>,
+}
+
+fields! {
+    CaptionOutput {
+        "description" => put description,
+    }
 }
 
 impl Answer for CaptionOutput {

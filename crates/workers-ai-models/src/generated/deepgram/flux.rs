@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Ability, Answer, Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, answers,
-    lenient, open_enum,
+    fields, open_enum,
 };
 
 /// Speech recognition model by Deepgram for live conversations, which detects the end of a turn.
@@ -34,7 +34,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flux;
 
 impl Flux {
@@ -212,7 +212,7 @@ open_enum! {
 }
 
 /// One message of a live session.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FluxOutput {
@@ -222,7 +222,6 @@ pub struct FluxOutput {
     /// Number of the message in the session.
     ///
     /// Limits: at least 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub sequence_id: Option<u64>,
 
     /// What has happened.
@@ -231,7 +230,6 @@ pub struct FluxOutput {
     /// Index of the turn, from 0.
     ///
     /// Limits: at least 0.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub turn_index: Option<u64>,
 
     /// Start of the audio this covers, in seconds.
@@ -250,6 +248,20 @@ pub struct FluxOutput {
 
     /// How sure the model is that the turn is over, from 0 to 1.
     pub end_of_turn_confidence: Option<f64>,
+}
+
+fields! {
+    FluxOutput {
+        "request_id" => put request_id,
+        "sequence_id" => integer sequence_id,
+        "event" => put event,
+        "turn_index" => integer turn_index,
+        "audio_window_start" => put audio_window_start,
+        "audio_window_end" => put audio_window_end,
+        "transcript" => put transcript,
+        "words" => put words,
+        "end_of_turn_confidence" => put end_of_turn_confidence,
+    }
 }
 
 impl Answer for FluxOutput {
@@ -277,7 +289,7 @@ open_enum! {
 }
 
 /// One word.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FluxWord {
@@ -286,4 +298,11 @@ pub struct FluxWord {
 
     /// How sure the model is, from 0 to 1.
     pub confidence: Option<f64>,
+}
+
+fields! {
+    FluxWord {
+        "word" => put word,
+        "confidence" => put confidence,
+    }
 }

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Ability, Answer, Check, EncodeError, Media, Model, ModelInfo, ModelInput, Payload, Price,
-    Status, Task, Validate, answer, answers, open_enum,
+    Status, Task, Validate, answer, answers, fields, open_enum,
 };
 
 /// Speech recognition model by Deepgram for recordings and live audio, with speaker and sentiment
@@ -26,7 +26,7 @@ use crate::{
 /// | Streams | no |
 /// | Terms | <https://deepgram.com/terms> |
 /// | More | <https://developers.cloudflare.com/workers-ai/models/nova-3/> |
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nova3;
 
 impl Nova3 {
@@ -608,12 +608,18 @@ open_enum! {
 }
 
 /// What was said and what was found in it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Output {
     /// Results for the audio.
     pub results: Option<Nova3Results>,
+}
+
+fields! {
+    Nova3Output {
+        "results" => put results,
+    }
 }
 
 impl Answer for Nova3Output {
@@ -625,7 +631,7 @@ impl Answer for Nova3Output {
 answers! { Nova3Output }
 
 /// Results for the audio.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Results {
@@ -639,6 +645,14 @@ pub struct Nova3Results {
     pub sentiments: Option<Nova3Sentiments>,
 }
 
+fields! {
+    Nova3Results {
+        "channels" => put channels,
+        "summary" => put summary,
+        "sentiments" => put sentiments,
+    }
+}
+
 impl Answer for Nova3Results {
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.channels).and_then(Answer::text)
@@ -646,12 +660,18 @@ impl Answer for Nova3Results {
 }
 
 /// Result for one channel.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Channel {
     /// Alternative transcripts, best first.
     pub alternatives: Option<Vec<Nova3Alternative>>,
+}
+
+fields! {
+    Nova3Channel {
+        "alternatives" => put alternatives,
+    }
 }
 
 impl Answer for Nova3Channel {
@@ -661,7 +681,7 @@ impl Answer for Nova3Channel {
 }
 
 /// One transcript.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Alternative {
@@ -675,6 +695,14 @@ pub struct Nova3Alternative {
     pub words: Option<Vec<Nova3Word>>,
 }
 
+fields! {
+    Nova3Alternative {
+        "transcript" => put transcript,
+        "confidence" => put confidence,
+        "words" => put words,
+    }
+}
+
 impl Answer for Nova3Alternative {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.transcript)
@@ -682,7 +710,7 @@ impl Answer for Nova3Alternative {
 }
 
 /// One word.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Word {
@@ -699,8 +727,17 @@ pub struct Nova3Word {
     pub confidence: Option<f64>,
 }
 
+fields! {
+    Nova3Word {
+        "word" => put word,
+        "start" => put start,
+        "end" => put end,
+        "confidence" => put confidence,
+    }
+}
+
 /// Summary of the speech.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Summary {
@@ -711,8 +748,15 @@ pub struct Nova3Summary {
     pub short: Option<String>,
 }
 
+fields! {
+    Nova3Summary {
+        "result" => put result,
+        "short" => put short,
+    }
+}
+
 /// Sentiment of the speech.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Sentiments {
@@ -723,8 +767,15 @@ pub struct Nova3Sentiments {
     pub average: Option<Nova3Average>,
 }
 
+fields! {
+    Nova3Sentiments {
+        "segments" => put segments,
+        "average" => put average,
+    }
+}
+
 /// One passage.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Segment {
@@ -744,8 +795,18 @@ pub struct Nova3Segment {
     pub sentiment_score: Option<f64>,
 }
 
+fields! {
+    Nova3Segment {
+        "text" => put text,
+        "start_word" => put start_word,
+        "end_word" => put end_word,
+        "sentiment" => put sentiment,
+        "sentiment_score" => put sentiment_score,
+    }
+}
+
 /// Average sentiment.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Nova3Average {
@@ -754,4 +815,11 @@ pub struct Nova3Average {
 
     /// Sentiment from -1 for negative to 1 for positive.
     pub sentiment_score: Option<f64>,
+}
+
+fields! {
+    Nova3Average {
+        "sentiment" => put sentiment,
+        "sentiment_score" => put sentiment_score,
+    }
 }

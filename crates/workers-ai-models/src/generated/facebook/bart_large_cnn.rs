@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, answers,
+    fields,
 };
 
 /// Model by Meta that summarises English news and reports.
@@ -35,7 +36,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2026-05-30")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BartLargeCnn;
 
 impl BartLargeCnn {
@@ -129,12 +130,18 @@ impl Validate for BartLargeCnnInput {
 }
 
 /// Summary of the text.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BartLargeCnnOutput {
     /// Text of the summary.
     pub summary: Option<String>,
+}
+
+fields! {
+    BartLargeCnnOutput {
+        "summary" => put summary,
+    }
 }
 
 impl Answer for BartLargeCnnOutput {

@@ -35,7 +35,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2025-10-01")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UnaCybertron7bV2Bf16;
 
 /// What [`UnaCybertron7bV2Bf16`] takes.

@@ -39,7 +39,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gemma4_26bA4bIt;
 
 /// What [`Gemma4_26bA4bIt`] answers.

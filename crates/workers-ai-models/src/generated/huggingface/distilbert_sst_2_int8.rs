@@ -27,7 +27,7 @@ use crate::{Check, ClassScore, Limit, Model, ModelInfo, ModelInput, Price, Statu
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DistilbertSst2Int8;
 
 /// What [`DistilbertSst2Int8`] answers.

@@ -29,7 +29,7 @@ use crate::{Ability, CaptionInput, CaptionOutput, Media, Model, ModelInfo, Statu
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llava15_7bHf;
 
 /// What [`Llava15_7bHf`] takes.

@@ -24,7 +24,7 @@ use crate::{ImageInput, Media, Model, ModelInfo, Status, Task};
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dreamshaper8Lcm;
 
 /// What [`Dreamshaper8Lcm`] takes.

@@ -33,7 +33,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llama31_70bInstructFp8Fast;
 
 /// What [`Llama31_70bInstructFp8Fast`] takes.

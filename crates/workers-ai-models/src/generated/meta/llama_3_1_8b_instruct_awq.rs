@@ -33,7 +33,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2026-05-30")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llama31_8bInstructAwq;
 
 /// What [`Llama31_8bInstructAwq`] takes.

@@ -51,7 +51,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llama32_11bVisionInstruct;
 
 /// What [`Llama32_11bVisionInstruct`] answers.

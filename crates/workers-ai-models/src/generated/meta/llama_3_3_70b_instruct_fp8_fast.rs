@@ -40,7 +40,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llama33_70bInstructFp8Fast;
 
 /// What [`Llama33_70bInstructFp8Fast`] answers.

@@ -45,7 +45,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Llama4Scout17b16eInstruct;
 
 /// What [`Llama4Scout17b16eInstruct`] answers.

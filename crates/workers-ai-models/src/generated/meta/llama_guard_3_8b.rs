@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, TokenUsage,
-    Usage, Validate, answers, open_enum,
+    Usage, Validate, answers, fields, open_enum,
 };
 use crate::union::{Kind, Raw};
 
@@ -43,7 +43,7 @@ use crate::union::{Kind, Raw};
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LlamaGuard3_8b;
 
 impl LlamaGuard3_8b {
@@ -258,7 +258,7 @@ impl Default for LlamaGuard3_8bResponseFormat {
 }
 
 /// Verdict on the conversation.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LlamaGuard3_8bOutput {
@@ -267,6 +267,13 @@ pub struct LlamaGuard3_8bOutput {
 
     /// Tokens the call has used.
     pub usage: Option<Usage>,
+}
+
+fields! {
+    LlamaGuard3_8bOutput {
+        "response" => put response,
+        "usage" => put usage,
+    }
 }
 
 impl Answer for LlamaGuard3_8bOutput {
@@ -319,7 +326,7 @@ impl Answer for LlamaGuard3_8bResponse {
 }
 
 /// Verdict as an object.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LlamaGuard3_8bVerdict {
@@ -328,4 +335,11 @@ pub struct LlamaGuard3_8bVerdict {
 
     /// Codes of the hazards found, such as `S1`.
     pub categories: Option<Vec<String>>,
+}
+
+fields! {
+    LlamaGuard3_8bVerdict {
+        "safe" => put safe,
+        "categories" => put categories,
+    }
 }

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Ability, Answer, Batched, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task,
-    Validate, answers,
+    Validate, answers, fields,
 };
 
 /// Translation model by Meta between any two of a hundred languages.
@@ -36,7 +36,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct M2m100_12b;
 
 /// What [`M2m100_12b`] takes.
@@ -164,12 +164,18 @@ impl Validate for M2m100_12bText {
 }
 
 /// Answer of the model.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct M2m100_12bOutput {
     /// Translation of the text.
     pub translated_text: Option<String>,
+}
+
+fields! {
+    M2m100_12bOutput {
+        "translated_text" => put translated_text,
+    }
 }
 
 impl Answer for M2m100_12bOutput {

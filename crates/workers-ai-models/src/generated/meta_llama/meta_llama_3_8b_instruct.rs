@@ -31,7 +31,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2026-05-30")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MetaLlama3_8bInstruct;
 
 /// What [`MetaLlama3_8bInstruct`] takes.

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Streaming, Task,
-    Validate, answers, lenient, open_enum,
+    Validate, answers, fields, open_enum,
 };
 
 /// Vision model that answers questions, describes, points and detects objects in an image.
@@ -41,7 +41,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moondream31_9bA2b;
 
 /// What [`Moondream31_9bA2b`] sends piece by piece.
@@ -345,7 +345,7 @@ open_enum! {
 /// Answer for the task.
 ///
 /// Members of other tasks are null.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bOutput {
@@ -371,6 +371,18 @@ pub struct Moondream31_9bA2bOutput {
     pub reasoning: Option<Moondream31_9bA2bReasoning>,
 }
 
+fields! {
+    Moondream31_9bA2bOutput {
+        "finish_reason" => put finish_reason,
+        "metrics" => put metrics,
+        "answer" => put answer,
+        "caption" => put caption,
+        "points" => put points,
+        "objects" => put objects,
+        "reasoning" => put reasoning,
+    }
+}
+
 impl Answer for Moondream31_9bA2bOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.answer).or_else(|| Answer::text(&self.caption))
@@ -384,16 +396,14 @@ impl Answer for Moondream31_9bA2bOutput {
 answers! { Moondream31_9bA2bOutput }
 
 /// Tokens and times of the call.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bMetrics {
     /// Tokens of the input.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub input_tokens: Option<u64>,
 
     /// Tokens of the answer.
-    #[serde(default, deserialize_with = "lenient::integer")]
     pub output_tokens: Option<u64>,
 
     /// Time to read the input in milliseconds.
@@ -406,8 +416,18 @@ pub struct Moondream31_9bA2bMetrics {
     pub ttft_ms: Option<f64>,
 }
 
+fields! {
+    Moondream31_9bA2bMetrics {
+        "input_tokens" => integer input_tokens,
+        "output_tokens" => integer output_tokens,
+        "prefill_time_ms" => put prefill_time_ms,
+        "decode_time_ms" => put decode_time_ms,
+        "ttft_ms" => put ttft_ms,
+    }
+}
+
 /// One point.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bPoint {
@@ -418,8 +438,15 @@ pub struct Moondream31_9bA2bPoint {
     pub y: Option<f64>,
 }
 
+fields! {
+    Moondream31_9bA2bPoint {
+        "x" => put x,
+        "y" => put y,
+    }
+}
+
 /// One bounding box.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bObject {
@@ -436,8 +463,17 @@ pub struct Moondream31_9bA2bObject {
     pub y_max: Option<f64>,
 }
 
+fields! {
+    Moondream31_9bA2bObject {
+        "x_min" => put x_min,
+        "y_min" => put y_min,
+        "x_max" => put x_max,
+        "y_max" => put y_max,
+    }
+}
+
 /// What the model thought.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bReasoning {
@@ -446,6 +482,13 @@ pub struct Moondream31_9bA2bReasoning {
 
     /// Places in the image the reasoning speaks of.
     pub grounding: Option<Vec<Map<String, Value>>>,
+}
+
+fields! {
+    Moondream31_9bA2bReasoning {
+        "text" => put text,
+        "grounding" => put grounding,
+    }
 }
 
 impl Answer for Moondream31_9bA2bReasoning {

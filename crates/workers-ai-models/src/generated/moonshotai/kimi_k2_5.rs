@@ -32,7 +32,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2026-05-30; use `KimiK26`")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KimiK25;
 
 /// What [`KimiK25`] answers.

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    Answer, Check, Media, Model, ModelInfo, ModelInput, Status, Task, Validate, answers, open_enum,
+    Answer, Check, Media, Model, ModelInfo, ModelInput, Status, Task, Validate, answers, fields,
+    open_enum,
 };
 
 /// Small speech recognition model by NVIDIA for English, with low delay.
@@ -35,7 +36,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NemotronSpeechStreamingEn06b;
 
 impl NemotronSpeechStreamingEn06b {
@@ -168,7 +169,7 @@ open_enum! {
 }
 
 /// What was said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NemotronSpeechStreamingEn06bOutput {
@@ -177,6 +178,13 @@ pub struct NemotronSpeechStreamingEn06bOutput {
 
     /// Length of the audio in seconds.
     pub duration: Option<f64>,
+}
+
+fields! {
+    NemotronSpeechStreamingEn06bOutput {
+        "text" => put text,
+        "duration" => put duration,
+    }
 }
 
 impl Answer for NemotronSpeechStreamingEn06bOutput {

@@ -51,7 +51,7 @@ use crate::union::Raw;
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GptOss20b;
 
 impl GptOss20b {

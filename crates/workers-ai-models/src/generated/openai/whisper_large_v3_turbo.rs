@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Ability, Answer, Check, Media, Model, ModelInfo, ModelInput, Price, SpokenWord, Status, Task,
-    Validate, answers,
+    Validate, answers, fields,
 };
 
 /// Fast, accurate speech recognition model by OpenAI that transcribes or translates recordings.
@@ -36,7 +36,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WhisperLargeV3Turbo;
 
 impl WhisperLargeV3Turbo {
@@ -285,7 +285,7 @@ impl Validate for WhisperLargeV3TurboInput {
 }
 
 /// What was said.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct WhisperLargeV3TurboOutput {
@@ -305,6 +305,16 @@ pub struct WhisperLargeV3TurboOutput {
     pub vtt: Option<String>,
 }
 
+fields! {
+    WhisperLargeV3TurboOutput {
+        "text" => put text,
+        "word_count" => put word_count,
+        "segments" => put segments,
+        "transcription_info" => put transcription_info,
+        "vtt" => put vtt,
+    }
+}
+
 impl Answer for WhisperLargeV3TurboOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
@@ -314,7 +324,7 @@ impl Answer for WhisperLargeV3TurboOutput {
 answers! { WhisperLargeV3TurboOutput }
 
 /// One segment.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct WhisperLargeV3TurboSegment {
@@ -343,8 +353,21 @@ pub struct WhisperLargeV3TurboSegment {
     pub no_speech_prob: Option<f64>,
 }
 
+fields! {
+    WhisperLargeV3TurboSegment {
+        "text" => put text,
+        "start" => put start,
+        "end" => put end,
+        "words" => put words,
+        "temperature" => put temperature,
+        "avg_logprob" => put avg_logprob,
+        "compression_ratio" => put compression_ratio,
+        "no_speech_prob" => put no_speech_prob,
+    }
+}
+
 /// Facts about the recording.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct WhisperLargeV3TurboTranscriptionInfo {
@@ -359,4 +382,13 @@ pub struct WhisperLargeV3TurboTranscriptionInfo {
 
     /// Length in seconds without silence.
     pub duration_after_vad: Option<f64>,
+}
+
+fields! {
+    WhisperLargeV3TurboTranscriptionInfo {
+        "language" => put language,
+        "language_probability" => put language_probability,
+        "duration" => put duration,
+        "duration_after_vad" => put duration_after_vad,
+    }
 }

@@ -30,7 +30,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WhisperTinyEn;
 
 /// What [`WhisperTinyEn`] answers.

@@ -39,7 +39,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Qwen25Coder32bInstruct;
 
 /// What [`Qwen25Coder32bInstruct`] answers.

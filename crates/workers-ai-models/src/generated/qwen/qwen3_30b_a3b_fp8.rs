@@ -39,7 +39,7 @@ use crate::union::Raw;
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Qwen3_30bA3bFp8;
 
 /// What [`Qwen3_30bA3bFp8`] sends piece by piece.

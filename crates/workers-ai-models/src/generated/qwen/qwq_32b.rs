@@ -39,7 +39,7 @@ use crate::{
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Qwq32b;
 
 /// What [`Qwq32b`] answers.

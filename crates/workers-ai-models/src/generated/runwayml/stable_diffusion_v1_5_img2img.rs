@@ -31,7 +31,7 @@ use crate::{Ability, ImageInput, Media, Model, ModelInfo, Price, Status, Task};
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StableDiffusionV1_5Img2img;
 
 /// What [`StableDiffusionV1_5Img2img`] takes.

@@ -29,7 +29,7 @@ use crate::{Ability, ImageInput, Media, Model, ModelInfo, Price, Status, Task};
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StableDiffusionXlBase10;
 
 /// What [`StableDiffusionXlBase10`] takes.

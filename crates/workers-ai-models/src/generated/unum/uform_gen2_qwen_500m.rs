@@ -30,7 +30,7 @@ use crate::{Ability, CaptionInput, CaptionOutput, Media, Model, ModelInfo, Statu
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[deprecated(note = "retired by Cloudflare on 2026-05-30")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UformGen2Qwen500m;
 
 /// What [`UformGen2Qwen500m`] takes.

@@ -1,0 +1,207 @@
+//! How an object of an answer is read: member by member, `null` the same as absent, what is unknown skipped.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+};
+
+use crate::lenient;
+
+/// A type that takes the members of an object one by one, in any order.
+pub trait Fields: Default {
+    /// Takes the member called `name`, or skips it.
+    ///
+    /// # Errors
+    ///
+    /// If the member does not fit, or comes twice.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, member: Member<'_, A>) -> Result<(), A::Error>;
+}
+
+/// A member of an object whose name is known and whose value is still to be read.
+#[derive(Debug)]
+pub struct Member<'m, A> {
+    name: &'m str,
+    map: &'m mut A,
+}
+
+impl<'de, A: MapAccess<'de>> Member<'_, A> {
+    /// Reads the value into its field.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit, or the field already has one.
+    pub fn put<T: Deserialize<'de>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
+        self.once(field)?;
+        *field = self.map.next_value()?;
+        Ok(())
+    }
+
+    /// Reads a whole number into its field: `3`, and now and then `3.0`.
+    ///
+    /// # Errors
+    ///
+    /// If it is no whole number or does not fit, or the field already has one.
+    pub fn integer<T: TryFrom<i128>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
+        self.once(field)?;
+        *field = self.map.next_value_seed(Whole(PhantomData))?;
+        Ok(())
+    }
+
+    /// Reads a list of whole numbers into its field.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is no whole number or does not fit, or the field already has a list.
+    pub fn integers<T: TryFrom<i128>>(self, field: &mut Option<Vec<T>>) -> Result<(), A::Error> {
+        self.once(field)?;
+        *field = self.map.next_value_seed(Wholes(PhantomData))?;
+        Ok(())
+    }
+
+    /// Passes over a value that no field is for.
+    ///
+    /// # Errors
+    ///
+    /// If it is not JSON.
+    pub fn skip(self) -> Result<(), A::Error> {
+        self.map.next_value::<IgnoredAny>().map(|_| ())
+    }
+
+    fn once<T>(&self, field: &Option<T>) -> Result<(), A::Error> {
+        if field.is_some() {
+            return Err(A::Error::custom(format_args!("duplicate field `{}`", self.name)));
+        }
+        Ok(())
+    }
+}
+
+struct Whole<T>(PhantomData<T>);
+
+impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Whole<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        lenient::integer(deserializer)
+    }
+}
+
+struct Wholes<T>(PhantomData<T>);
+
+impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Wholes<T> {
+    type Value = Option<Vec<T>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        lenient::integers(deserializer)
+    }
+}
+
+/// Reads an object into a new `T`.
+///
+/// # Errors
+///
+/// If it is not an object, or a member does not fit.
+pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Fields> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+            let mut value = T::default();
+            while let Some(name) = map.next_key::<Name<'_>>()? {
+                let member = Member {
+                    name: &name.0,
+                    map: &mut map,
+                };
+                value.read(&name.0, member)?;
+            }
+            Ok(value)
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// A member's name, borrowed from the document where it stands there as it is.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowed;
+
+        impl<'de> Visitor<'de> for Borrowed {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+
+            fn visit_string<E>(self, name: String) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(name)))
+            }
+        }
+
+        deserializer.deserialize_identifier(Borrowed)
+    }
+}
+
+/// Says which member goes into which field, and reads the type so.
+///
+/// ```
+/// # use workers_ai_models::fields;
+/// #[derive(Debug, Default)]
+/// struct Word {
+///     text: Option<String>,
+///     position: Option<u64>,
+/// }
+///
+/// fields! {
+///     Word {
+///         "word" => put text,
+///         "index" => integer position,
+///     }
+/// }
+///
+/// let word: Word = serde_json::from_str(r#"{"word": "hello", "index": 3.0, "new": null}"#)?;
+/// assert_eq!(word.position, Some(3));
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! fields {
+    ($name:ident { $($member:literal => $how:ident $field:ident),* $(,)? }) => {
+        impl $crate::fields::Fields for $name {
+            fn read<'de, A: $crate::open_enum::__serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                member: $crate::fields::Member<'_, A>,
+            ) -> Result<(), A::Error> {
+                match name {
+                    $($member => member.$how(&mut self.$field),)*
+                    _ => member.skip(),
+                }
+            }
+        }
+
+        impl<'de> $crate::open_enum::__serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::open_enum::__serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::fields::read(deserializer)
+            }
+        }
+    };
+}
