@@ -31,16 +31,29 @@ pub(crate) fn correct(mut corpus: Corpus) -> Result<Corpus, Vec<Fault>> {
     faults.settle(corpus)
 }
 
-fn apply(corpus: &mut Corpus, entry: &Value, place: &Place, faults: &mut Faults) -> Result<(), String> {
+fn apply(
+    corpus: &mut Corpus,
+    entry: &Value,
+    place: &Place,
+    faults: &mut Faults,
+) -> Result<(), String> {
     let text = |key: &str| {
-        let value = entry.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+        let value = entry
+            .get(key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty());
         value.ok_or_else(|| format!("a correction needs a text `{key}`"))
     };
     text("reason")?;
     text("evidence")?;
     let target = text("target")?;
-    let mut change = entry.get("change").cloned().ok_or("a correction needs a `change` (a merge patch)")?;
-    let (file, pointer) = target.split_once('#').ok_or_else(|| format!("target `{target}` has no `#`"))?;
+    let mut change = entry
+        .get("change")
+        .cloned()
+        .ok_or("a correction needs a `change` (a merge patch)")?;
+    let (file, pointer) = target
+        .split_once('#')
+        .ok_or_else(|| format!("target `{target}` has no `#`"))?;
     // A reference in a patch reads as if it stood in the target's file.
     absolute_refs(&mut change, file, &place.at("change"), faults);
     let node = corpus
@@ -50,7 +63,9 @@ fn apply(corpus: &mut Corpus, entry: &Value, place: &Place, faults: &mut Faults)
     let before = node.clone();
     merge(node, &change);
     if *node == before {
-        return Err(format!("changes nothing in `{target}`: the document already says so, delete this entry"));
+        return Err(format!(
+            "changes nothing in `{target}`: the document already says so, delete this entry"
+        ));
     }
     Ok(())
 }
@@ -64,7 +79,9 @@ fn merge(target: &mut Value, patch: &Value) {
     if !target.is_object() {
         *target = Value::Object(serde_json::Map::new());
     }
-    let Some(map) = target.as_object_mut() else { return };
+    let Some(map) = target.as_object_mut() else {
+        return;
+    };
     for (key, change) in changes {
         if change.is_null() {
             map.shift_remove(key);

@@ -15,14 +15,20 @@ impl Place {
     /// The root of a file.
     #[must_use]
     pub fn file(file: &str) -> Self {
-        Self { file: file.to_owned(), pointer: String::new() }
+        Self {
+            file: file.to_owned(),
+            pointer: String::new(),
+        }
     }
 
     /// The place one step further down, at `key`.
     #[must_use]
     pub fn at(&self, key: &str) -> Self {
         let escaped = key.replace('~', "~0").replace('/', "~1");
-        Self { file: self.file.clone(), pointer: format!("{}/{escaped}", self.pointer) }
+        Self {
+            file: self.file.clone(),
+            pointer: format!("{}/{escaped}", self.pointer),
+        }
     }
 }
 
@@ -68,7 +74,10 @@ pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
     pub(crate) fn add(&mut self, place: &Place, message: impl Into<String>) {
-        self.0.push(Fault { place: place.clone(), message: message.into() });
+        self.0.push(Fault {
+            place: place.clone(),
+            message: message.into(),
+        });
     }
 
     /// The value, or every fault so far, sorted and without repeats.

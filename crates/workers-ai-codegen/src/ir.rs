@@ -22,7 +22,9 @@ pub(crate) struct DefId(pub(crate) usize);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Type {
     Bool,
-    Integer { unsigned: bool },
+    Integer {
+        unsigned: bool,
+    },
     Number,
     Text,
     /// Any JSON value.
@@ -112,7 +114,10 @@ pub(crate) enum Naming {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
-    Struct { fields: Vec<Field>, tag: Option<Tag> },
+    Struct {
+        fields: Vec<Field>,
+        tag: Option<Tag>,
+    },
     Union(Vec<Variant>),
     Enum(Vec<EnumValue>),
 }
@@ -238,7 +243,10 @@ pub(crate) struct Model {
 pub(crate) enum Wire {
     Json,
     /// The bytes of one field; the other fields travel in the query.
-    Raw { content_type: String, field: String },
+    Raw {
+        content_type: String,
+        field: String,
+    },
     Multipart,
 }
 
@@ -267,8 +275,14 @@ impl Api {
     /// The definitions that one definition's fields or alternatives lead to.
     pub(crate) fn parts(&self, id: DefId) -> Vec<DefId> {
         match &self.def(id).shape {
-            Shape::Struct { fields, .. } => fields.iter().filter_map(|field| Self::named(&field.ty)).collect(),
-            Shape::Union(variants) => variants.iter().filter_map(|variant| Self::named(&variant.ty)).collect(),
+            Shape::Struct { fields, .. } => fields
+                .iter()
+                .filter_map(|field| Self::named(&field.ty))
+                .collect(),
+            Shape::Union(variants) => variants
+                .iter()
+                .filter_map(|variant| Self::named(&variant.ty))
+                .collect(),
             Shape::Enum(_) => Vec::new(),
         }
     }

@@ -19,7 +19,10 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Value, Fault> {
     Strict(&path)
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| Fault { message: format!("not valid JSON: {error}"), place: path.take() })
+        .map_err(|error| Fault {
+            message: format!("not valid JSON: {error}"),
+            place: path.take(),
+        })
 }
 
 /// Remembers where in the document it is, so that an error can say so.
@@ -74,7 +77,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -103,7 +108,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(key) = access.next_key::<String>()? {
             let length = self.enter(&key);
             if map.contains_key(&key) {
-                return Err(A::Error::custom("key stands twice in this object; keep one"));
+                return Err(A::Error::custom(
+                    "key stands twice in this object; keep one",
+                ));
             }
             let value = access.next_value_seed(self)?;
             self.leave(length);

@@ -96,5 +96,9 @@ pub fn generate_with(schema: &Path, settings: &Settings) -> Result<Generated, Ve
     let mut api = link::link(api)?;
     let types = types::types(&api)?;
     let files = emit::emit(&mut api, &types, settings)?;
-    Ok(Generated { files, loosened: api.loosened, models: api.models.len() })
+    Ok(Generated {
+        files,
+        loosened: api.loosened,
+        models: api.models.len(),
+    })
 }

@@ -8,13 +8,74 @@ use crate::name;
 
 /// Names that generated code uses for other things.
 const RESERVED: &[&str] = &[
-    "Self", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "String", "Box", "Iterator", "IntoIterator",
-    "Into", "From", "Default", "Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash", "Drop", "Fn", "Send", "Sync",
-    "Value", "Map", "BTreeMap", "PhantomData", "Serialize", "Serializer", "Deserialize", "Deserializer", "Media",
-    "Matrix", "TextOrJson", "Limit", "Validate", "Check", "Invalid", "Violation", "Model", "ModelInput", "ModelInfo",
-    "Streaming", "Batched", "Batch", "BatchRequest", "BatchResults", "BatchState", "QueuedBatch", "Payload", "Form",
-    "Part", "PartValue", "RawBody", "EncodeError", "MediaError", "Raw", "Kind", "Task", "Status", "Price", "Ability",
-    "Reasoning", "OpenEnum", "Answer", "CATALOGUE",
+    "Self",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Vec",
+    "String",
+    "Box",
+    "Iterator",
+    "IntoIterator",
+    "Into",
+    "From",
+    "Default",
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "Hash",
+    "Drop",
+    "Fn",
+    "Send",
+    "Sync",
+    "Value",
+    "Map",
+    "BTreeMap",
+    "PhantomData",
+    "Serialize",
+    "Serializer",
+    "Deserialize",
+    "Deserializer",
+    "Media",
+    "Matrix",
+    "TextOrJson",
+    "Limit",
+    "Validate",
+    "Check",
+    "Invalid",
+    "Violation",
+    "Model",
+    "ModelInput",
+    "ModelInfo",
+    "Streaming",
+    "Batched",
+    "Batch",
+    "BatchRequest",
+    "BatchResults",
+    "BatchState",
+    "QueuedBatch",
+    "Payload",
+    "Form",
+    "Part",
+    "PartValue",
+    "RawBody",
+    "EncodeError",
+    "MediaError",
+    "Raw",
+    "Kind",
+    "Task",
+    "Status",
+    "Price",
+    "Ability",
+    "Reasoning",
+    "OpenEnum",
+    "Answer",
+    "CATALOGUE",
 ];
 
 /// Gives every definition its name and marks.
@@ -34,23 +95,36 @@ pub(crate) fn link(mut api: Api) -> Result<Api, Vec<Fault>> {
 }
 
 fn assign_names(api: &mut Api, faults: &mut Faults) {
-    let mut taken: BTreeMap<String, Place> = RESERVED.iter().map(|name| ((*name).to_owned(), Place::default())).collect();
+    let mut taken: BTreeMap<String, Place> = RESERVED
+        .iter()
+        .map(|name| ((*name).to_owned(), Place::default()))
+        .collect();
     let mut claim = |name: &str, place: &Place, faults: &mut Faults| match taken.get(name) {
         None => {
             taken.insert(name.to_owned(), place.clone());
         }
         Some(other) if other.file.is_empty() => {
-            faults.add(place, format!("the name `{name}` is used by generated code; rename with `x-name`"));
+            faults.add(
+                place,
+                format!("the name `{name}` is used by generated code; rename with `x-name`"),
+            );
         }
         Some(other) => {
-            faults.add(place, format!("the name `{name}` is also taken by {other}; rename one with `x-name`"));
+            faults.add(
+                place,
+                format!("the name `{name}` is also taken by {other}; rename one with `x-name`"),
+            );
         }
     };
     for model in &api.models {
         let place = Place::file(&model.file);
         claim(&model.name, &place, faults);
         let event = model.stream.as_ref().map(|stream| &stream.event);
-        for (ty, suffix) in [(Some(&model.input), "Input"), (Some(&model.output), "Output"), (event, "Event")] {
+        for (ty, suffix) in [
+            (Some(&model.input), "Input"),
+            (Some(&model.output), "Output"),
+            (event, "Event"),
+        ] {
             let name = format!("{}{suffix}", model.name);
             let own = |ty: &Type| matches!(ty, Type::Named(id) if api.def(*id).naming == Naming::Fixed(name.clone()));
             if ty.is_some_and(|ty| !own(ty)) {
@@ -74,11 +148,23 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
             Naming::Fixed(name) => name.clone(),
             Naming::Nested { root, steps } => {
                 let short = short(root, steps);
-                let long = format!("{root}{}", steps.iter().map(|step| name::camel_case(step)).collect::<String>());
+                let long = format!(
+                    "{root}{}",
+                    steps
+                        .iter()
+                        .map(|step| name::camel_case(step))
+                        .collect::<String>()
+                );
                 let alone = shorts.get(&short) == Some(&1);
                 let numbered = (2..).map(|number| format!("{long}{number}"));
-                let mut candidates = Some(short).filter(|_| alone).into_iter().chain([long.clone()]).chain(numbered);
-                let name = candidates.find(|name| !taken.contains_key(name)).unwrap_or(long);
+                let mut candidates = Some(short)
+                    .filter(|_| alone)
+                    .into_iter()
+                    .chain([long.clone()])
+                    .chain(numbered);
+                let name = candidates
+                    .find(|name| !taken.contains_key(name))
+                    .unwrap_or(long);
                 taken.insert(name.clone(), def.place.clone());
                 name
             }
@@ -87,7 +173,10 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
 }
 
 fn short(root: &str, steps: &[String]) -> String {
-    format!("{root}{}", name::camel_case(steps.last().map_or("", String::as_str)))
+    format!(
+        "{root}{}",
+        name::camel_case(steps.last().map_or("", String::as_str))
+    )
 }
 
 /// An input, output or event without a description says at least whose it is.
@@ -95,7 +184,11 @@ fn describe_roots(api: &mut Api) {
     for index in 0..api.models.len() {
         let model = &api.models[index];
         let event = model.stream.as_ref().map(|stream| &stream.event);
-        let roots = [(Some(&model.input), "takes"), (Some(&model.output), "answers"), (event, "sends piece by piece")];
+        let roots = [
+            (Some(&model.input), "takes"),
+            (Some(&model.output), "answers"),
+            (event, "sends piece by piece"),
+        ];
         for (ty, what) in roots.map(|(ty, what)| (ty.cloned(), what)) {
             let text = format!("What `{}` {what}.", api.models[index].name);
             if let Some(Type::Named(id)) = ty {
@@ -113,7 +206,12 @@ fn mark_directions(api: &mut Api) {
     let mut response = BTreeSet::new();
     for model in &api.models {
         request.extend(api.reachable(&model.input));
-        for ty in model.batch.iter().cloned().chain(model.options.map(Type::Named)) {
+        for ty in model
+            .batch
+            .iter()
+            .cloned()
+            .chain(model.options.map(Type::Named))
+        {
             request.extend(api.reachable(&ty));
         }
         response.extend(api.reachable(&model.output));
@@ -133,23 +231,33 @@ fn mark_directions(api: &mut Api) {
 fn mark_generic(api: &mut Api, faults: &mut Faults) {
     let mut generic = BTreeSet::new();
     for model in &api.models {
-        for ty in [Some(&model.input), model.batch.as_ref()].into_iter().flatten() {
+        for ty in [Some(&model.input), model.batch.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             if let Some(root) = Api::named(ty) {
                 for id in std::iter::once(root).chain(alternatives(api, root)) {
-                    if matches!(api.def(id).owner, Owner::Component(_)) && !matches!(api.def(id).shape, Shape::Enum(_)) {
+                    if matches!(api.def(id).owner, Owner::Component(_))
+                        && !matches!(api.def(id).shape, Shape::Enum(_))
+                    {
                         generic.insert(id);
                     }
                 }
             }
         }
     }
-    for def in api.defs.iter().filter(|def| matches!(def.shape, Shape::Struct { .. })) {
+    for def in api
+        .defs
+        .iter()
+        .filter(|def| matches!(def.shape, Shape::Struct { .. }))
+    {
         if let Shape::Struct { fields, .. } = &def.shape {
             for field in fields {
                 if let Some(inner) = Api::named(&field.ty).filter(|inner| generic.contains(inner)) {
                     let message = format!(
                         "`{}` is an input of a model and cannot also be a part of `{}`; give one of them a component of its own",
-                        api.def(inner).name, def.name
+                        api.def(inner).name,
+                        def.name
                     );
                     faults.add(&def.place, message);
                 }
@@ -173,7 +281,9 @@ fn mark_extended(api: &mut Api) {
     for index in 0..api.defs.len() {
         let id = DefId(index);
         let parts = alternatives(api, id);
-        let extended = parts.iter().any(|part| api.def(*part).options == Options::Extended);
+        let extended = parts
+            .iter()
+            .any(|part| api.def(*part).options == Options::Extended);
         if extended && api.def(id).generic {
             api.defs[index].options = Options::Extended;
         }
@@ -184,7 +294,10 @@ fn mark_extended(api: &mut Api) {
 fn mark_streams(api: &mut Api) {
     let mut marked = BTreeSet::new();
     for model in api.models.iter().filter(|model| model.stream.is_some()) {
-        for ty in [Some(&model.input), model.batch.as_ref()].into_iter().flatten() {
+        for ty in [Some(&model.input), model.batch.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             if let Some(root) = Api::named(ty) {
                 marked.extend(std::iter::once(root).chain(alternatives(api, root)));
             }

@@ -29,7 +29,9 @@ impl Corpus {
     }
 
     pub(crate) fn document_mut(&mut self, file: &str) -> Option<&mut Value> {
-        self.components.get_mut(file).or_else(|| self.models.get_mut(file))
+        self.components
+            .get_mut(file)
+            .or_else(|| self.models.get_mut(file))
     }
 }
 
@@ -49,7 +51,10 @@ pub(crate) fn load(directory: &Path) -> Result<Corpus, Vec<Fault>> {
         read_folder(directory, folder, files, &mut faults);
     }
     if corpus.models.is_empty() && !directory.join("models").is_dir() {
-        let message = format!("no models: there is no directory {}", directory.join("models").display());
+        let message = format!(
+            "no models: there is no directory {}",
+            directory.join("models").display()
+        );
         faults.add(&Place::file("models"), message);
     }
     let mut corpus = faults.settle(corpus)?;
@@ -61,8 +66,15 @@ pub(crate) fn load(directory: &Path) -> Result<Corpus, Vec<Fault>> {
     faults.settle(corpus)
 }
 
-fn read_folder(root: &Path, folder: &str, files: &mut BTreeMap<String, Value>, faults: &mut Faults) {
-    let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
+fn read_folder(
+    root: &Path,
+    folder: &str,
+    files: &mut BTreeMap<String, Value>,
+    faults: &mut Faults,
+) {
+    let Ok(entries) = fs::read_dir(root.join(folder)) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
         let place = Place::file(&name);
@@ -71,10 +83,16 @@ fn read_folder(root: &Path, folder: &str, files: &mut BTreeMap<String, Value>, f
             continue;
         };
         if kind.is_symlink() {
-            faults.add(&place, "is a symbolic link; only files inside the schema directory are read");
+            faults.add(
+                &place,
+                "is a symbolic link; only files inside the schema directory are read",
+            );
         } else if kind.is_dir() {
             read_folder(root, &name, files, faults);
-        } else if Path::new(&name).extension().is_some_and(|extension| extension == "json") {
+        } else if Path::new(&name)
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             match fs::read_to_string(entry.path()) {
                 Ok(text) => match json::parse(&name, &text) {
                     Ok(value) => {
@@ -119,7 +137,9 @@ pub(crate) fn absolute_refs(node: &mut Value, file: &str, place: &Place, faults:
 fn absolute(reference: &str, file: &str) -> Result<String, String> {
     let (path, pointer) = reference.split_once('#').unwrap_or((reference, ""));
     if path.contains(':') || path.starts_with('/') || path.contains('\\') {
-        return Err(format!("`{reference}` is not a relative path inside the schema directory"));
+        return Err(format!(
+            "`{reference}` is not a relative path inside the schema directory"
+        ));
     }
     if path.is_empty() {
         return Ok(format!("{file}#{pointer}"));
@@ -130,7 +150,9 @@ fn absolute(reference: &str, file: &str) -> Result<String, String> {
         match step {
             "." | "" => {}
             ".." => {
-                steps.pop().ok_or_else(|| format!("`{reference}` leaves the schema directory"))?;
+                steps
+                    .pop()
+                    .ok_or_else(|| format!("`{reference}` leaves the schema directory"))?;
             }
             name => steps.push(name),
         }
@@ -162,7 +184,9 @@ fn check_refs_below(corpus: &Corpus, node: &Value, place: &Place, faults: &mut F
                         faults.add(&place.at("$ref"), format!("`{target}` leads nowhere"));
                         break;
                     };
-                    let Some(Value::String(further)) = next.get("$ref") else { break };
+                    let Some(Value::String(further)) = next.get("$ref") else {
+                        break;
+                    };
                     steps += 1;
                     if steps > 64 {
                         faults.add(&place.at("$ref"), format!("`{first}` leads back to itself"));

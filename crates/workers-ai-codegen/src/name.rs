@@ -5,7 +5,10 @@ fn words(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let mut words = vec![String::new()];
     for (index, &character) in characters.iter().enumerate() {
-        let digit = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit);
+        let digit = |at: Option<usize>| {
+            at.and_then(|at| characters.get(at))
+                .is_some_and(char::is_ascii_digit)
+        };
         if character.is_ascii_alphanumeric() {
             if let Some(word) = words.last_mut() {
                 word.push(character);
@@ -23,7 +26,9 @@ fn camel_words(text: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(text.len() + 8);
     let mut previous = ' ';
     for character in text.chars() {
-        if character.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit()) {
+        if character.is_ascii_uppercase()
+            && (previous.is_ascii_lowercase() || previous.is_ascii_digit())
+        {
             spaced.push(' ');
         }
         spaced.push(if character == '.' { ' ' } else { character });
@@ -45,7 +50,8 @@ fn capitalised(word: &str) -> String {
 fn camel(words: &[String]) -> String {
     let mut out = String::new();
     for word in words {
-        let touching = out.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit());
+        let touching = out.ends_with(|c: char| c.is_ascii_digit())
+            && word.starts_with(|c: char| c.is_ascii_digit());
         if touching {
             out.push('_');
         }
@@ -61,7 +67,9 @@ pub(crate) fn model(id: &str) -> String {
 
 /// The last part of an id as a module name: `llama-3.1-8b-instruct` → `llama_3_1_8b_instruct`.
 pub(crate) fn module(text: &str) -> String {
-    let name = words(&text.replace('.', "-")).join("_").to_ascii_lowercase();
+    let name = words(&text.replace('.', "-"))
+        .join("_")
+        .to_ascii_lowercase();
     keyword_safe(started_snake(&name))
 }
 
@@ -79,7 +87,11 @@ pub(crate) fn snake_case(text: &str) -> String {
 /// A constant's name: `max_tokens` → `MAX_TOKENS`.
 pub(crate) fn constant(text: &str) -> String {
     let name = camel_words(text).join("_").to_ascii_uppercase();
-    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() { format!("N{name}") } else { name }
+    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
+        format!("N{name}")
+    } else {
+        name
+    }
 }
 
 /// A cargo feature: `Text-to-Image` → `text-to-image`.
@@ -98,7 +110,11 @@ pub(crate) fn variant(value: &str) -> String {
         };
     }
     let spelled: Vec<String> = value.chars().map(|c| spelled(c).to_owned()).collect();
-    if spelled.is_empty() { "Empty".to_owned() } else { camel(&spelled) }
+    if spelled.is_empty() {
+        "Empty".to_owned()
+    } else {
+        camel(&spelled)
+    }
 }
 
 fn spelled(character: char) -> &'static str {
@@ -150,7 +166,9 @@ pub(crate) fn plural(text: &str) -> String {
 
 /// The last word of a type name: `ChatTextPart` → `Part`.
 pub(crate) fn last_word(name: &str) -> String {
-    camel_words(name).last().map_or_else(|| name.to_owned(), |word| capitalised(word))
+    camel_words(name)
+        .last()
+        .map_or_else(|| name.to_owned(), |word| capitalised(word))
 }
 
 /// What tells the members of a union apart: common first and last words are taken off.
@@ -165,20 +183,43 @@ pub(crate) fn distinct(names: &[String]) -> Vec<String> {
     if names.len() < 2 {
         return names.to_vec();
     }
-    let front = (0..shortest).take_while(|&i| same(&|words| words.get(i).cloned())).count();
+    let front = (0..shortest)
+        .take_while(|&i| same(&|words| words.get(i).cloned()))
+        .count();
     let back = (0..shortest.saturating_sub(front))
-        .take_while(|&i| same(&|words| words.len().checked_sub(i + 1).and_then(|at| words.get(at).cloned())))
+        .take_while(|&i| {
+            same(&|words| {
+                words
+                    .len()
+                    .checked_sub(i + 1)
+                    .and_then(|at| words.get(at).cloned())
+            })
+        })
         .count();
     let short: Vec<String> = split
         .iter()
-        .map(|words| camel(words.get(front..words.len().saturating_sub(back)).unwrap_or_default()))
+        .map(|words| {
+            camel(
+                words
+                    .get(front..words.len().saturating_sub(back))
+                    .unwrap_or_default(),
+            )
+        })
         .collect();
     let usable = |name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if short.iter().all(usable) { short } else { names.to_vec() }
+    if short.iter().all(usable) {
+        short
+    } else {
+        names.to_vec()
+    }
 }
 
 fn started(name: &str, prefix: &str) -> String {
-    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name.to_owned() } else { format!("{prefix}{name}") }
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name.to_owned()
+    } else {
+        format!("{prefix}{name}")
+    }
 }
 
 fn started_snake(name: &str) -> String {
@@ -191,15 +232,19 @@ fn started_snake(name: &str) -> String {
 
 fn keyword_safe(name: String) -> String {
     const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-        "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-        "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct",
-        "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
-        "yield",
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+        "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+        "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+        "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type",
+        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
     ];
     // Beside keywords: what generated structs use for themselves.
     const OURS: &[&str] = &["new", "own", "for_model"];
-    if KEYWORDS.contains(&name.as_str()) || OURS.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if KEYWORDS.contains(&name.as_str()) || OURS.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]
@@ -214,11 +259,23 @@ mod tests {
             ("@cf/openai/whisper-large-v3-turbo", "WhisperLargeV3Turbo"),
             ("@cf/openai/gpt-oss-120b", "GptOss120b"),
             ("@cf/meta/m2m100-1.2b", "M2m100_12b"),
-            ("@cf/meta/llama-4-scout-17b-16e-instruct", "Llama4Scout17b16eInstruct"),
-            ("@cf/ai4bharat/indictrans2-en-indic-1B", "Indictrans2EnIndic1b"),
+            (
+                "@cf/meta/llama-4-scout-17b-16e-instruct",
+                "Llama4Scout17b16eInstruct",
+            ),
+            (
+                "@cf/ai4bharat/indictrans2-en-indic-1B",
+                "Indictrans2EnIndic1b",
+            ),
             ("@cf/moondream/moondream3.1-9B-A2B", "Moondream31_9bA2b"),
-            ("@hf/thebloke/neural-chat-7b-v3-1-awq", "NeuralChat7bV3_1Awq"),
-            ("@cf/stabilityai/stable-diffusion-xl-base-1.0", "StableDiffusionXlBase10"),
+            (
+                "@hf/thebloke/neural-chat-7b-v3-1-awq",
+                "NeuralChat7bV3_1Awq",
+            ),
+            (
+                "@cf/stabilityai/stable-diffusion-xl-base-1.0",
+                "StableDiffusionXlBase10",
+            ),
             ("@cf/vendor/7b", "Model7b"),
         ] {
             assert_eq!(model(id), name, "{id}");
@@ -263,9 +320,18 @@ mod tests {
     #[test]
     fn union_members_lose_what_they_share() {
         let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-        assert_eq!(distinct(&names(&["ChatSystemMessage", "ChatUserMessage"])), names(&["System", "User"]));
-        assert_eq!(distinct(&names(&["FlatTool", "FunctionTool"])), names(&["Flat", "Function"]));
-        assert_eq!(distinct(&names(&["Part", "PartList"])), names(&["Part", "PartList"]));
+        assert_eq!(
+            distinct(&names(&["ChatSystemMessage", "ChatUserMessage"])),
+            names(&["System", "User"])
+        );
+        assert_eq!(
+            distinct(&names(&["FlatTool", "FunctionTool"])),
+            names(&["Flat", "Function"])
+        );
+        assert_eq!(
+            distinct(&names(&["Part", "PartList"])),
+            names(&["Part", "PartList"])
+        );
         assert_eq!(distinct(&names(&["Alone"])), names(&["Alone"]));
     }
 

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use crate::check;
 use crate::fault::{Fault, Faults, Loosened, Place};
 use crate::ir::{
-    Api, Def, DefId, Docs, Encoding, EnumValue, Field, Limits, Naming, Options, Owner, Says, Shape, Tag, Type, Variant,
+    Api, Def, DefId, Docs, Encoding, EnumValue, Field, Limits, Naming, Options, Owner, Says, Shape,
+    Tag, Type, Variant,
 };
 use crate::load::Corpus;
 use crate::name;
@@ -35,7 +36,11 @@ pub(crate) fn normalise(corpus: &Corpus) -> Result<Api, Vec<Fault>> {
         operation::read(&mut reader, file, document);
     }
     reader.unused_components();
-    let Reader { mut api, mut faults, .. } = reader;
+    let Reader {
+        mut api,
+        mut faults,
+        ..
+    } = reader;
     api.loosened.sort();
     api.loosened.dedup();
     faults.settle(api)
@@ -50,7 +55,10 @@ pub(crate) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(crate) fn get(&self, key: &str) -> Option<Node<'a>> {
-        self.value.get(key).map(|value| Node { place: self.place.at(key), value })
+        self.value.get(key).map(|value| Node {
+            place: self.place.at(key),
+            value,
+        })
     }
 
     pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
@@ -58,9 +66,17 @@ impl<'a> Node<'a> {
     }
 
     fn list(&self, key: &str) -> Vec<Node<'a>> {
-        let Some(Value::Array(list)) = self.value.get(key) else { return Vec::new() };
+        let Some(Value::Array(list)) = self.value.get(key) else {
+            return Vec::new();
+        };
         let place = self.place.at(key);
-        list.iter().enumerate().map(|(index, value)| Node { place: place.at(&index.to_string()), value }).collect()
+        list.iter()
+            .enumerate()
+            .map(|(index, value)| Node {
+                place: place.at(&index.to_string()),
+                value,
+            })
+            .collect()
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -105,7 +121,13 @@ impl Context {
     pub(crate) fn step(&self, name: &str) -> Self {
         let mut steps = self.steps.clone();
         steps.push(name.to_owned());
-        Self { owner: self.owner.clone(), root: self.root.clone(), steps, fixed: None, input: false }
+        Self {
+            owner: self.owner.clone(),
+            root: self.root.clone(),
+            steps,
+            fixed: None,
+            input: false,
+        }
     }
 
     fn one(&self) -> Self {
@@ -120,7 +142,10 @@ impl Context {
     fn naming(&self) -> Naming {
         match &self.fixed {
             Some(name) => Naming::Fixed(name.clone()),
-            None => Naming::Nested { root: self.root.clone(), steps: self.steps.clone() },
+            None => Naming::Nested {
+                root: self.root.clone(),
+                steps: self.steps.clone(),
+            },
         }
     }
 }
@@ -146,19 +171,30 @@ struct Property<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn loosen(&mut self, place: &Place, message: impl Into<String>) {
-        self.api.loosened.push(Loosened { place: place.clone(), message: message.into() });
+        self.api.loosened.push(Loosened {
+            place: place.clone(),
+            message: message.into(),
+        });
     }
 
     /// Follows `$ref` to the schema that stands there.
     pub(crate) fn follow(&self, node: &Node<'a>) -> Node<'a> {
         let mut node = node.clone();
         while let Some(reference) = node.text("$ref") {
-            let Some(value) = self.corpus.node(reference) else { break };
+            let Some(value) = self.corpus.node(reference) else {
+                break;
+            };
             if !self.followed.borrow().contains(reference) {
                 self.followed.borrow_mut().insert(reference.to_owned());
             }
             let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
-            node = Node { place: Place { file: file.to_owned(), pointer: pointer.to_owned() }, value };
+            node = Node {
+                place: Place {
+                    file: file.to_owned(),
+                    pointer: pointer.to_owned(),
+                },
+                value,
+            };
         }
         node
     }
@@ -173,13 +209,20 @@ impl<'a> Reader<'a> {
         }
         for keyword in check::LOOSENED {
             if node.value.get(keyword).is_some() {
-                self.loosen(&node.place.at(keyword), format!("`{keyword}` is not expressed in the type"));
+                self.loosen(
+                    &node.place.at(keyword),
+                    format!("`{keyword}` is not expressed in the type"),
+                );
             }
         }
         if node.value.get("allOf").is_some() {
             return self.all_of(node, context);
         }
-        let unions = node.list("oneOf").into_iter().chain(node.list("anyOf")).collect::<Vec<_>>();
+        let unions = node
+            .list("oneOf")
+            .into_iter()
+            .chain(node.list("anyOf"))
+            .collect::<Vec<_>>();
         if !unions.is_empty() {
             return self.any_of(node, unions, context);
         }
@@ -198,21 +241,37 @@ impl<'a> Reader<'a> {
     pub(crate) fn input(&mut self, node: &Node<'a>, context: &Context) -> (Type, Option<Type>) {
         let inner = self.follow(node);
         let mut arms = Vec::new();
-        self.arms(inner.list("oneOf").into_iter().chain(inner.list("anyOf")).collect(), &mut arms, 0);
+        self.arms(
+            inner
+                .list("oneOf")
+                .into_iter()
+                .chain(inner.list("anyOf"))
+                .collect(),
+            &mut arms,
+            0,
+        );
         let batch = arms.iter().position(|arm| self.batch_items(arm).is_some());
-        let Some(batch) = batch.map(|index| arms.remove(index)).and_then(|arm| self.batch_items(&arm)) else {
+        let Some(batch) = batch
+            .map(|index| arms.remove(index))
+            .and_then(|arm| self.batch_items(&arm))
+        else {
             return (self.ty(node, context), None);
         };
         let input = match arms.as_slice() {
             [only] => {
                 let ty = self.ty(only, context);
-                return (ty.clone(), Some(self.batch_request(&batch, &ty, std::slice::from_ref(&ty), context)));
+                return (
+                    ty.clone(),
+                    Some(self.batch_request(&batch, &ty, std::slice::from_ref(&ty), context)),
+                );
             }
             _ => self.alternatives(&inner, &arms, context),
         };
         let variants: Vec<Type> = match &input {
             Type::Named(id) => match &self.api.def(*id).shape {
-                Shape::Union(variants) => variants.iter().map(|variant| variant.ty.clone()).collect(),
+                Shape::Union(variants) => {
+                    variants.iter().map(|variant| variant.ty.clone()).collect()
+                }
                 _ => Vec::new(),
             },
             _ => Vec::new(),
@@ -232,11 +291,28 @@ impl<'a> Reader<'a> {
     }
 
     /// The input itself, where the items take the same alternatives; else a type of its own.
-    fn batch_request(&mut self, items: &Node<'a>, input: &Type, known: &[Type], context: &Context) -> Type {
+    fn batch_request(
+        &mut self,
+        items: &Node<'a>,
+        input: &Type,
+        known: &[Type],
+        context: &Context,
+    ) -> Type {
         let mut arms = Vec::new();
         let inner = self.follow(items);
-        self.arms(inner.list("oneOf").into_iter().chain(inner.list("anyOf")).collect(), &mut arms, 0);
-        let own = Context { fixed: Some(format!("{}Request", context.root)), ..context.step("request") };
+        self.arms(
+            inner
+                .list("oneOf")
+                .into_iter()
+                .chain(inner.list("anyOf"))
+                .collect(),
+            &mut arms,
+            0,
+        );
+        let own = Context {
+            fixed: Some(format!("{}Request", context.root)),
+            ..context.step("request")
+        };
         if !arms.is_empty() {
             let types: Vec<Type> = arms
                 .iter()
@@ -270,7 +346,15 @@ impl<'a> Reader<'a> {
     pub(crate) fn output(&mut self, node: &Node<'a>, context: &Context) -> Type {
         let inner = self.follow(node);
         let mut arms = Vec::new();
-        self.arms(inner.list("oneOf").into_iter().chain(inner.list("anyOf")).collect(), &mut arms, 0);
+        self.arms(
+            inner
+                .list("oneOf")
+                .into_iter()
+                .chain(inner.list("anyOf"))
+                .collect(),
+            &mut arms,
+            0,
+        );
         let all = arms.len();
         arms.retain(|arm| !self.is_acknowledgement(arm));
         match arms.as_slice() {
@@ -284,7 +368,10 @@ impl<'a> Reader<'a> {
         let arm = self.follow(arm);
         let properties = arm.value.get("properties").and_then(Value::as_object);
         properties.is_some_and(|map| {
-            map.contains_key("request_id") && map.keys().all(|key| ["request_id", "status", "model"].contains(&key.as_str()))
+            map.contains_key("request_id")
+                && map
+                    .keys()
+                    .all(|key| ["request_id", "status", "model"].contains(&key.as_str()))
         })
     }
 
@@ -311,9 +398,17 @@ impl<'a> Reader<'a> {
             says: None,
         }];
         for parameter in parameters {
-            let (Some(name), Some(schema)) = (parameter.text("name"), parameter.get("schema")) else { continue };
+            let (Some(name), Some(schema)) = (parameter.text("name"), parameter.get("schema"))
+            else {
+                continue;
+            };
             let property = Property { name, node: schema };
-            let mut one = self.field(&property, parameter.flag("required"), name::snake_case(name), context);
+            let mut one = self.field(
+                &property,
+                parameter.flag("required"),
+                name::snake_case(name),
+                context,
+            );
             if let Some(description) = parameter.text("description") {
                 description.clone_into(&mut one.docs.text);
             }
@@ -324,7 +419,9 @@ impl<'a> Reader<'a> {
     }
 
     fn untyped(&mut self, node: &Node<'a>, context: &Context) -> Type {
-        if node.value.get("properties").is_some() || node.value.get("additionalProperties").is_some() {
+        if node.value.get("properties").is_some()
+            || node.value.get("additionalProperties").is_some()
+        {
             self.plain("object", node, context)
         } else if node.value.get("items").is_some() {
             self.plain("array", node, context)
@@ -347,10 +444,14 @@ impl<'a> Reader<'a> {
 
     /// A list of type words: `integer` beside `number` is a number, text beside anything scalar is text or JSON.
     fn several(&mut self, words: &[&str], node: &Node<'a>, context: &Context) -> Type {
-        if words.iter().all(|word| matches!(*word, "integer" | "number")) {
+        if words
+            .iter()
+            .all(|word| matches!(*word, "integer" | "number"))
+        {
             return Type::Number;
         }
-        let structured = node.value.get("properties").is_some() || node.value.get("items").is_some();
+        let structured =
+            node.value.get("properties").is_some() || node.value.get("items").is_some();
         if words.contains(&"string") && !structured {
             return Type::TextOrJson;
         }
@@ -362,7 +463,10 @@ impl<'a> Reader<'a> {
             let variants = variants.collect();
             return self.union(node, variants, context);
         }
-        self.loosen(&node.place, format!("a value of type {} is any JSON value", words.join(" or ")));
+        self.loosen(
+            &node.place,
+            format!("a value of type {} is any JSON value", words.join(" or ")),
+        );
         Type::Any
     }
 
@@ -382,8 +486,14 @@ impl<'a> Reader<'a> {
     fn object(&mut self, node: &Node<'a>, context: &Context) -> Type {
         let properties = node.value.get("properties").and_then(Value::as_object);
         if properties.is_some_and(|properties| !properties.is_empty()) {
-            if node.get("additionalProperties").is_some_and(|extra| extra.value.is_object()) {
-                self.loosen(&node.place.at("additionalProperties"), "further properties of this object are not typed");
+            if node
+                .get("additionalProperties")
+                .is_some_and(|extra| extra.value.is_object())
+            {
+                self.loosen(
+                    &node.place.at("additionalProperties"),
+                    "further properties of this object are not typed",
+                );
             }
             let (found, required) = self.properties(std::slice::from_ref(node));
             return self.structure(node, found, &required, context);
@@ -418,15 +528,27 @@ impl<'a> Reader<'a> {
         }
         let (found, required) = self.properties(&objects);
         if found.is_empty() {
-            self.loosen(&node.place.at("allOf"), "no part has properties: any JSON value");
+            self.loosen(
+                &node.place.at("allOf"),
+                "no part has properties: any JSON value",
+            );
             return Type::Any;
         }
         self.structure(node, found, &required, context)
     }
 
     /// A shared input and options of the model's own: the shared type, extended, instead of a copy of it.
-    fn extension(&mut self, node: &Node<'a>, base: &Node<'a>, rest: &[Node<'a>], context: &Context) -> Option<Type> {
-        let shared = |node: &Node<'a>| node.text("$ref").is_some_and(|reference| reference.starts_with("components/"));
+    fn extension(
+        &mut self,
+        node: &Node<'a>,
+        base: &Node<'a>,
+        rest: &[Node<'a>],
+        context: &Context,
+    ) -> Option<Type> {
+        let shared = |node: &Node<'a>| {
+            node.text("$ref")
+                .is_some_and(|reference| reference.starts_with("components/"))
+        };
         if !shared(base) || rest.iter().any(shared) {
             return None;
         }
@@ -434,12 +556,19 @@ impl<'a> Reader<'a> {
         for part in rest {
             self.flatten_all_of(part, &mut objects, 0);
         }
-        let required = objects.iter().any(|part| part.value.get("required").is_some());
-        let Type::Named(id) = self.ty(base, context) else { return None };
+        let required = objects
+            .iter()
+            .any(|part| part.value.get("required").is_some());
+        let Type::Named(id) = self.ty(base, context) else {
+            return None;
+        };
         if required || !matches!(self.api.def(id).shape, Shape::Struct { .. }) {
             return None;
         }
-        let own = Context { fixed: Some(format!("{}Options", context.root)), ..context.step("options") };
+        let own = Context {
+            fixed: Some(format!("{}Options", context.root)),
+            ..context.step("options")
+        };
         let place = objects.first().cloned().unwrap_or_else(|| node.clone());
         let options = match (rest, self.options.get(&context.owner)) {
             ([only], _) if only.text("$ref").is_some() => self.ty(only, &own),
@@ -449,7 +578,9 @@ impl<'a> Reader<'a> {
             }
             (_, Some(_)) => return None,
         };
-        let Type::Named(options) = options else { return None };
+        let Type::Named(options) = options else {
+            return None;
+        };
         match self.options.get(&context.owner) {
             Some(known) if *known != options => return None,
             _ => self.options.insert(context.owner.clone(), options),
@@ -482,17 +613,36 @@ impl<'a> Reader<'a> {
         let mut found: Vec<Property<'a>> = Vec::new();
         let mut required = BTreeSet::new();
         for object in objects {
-            required.extend(object.value.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
-            let Some(properties) = object.value.get("properties").and_then(Value::as_object) else { continue };
+            required.extend(
+                object
+                    .value
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str),
+            );
+            let Some(properties) = object.value.get("properties").and_then(Value::as_object) else {
+                continue;
+            };
             let place = object.place.at("properties");
             for (name, value) in properties {
-                let node = Node { place: place.at(name), value };
+                let node = Node {
+                    place: place.at(name),
+                    value,
+                };
                 match found.iter_mut().find(|property| property.name == name) {
                     None => found.push(Property { name, node }),
                     Some(earlier) => {
                         if earlier.node.value != value {
-                            let message = format!("laid over `{}`, which says something else", earlier.node.place);
-                            self.api.loosened.push(Loosened { place: node.place.clone(), message });
+                            let message = format!(
+                                "laid over `{}`, which says something else",
+                                earlier.node.place
+                            );
+                            self.api.loosened.push(Loosened {
+                                place: node.place.clone(),
+                                message,
+                            });
                         }
                         earlier.node = node;
                     }
@@ -514,8 +664,13 @@ impl<'a> Reader<'a> {
         let mut taken = BTreeMap::new();
         for property in found {
             let required = required.contains(property.name);
-            if let (None, true, Some(value)) = (&tag, required, single_text(&self.follow(&property.node))) {
-                tag = Some(Tag { wire: property.name.to_owned(), value: value.to_owned() });
+            if let (None, true, Some(value)) =
+                (&tag, required, single_text(&self.follow(&property.node)))
+            {
+                tag = Some(Tag {
+                    wire: property.name.to_owned(),
+                    value: value.to_owned(),
+                });
                 continue;
             }
             let mut ident = name::snake_case(property.name);
@@ -531,18 +686,29 @@ impl<'a> Reader<'a> {
         self.define(node, Shape::Struct { fields, tag }, context)
     }
 
-    fn field(&mut self, property: &Property<'a>, required: bool, ident: String, context: &Context) -> Field {
+    fn field(
+        &mut self,
+        property: &Property<'a>,
+        required: bool,
+        ident: String,
+        context: &Context,
+    ) -> Field {
         let node = &property.node;
         let ty = self.ty(node, &context.step(property.name));
         let bare = self.bare(node);
-        let constant = single_text(&self.follow(node)).filter(|_| required && ty == Type::Text).map(str::to_owned);
+        let constant = single_text(&self.follow(node))
+            .filter(|_| required && ty == Type::Text)
+            .map(str::to_owned);
         Field {
             wire: property.name.to_owned(),
             ident,
             required,
             docs: self.docs(node),
             limits: limits(&bare),
-            item_limits: bare.get("items").map(|items| limits(&self.bare(&items))).unwrap_or_default(),
+            item_limits: bare
+                .get("items")
+                .map(|items| limits(&self.bare(&items)))
+                .unwrap_or_default(),
             deprecated: node.flag("deprecated"),
             says: self.says(node),
             constant,
@@ -559,7 +725,8 @@ impl<'a> Reader<'a> {
             "part" => Says::Part,
             "first" => Says::First,
             other => {
-                let message = format!("`{other}` is none of text, reasoning, tool-calls, usage, part, first");
+                let message =
+                    format!("`{other}` is none of text, reasoning, tool-calls, usage, part, first");
                 self.faults.add(&node.place.at("x-says"), message);
                 return None;
             }
@@ -571,8 +738,12 @@ impl<'a> Reader<'a> {
         let mut node = self.follow(node);
         for _ in 0..16 {
             let unions = node.list("oneOf").into_iter().chain(node.list("anyOf"));
-            let mut real = unions.chain(node.list("allOf")).filter(|arm| !arm.is_null() && !arm.binding_only());
-            let (Some(only), None) = (real.next(), real.next()) else { break };
+            let mut real = unions
+                .chain(node.list("allOf"))
+                .filter(|arm| !arm.is_null() && !arm.binding_only());
+            let (Some(only), None) = (real.next(), real.next()) else {
+                break;
+            };
             node = self.follow(&only);
         }
         node
@@ -583,11 +754,17 @@ impl<'a> Reader<'a> {
         self.arms(unions, &mut arms, 0);
         let bare = arms.iter().all(|arm| {
             let map = arm.value.as_object();
-            map.is_some_and(|map| map.keys().all(|key| key == "required" || key == "title" || key == "description"))
+            map.is_some_and(|map| {
+                map.keys()
+                    .all(|key| key == "required" || key == "title" || key == "description")
+            })
         });
         if node.value.get("properties").is_some() {
             if bare {
-                self.loosen(&node.place, "which properties are required together is not expressed in the type");
+                self.loosen(
+                    &node.place,
+                    "which properties are required together is not expressed in the type",
+                );
                 return self.object(node, context);
             }
             return self.arms_with_base(node, &arms, context);
@@ -606,10 +783,17 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if arm.binding_only() {
-                self.loosen(&arm.place, "left out: exists in the Workers binding only, not over HTTP");
+                self.loosen(
+                    &arm.place,
+                    "left out: exists in the Workers binding only, not over HTTP",
+                );
                 continue;
             }
-            let nested: Vec<_> = arm.list("oneOf").into_iter().chain(arm.list("anyOf")).collect();
+            let nested: Vec<_> = arm
+                .list("oneOf")
+                .into_iter()
+                .chain(arm.list("anyOf"))
+                .collect();
             let pure = arm.value.get("properties").is_none() && arm.text("$ref").is_none();
             if !nested.is_empty() && pure && depth < 16 {
                 self.arms(nested, arms, depth + 1);
@@ -641,7 +825,11 @@ impl<'a> Reader<'a> {
             // The alternatives of a model's input: `Llama4Prompt`, not `Llama4InputPrompt`.
             (Some(_), Owner::Model(_)) if context.steps.is_empty() => {
                 let name = format!("{}{}", context.root, name::camel_case(&step));
-                Context { fixed: Some(name), input: context.input, ..context.step(&step) }
+                Context {
+                    fixed: Some(name),
+                    input: context.input,
+                    ..context.step(&step)
+                }
             }
             _ => context.step(&step),
         }
@@ -651,15 +839,24 @@ impl<'a> Reader<'a> {
     fn arm_hint(&self, arm: &Node<'a>, index: usize) -> String {
         let properties = arm.value.get("properties").and_then(Value::as_object);
         let required = arm.value.get("required").and_then(Value::as_array);
-        let first = required.and_then(|list| list.first()).and_then(Value::as_str);
+        let first = required
+            .and_then(|list| list.first())
+            .and_then(Value::as_str);
         for (name, value) in properties.into_iter().flatten() {
-            let node = Node { place: arm.place.at("properties").at(name), value };
+            let node = Node {
+                place: arm.place.at("properties").at(name),
+                value,
+            };
             if let Some(tag) = single_text(&self.follow(&node)) {
                 return tag.to_owned();
             }
         }
         first
-            .or_else(|| properties.and_then(|map| map.keys().next()).map(String::as_str))
+            .or_else(|| {
+                properties
+                    .and_then(|map| map.keys().next())
+                    .map(String::as_str)
+            })
             .map_or_else(|| format!("form{}", index + 1), str::to_owned)
     }
 
@@ -685,7 +882,10 @@ impl<'a> Reader<'a> {
             let arm = self.follow(arm);
             let values = arm.value.get("enum").and_then(Value::as_array);
             let constant = arm.value.get("const").is_some_and(Value::is_string);
-            let listed = values.is_some_and(|list| list.iter().all(|value| value.is_string() || value.is_null()));
+            let listed = values.is_some_and(|list| {
+                list.iter()
+                    .all(|value| value.is_string() || value.is_null())
+            });
             if arm.types() != ["string"] && !constant && !listed {
                 return None;
             }
@@ -703,36 +903,79 @@ impl<'a> Reader<'a> {
         for arm in &arms {
             let described = arm.value.get("x-enum-descriptions");
             let listed = arm.value.get("enum").and_then(Value::as_array);
-            let all = listed.into_iter().flatten().chain(arm.value.get("const")).filter_map(Value::as_str);
+            let all = listed
+                .into_iter()
+                .flatten()
+                .chain(arm.value.get("const"))
+                .filter_map(Value::as_str);
             for value in all {
-                let docs = described.and_then(|map| map.get(value)).and_then(Value::as_str).unwrap_or_default();
+                let docs = described
+                    .and_then(|map| map.get(value))
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 values.push((value.to_owned(), docs.to_owned()));
             }
         }
-        if values.is_empty() { Type::Text } else { self.open_enum(node, values, context) }
+        if values.is_empty() {
+            Type::Text
+        } else {
+            self.open_enum(node, values, context)
+        }
     }
 
-    fn union(&mut self, node: &Node<'a>, variants: Vec<(Option<String>, Type, Node<'a>)>, context: &Context) -> Type {
+    fn union(
+        &mut self,
+        node: &Node<'a>,
+        variants: Vec<(Option<String>, Type, Node<'a>)>,
+        context: &Context,
+    ) -> Type {
         let scalar = |ty: &Type| {
-            matches!(ty, Type::Bool | Type::Integer { .. } | Type::Number | Type::Text | Type::Any | Type::Object | Type::TextOrJson)
+            matches!(
+                ty,
+                Type::Bool
+                    | Type::Integer { .. }
+                    | Type::Number
+                    | Type::Text
+                    | Type::Any
+                    | Type::Object
+                    | Type::TextOrJson
+            )
         };
         if let [(_, only, _)] = variants.as_slice() {
             return only.clone();
         }
-        if variants.iter().all(|(_, ty, _)| matches!(ty, Type::Integer { .. } | Type::Number)) {
+        if variants
+            .iter()
+            .all(|(_, ty, _)| matches!(ty, Type::Integer { .. } | Type::Number))
+        {
             return Type::Number;
         }
         if variants.iter().all(|(_, ty, _)| scalar(ty)) {
-            if variants.iter().any(|(_, ty, _)| matches!(ty, Type::Text | Type::TextOrJson)) {
+            if variants
+                .iter()
+                .any(|(_, ty, _)| matches!(ty, Type::Text | Type::TextOrJson))
+            {
                 return Type::TextOrJson;
             }
             self.loosen(&node.place, "one of several plain types is any JSON value");
             return Type::Any;
         }
-        if variants.iter().all(|(_, ty, _)| matches!(ty, Type::Media(_))) {
-            let text = variants.iter().any(|(_, ty, _)| *ty == Type::Media(Encoding::Base64));
-            let (encoding, how) = if text { (Encoding::Base64, "base64 text") } else { (Encoding::Numbers, "numbers") };
-            self.loosen(&node.place, format!("bytes that may travel in several ways always travel as {how}"));
+        if variants
+            .iter()
+            .all(|(_, ty, _)| matches!(ty, Type::Media(_)))
+        {
+            let text = variants
+                .iter()
+                .any(|(_, ty, _)| *ty == Type::Media(Encoding::Base64));
+            let (encoding, how) = if text {
+                (Encoding::Base64, "base64 text")
+            } else {
+                (Encoding::Numbers, "numbers")
+            };
+            self.loosen(
+                &node.place,
+                format!("bytes that may travel in several ways always travel as {how}"),
+            );
             return Type::Media(encoding);
         }
         if variants.iter().any(|(_, ty, _)| matches!(ty, Type::Any)) {
@@ -749,7 +992,10 @@ impl<'a> Reader<'a> {
                     name,
                     docs: self.docs(&arm),
                     limits: limits(&bare),
-                    item_limits: bare.get("items").map(|items| limits(&self.bare(&items))).unwrap_or_default(),
+                    item_limits: bare
+                        .get("items")
+                        .map(|items| limits(&self.bare(&items)))
+                        .unwrap_or_default(),
                     ty,
                 }
             })
@@ -799,25 +1045,39 @@ impl<'a> Reader<'a> {
     fn plain_name(&self, id: DefId) -> String {
         match &self.api.def(id).naming {
             Naming::Fixed(name) => name.clone(),
-            Naming::Nested { steps, .. } => steps.last().map(|step| name::camel_case(step)).unwrap_or_default(),
+            Naming::Nested { steps, .. } => steps
+                .last()
+                .map(|step| name::camel_case(step))
+                .unwrap_or_default(),
         }
     }
 
     fn enumeration(&mut self, node: &Node<'a>, context: &Context) -> Type {
         let listed = node.value.get("enum").and_then(Value::as_array);
-        let values: Vec<&Value> = listed.into_iter().flatten().chain(node.value.get("const")).collect();
+        let values: Vec<&Value> = listed
+            .into_iter()
+            .flatten()
+            .chain(node.value.get("const"))
+            .collect();
         let present = || values.iter().filter(|value| !value.is_null());
         if present().all(|value| value.is_string()) {
             let described = node.value.get("x-enum-descriptions");
             let known: Vec<(String, String)> = present()
                 .filter_map(|value| value.as_str())
                 .map(|value| {
-                    let docs = described.and_then(|map| map.get(value)).and_then(Value::as_str).unwrap_or_default();
+                    let docs = described
+                        .and_then(|map| map.get(value))
+                        .and_then(Value::as_str)
+                        .unwrap_or_default();
                     (value.to_owned(), docs.to_owned())
                 })
                 .collect();
             // One value is a constant, not a choice.
-            return if known.len() < 2 { Type::Text } else { self.open_enum(node, known, context) };
+            return if known.len() < 2 {
+                Type::Text
+            } else {
+                self.open_enum(node, known, context)
+            };
         }
         if present().all(|value| value.is_boolean()) {
             Type::Bool
@@ -826,12 +1086,20 @@ impl<'a> Reader<'a> {
         } else if present().all(|value| value.is_number()) {
             Type::Number
         } else {
-            self.loosen(&node.place.at("enum"), "values of several types: any JSON value");
+            self.loosen(
+                &node.place.at("enum"),
+                "values of several types: any JSON value",
+            );
             Type::Any
         }
     }
 
-    fn open_enum(&mut self, node: &Node<'a>, values: Vec<(String, String)>, context: &Context) -> Type {
+    fn open_enum(
+        &mut self,
+        node: &Node<'a>,
+        values: Vec<(String, String)>,
+        context: &Context,
+    ) -> Type {
         let mut known: Vec<EnumValue> = Vec::new();
         for (wire, docs) in values {
             if known.iter().any(|value| value.wire == wire) {
@@ -858,19 +1126,29 @@ impl<'a> Reader<'a> {
             return self.ty(&target, context);
         };
         if !self.open.insert(reference.to_owned()) {
-            self.loosen(&node.place, "refers to a simple type that contains itself: any JSON value");
+            self.loosen(
+                &node.place,
+                "refers to a simple type that contains itself: any JSON value",
+            );
             return Type::Any;
         }
         // A struct that leads back to itself finds its own name here.
         let reserved = self.is_structure(&target).then(|| {
-            let id = self.push(&target, Shape::Union(Vec::new()), own.naming(), own.owner.clone());
+            let id = self.push(
+                &target,
+                Shape::Union(Vec::new()),
+                own.naming(),
+                own.owner.clone(),
+            );
             self.named.insert(reference.to_owned(), Type::Named(id));
             id
         });
         let ty = self.ty(&target, &own);
         self.open.remove(reference);
         let ty = match (reserved, &ty) {
-            (Some(reserved), Type::Named(found)) if *found != reserved => self.take(reserved, *found),
+            (Some(reserved), Type::Named(found)) if *found != reserved => {
+                self.take(reserved, *found)
+            }
             _ => ty,
         };
         self.named.insert(reference.to_owned(), ty.clone());
@@ -879,7 +1157,8 @@ impl<'a> Reader<'a> {
 
     /// Moves what was just defined into the place that recursion already refers to.
     fn take(&mut self, reserved: DefId, found: DefId) -> Type {
-        let fresh = found.0 + 1 == self.api.defs.len() && self.api.def(found).naming == self.api.def(reserved).naming;
+        let fresh = found.0 + 1 == self.api.defs.len()
+            && self.api.def(found).naming == self.api.def(reserved).naming;
         if !fresh {
             return Type::Named(found);
         }
@@ -893,21 +1172,47 @@ impl<'a> Reader<'a> {
     fn is_structure(&self, node: &Node<'a>) -> bool {
         let has = |key: &str| node.value.get(key).is_some();
         let node = self.bare(node);
-        has("properties") || has("oneOf") || has("anyOf") || has("allOf") || node.value.get("properties").is_some()
+        has("properties")
+            || has("oneOf")
+            || has("anyOf")
+            || has("allOf")
+            || node.value.get("properties").is_some()
     }
 
     /// The name and home of what `reference` leads to, if it is a definition and not just some place.
-    fn definition_context(&self, reference: &str, target: &Node<'a>, context: &Context) -> Option<Context> {
+    fn definition_context(
+        &self,
+        reference: &str,
+        target: &Node<'a>,
+        context: &Context,
+    ) -> Option<Context> {
         let (file, pointer) = reference.split_once('#')?;
-        let key = pointer.strip_prefix("/components/schemas/").filter(|key| !key.contains('/'))?;
+        let key = pointer
+            .strip_prefix("/components/schemas/")
+            .filter(|key| !key.contains('/'))?;
         let key = key.replace("~1", "/").replace("~0", "~");
-        if let Some(stem) = file.strip_prefix("components/").and_then(|name| name.strip_suffix(".json")) {
-            let name = target.text("x-name").map_or_else(|| name::camel_case(&key), str::to_owned);
+        if let Some(stem) = file
+            .strip_prefix("components/")
+            .and_then(|name| name.strip_suffix(".json"))
+        {
+            let name = target
+                .text("x-name")
+                .map_or_else(|| name::camel_case(&key), str::to_owned);
             let owner = Owner::Component(stem.to_owned());
-            return Some(Context { owner, root: name.clone(), steps: Vec::new(), fixed: Some(name), input: false });
+            return Some(Context {
+                owner,
+                root: name.clone(),
+                steps: Vec::new(),
+                fixed: Some(name),
+                input: false,
+            });
         }
         let fixed = Some(format!("{}{}", context.root, name::camel_case(&key)));
-        Some(Context { steps: vec![key], fixed, ..context.clone() })
+        Some(Context {
+            steps: vec![key],
+            fixed,
+            ..context.clone()
+        })
     }
 
     fn push(&mut self, node: &Node<'a>, shape: Shape, naming: Naming, owner: Owner) -> DefId {
@@ -942,8 +1247,19 @@ impl<'a> Reader<'a> {
         let Naming::Nested { root, steps } = &naming else {
             return Type::Named(self.push(node, shape, naming, context.owner.clone()));
         };
-        let key = (context.owner.clone(), format!("{root}{}", name::camel_case(steps.last().map_or("", String::as_str))));
-        let known = self.nested.get(&key).into_iter().flatten().find(|id| same_shape(&self.api.def(**id).shape, &shape));
+        let key = (
+            context.owner.clone(),
+            format!(
+                "{root}{}",
+                name::camel_case(steps.last().map_or("", String::as_str))
+            ),
+        );
+        let known = self
+            .nested
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .find(|id| same_shape(&self.api.def(**id).shape, &shape));
         if let Some(id) = known {
             return Type::Named(*id);
         }
@@ -958,22 +1274,40 @@ impl<'a> Reader<'a> {
         let mut node = node.clone();
         for _ in 0..64 {
             if docs.text.is_empty() {
-                node.text("description").unwrap_or_default().clone_into(&mut docs.text);
+                node.text("description")
+                    .unwrap_or_default()
+                    .clone_into(&mut docs.text);
             }
-            docs.default = docs.default.or_else(|| node.value.get("default").cloned().filter(|value| !value.is_null()));
-            docs.uncertain = docs.uncertain.or_else(|| node.text("x-uncertain").map(str::to_owned));
+            docs.default = docs.default.or_else(|| {
+                node.value
+                    .get("default")
+                    .cloned()
+                    .filter(|value| !value.is_null())
+            });
+            docs.uncertain = docs
+                .uncertain
+                .or_else(|| node.text("x-uncertain").map(str::to_owned));
             if let Some(pattern) = node.text("pattern") {
-                docs.notes.push(format!("Pattern: `{}`.", pattern.replace('`', "'")));
+                docs.notes
+                    .push(format!("Pattern: `{}`.", pattern.replace('`', "'")));
             }
             if let Some(values) = node.value.get("enum").and_then(Value::as_array) {
                 if values.iter().all(|value| !value.is_string()) {
-                    let list: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+                    let list: Vec<String> =
+                        values.iter().map(|value| format!("`{value}`")).collect();
                     docs.notes.push(format!("Values: {}.", list.join(", ")));
                 }
             }
-            let Some(reference) = node.text("$ref") else { break };
-            let Some(value) = self.corpus.node(reference) else { break };
-            node = Node { place: node.place, value };
+            let Some(reference) = node.text("$ref") else {
+                break;
+            };
+            let Some(value) = self.corpus.node(reference) else {
+                break;
+            };
+            node = Node {
+                place: node.place,
+                value,
+            };
         }
         docs
     }
@@ -981,7 +1315,9 @@ impl<'a> Reader<'a> {
     /// A component that no model leads to is not generated; say so.
     fn unused_components(&mut self) {
         for (file, document) in &self.corpus.components {
-            let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+            let schemas = document
+                .pointer("/components/schemas")
+                .and_then(Value::as_object);
             for name in schemas.into_iter().flat_map(Map::keys) {
                 let reference = format!("{file}#/components/schemas/{name}");
                 let place = Place::file(file).at("components").at("schemas").at(name);
@@ -1001,10 +1337,15 @@ fn same_shape(left: &Shape, right: &Shape) -> bool {
             let key = |field: &Field| (field.wire.clone(), field.ty.clone(), field.required);
             x == y
                 && a.len() == b.len()
-                && a.iter().zip(b).all(|(a, b)| key(a) == key(b) && a.limits == b.limits && a.item_limits == b.item_limits)
+                && a.iter().zip(b).all(|(a, b)| {
+                    key(a) == key(b) && a.limits == b.limits && a.item_limits == b.item_limits
+                })
         }
         (Shape::Union(a), Shape::Union(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.ty == b.ty && a.name == b.name && a.limits == b.limits)
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|(a, b)| a.ty == b.ty && a.name == b.name && a.limits == b.limits)
         }
         (Shape::Enum(a), Shape::Enum(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.wire == b.wire)
@@ -1017,7 +1358,11 @@ fn text(node: &Node<'_>) -> Type {
     let binary = matches!(node.text("format"), Some("binary" | "byte"));
     if node.text("contentEncoding") == Some("base64") || node.text("format") == Some("byte") {
         Type::Media(Encoding::Base64)
-    } else if binary || node.text("contentMediaType").is_some_and(|kind| !kind.starts_with("text/") && kind != "application/json") {
+    } else if binary
+        || node
+            .text("contentMediaType")
+            .is_some_and(|kind| !kind.starts_with("text/") && kind != "application/json")
+    {
         Type::Media(Encoding::Raw)
     } else {
         Type::Text
@@ -1025,9 +1370,17 @@ fn text(node: &Node<'_>) -> Type {
 }
 
 fn integer(node: &Node<'_>) -> Type {
-    let format = node.text("format").is_some_and(|format| format.starts_with("uint"));
-    let minimum = node.value.get("minimum").and_then(Value::as_f64).is_some_and(|minimum| minimum >= 0.0);
-    Type::Integer { unsigned: format || minimum }
+    let format = node
+        .text("format")
+        .is_some_and(|format| format.starts_with("uint"));
+    let minimum = node
+        .value
+        .get("minimum")
+        .and_then(Value::as_f64)
+        .is_some_and(|minimum| minimum >= 0.0);
+    Type::Integer {
+        unsigned: format || minimum,
+    }
 }
 
 fn is_byte(node: &Node<'_>) -> bool {
@@ -1040,14 +1393,24 @@ fn single_text<'a>(node: &Node<'a>) -> Option<&'a str> {
     if let Some(Value::String(text)) = node.value.get("const") {
         return Some(text);
     }
-    match node.value.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+    match node
+        .value
+        .get("enum")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
         Some([Value::String(text)]) => Some(text),
         _ => None,
     }
 }
 
 fn limits(node: &Node<'_>) -> Limits {
-    let number = |key: &str| node.value.get(key).filter(|value| value.is_number()).cloned();
+    let number = |key: &str| {
+        node.value
+            .get(key)
+            .filter(|value| value.is_number())
+            .cloned()
+    };
     let count = |key: &str| node.value.get(key).and_then(Value::as_u64);
     Limits {
         minimum: number("minimum").or_else(|| number("exclusiveMinimum")),

@@ -14,22 +14,51 @@ const SERVICE_PARAMETERS: [&str; 3] = ["account_id", "queueRequest", "tags"];
 
 /// Reads `document`, adds its model, or says what is wrong with it.
 pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value) {
-    let root = Node { place: Place::file(file), value: document };
-    if !root.text("openapi").is_some_and(|version| version.starts_with("3.")) {
-        reader.faults.add(&root.place, "not an OpenAPI 3 document: `openapi` is missing or not 3.x");
+    let root = Node {
+        place: Place::file(file),
+        value: document,
+    };
+    if !root
+        .text("openapi")
+        .is_some_and(|version| version.starts_with("3."))
+    {
+        reader.faults.add(
+            &root.place,
+            "not an OpenAPI 3 document: `openapi` is missing or not 3.x",
+        );
         return;
     }
-    let Some((id, operation)) = run_operation(reader, &root) else { return };
-    let facts = document.get("x-model").cloned().unwrap_or_else(|| Value::Object(Map::new()));
-    if let Some(said) = facts.get("id").and_then(Value::as_str).filter(|said| *said != id) {
+    let Some((id, operation)) = run_operation(reader, &root) else {
+        return;
+    };
+    let facts = document
+        .get("x-model")
+        .cloned()
+        .unwrap_or_else(|| Value::Object(Map::new()));
+    if let Some(said) = facts
+        .get("id")
+        .and_then(Value::as_str)
+        .filter(|said| *said != id)
+    {
         let message = format!("says `{said}`, but the path runs `{id}`");
-        reader.faults.add(&root.place.at("x-model").at("id"), message);
+        reader
+            .faults
+            .add(&root.place.at("x-model").at("id"), message);
     }
     let fact = |key: &str| facts.get(key).and_then(Value::as_str).map(str::to_owned);
-    let info = |key: &str| document.pointer(&format!("/info/{key}")).and_then(Value::as_str).unwrap_or_default();
+    let info = |key: &str| {
+        document
+            .pointer(&format!("/info/{key}"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let name = fact("name").unwrap_or_else(|| name::model(&id));
     let last = id.rsplit('/').next().unwrap_or(&id);
-    let author = id.split('/').nth(1).filter(|_| id.matches('/').count() > 1).unwrap_or("unknown");
+    let author = id
+        .split('/')
+        .nth(1)
+        .filter(|_| id.matches('/').count() > 1)
+        .unwrap_or("unknown");
     let context = Context {
         owner: Owner::Model(reader.api.models.len()),
         root: name.clone(),
@@ -39,12 +68,19 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value)
     };
     let (input, wire, batch, example) = request(reader, &operation, &context);
     let answer = answer(reader, &operation, &context);
-    let stream = answer.event.map(|(event, end)| Stream { event, end, default: false });
+    let stream = answer.event.map(|(event, end)| Stream {
+        event,
+        end,
+        default: false,
+    });
     let mut model = Model {
         file: file.to_owned(),
         module: name::module(last),
         author: name::module(&fact("author").unwrap_or_else(|| author.to_owned())),
-        title: Some(info("title")).filter(|title| !title.is_empty()).unwrap_or(last).to_owned(),
+        title: Some(info("title"))
+            .filter(|title| !title.is_empty())
+            .unwrap_or(last)
+            .to_owned(),
         summary: info("summary").to_owned(),
         description: info("description").to_owned(),
         id,
@@ -69,15 +105,25 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value)
 /// The id and the `post` of the document's one run path.
 fn run_operation<'a>(reader: &mut Reader<'a>, root: &Node<'a>) -> Option<(String, Node<'a>)> {
     let paths = root.get("paths")?;
-    let mut found = paths.value.as_object().into_iter().flatten().filter(|(path, _)| path.contains(RUN));
+    let mut found = paths
+        .value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(path, _)| path.contains(RUN));
     let (path, item) = match (found.next(), found.next()) {
         (Some(only), None) => only,
         (None, _) => {
-            reader.faults.add(&paths.place, format!("no path with `{RUN}<model id>`"));
+            reader
+                .faults
+                .add(&paths.place, format!("no path with `{RUN}<model id>`"));
             return None;
         }
         (Some(_), Some((second, _))) => {
-            reader.faults.add(&paths.place.at(second), "a second model; one document, one model");
+            reader.faults.add(
+                &paths.place.at(second),
+                "a second model; one document, one model",
+            );
             return None;
         }
     };
@@ -87,29 +133,48 @@ fn run_operation<'a>(reader: &mut Reader<'a>, root: &Node<'a>) -> Option<(String
         return None;
     };
     let id = path.split_once(RUN).map(|(_, id)| id.to_owned())?;
-    Some((id, Node { place: place.at("post"), value: post }))
+    Some((
+        id,
+        Node {
+            place: place.at("post"),
+            value: post,
+        },
+    ))
 }
 
 fn is_json(kind: &str) -> bool {
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    kind.split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 type Request = (Type, Wire, Option<Type>, Option<Value>);
 
 fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) -> Request {
-    let body = operation.get("requestBody").map(|body| reader.follow(&body));
+    let body = operation
+        .get("requestBody")
+        .map(|body| reader.follow(&body));
     let content = body.as_ref().and_then(|body| body.get("content"));
     let Some(content) = content else {
-        reader.faults.add(&operation.place, "no request body: what does the model take?");
+        reader.faults.add(
+            &operation.place,
+            "no request body: what does the model take?",
+        );
         return (Type::Any, Wire::Json, None, None);
     };
     let mut json = None;
     let mut form = None;
     let mut raw = None;
     for (kind, value) in content.value.as_object().into_iter().flatten() {
-        let media = Node { place: content.place.at(kind), value };
+        let media = Node {
+            place: content.place.at(kind),
+            value,
+        };
         if media.binding_only() {
-            reader.loosen(&media.place, "left out: exists in the Workers binding only, not over HTTP");
+            reader.loosen(
+                &media.place,
+                "left out: exists in the Workers binding only, not over HTTP",
+            );
         } else if is_json(kind) {
             json = Some(media);
         } else if kind.starts_with("multipart/") {
@@ -118,9 +183,19 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
             raw = Some((kind.clone(), media));
         }
     }
-    let example = [&form, &json].into_iter().flatten().chain(raw.as_ref().map(|(_, media)| media));
-    let example = example.filter_map(|media| media.value.get("example")).next().cloned();
-    let input = Context { fixed: Some(format!("{}Input", context.root)), input: true, ..context.clone() };
+    let example = [&form, &json]
+        .into_iter()
+        .flatten()
+        .chain(raw.as_ref().map(|(_, media)| media));
+    let example = example
+        .filter_map(|media| media.value.get("example"))
+        .next()
+        .cloned();
+    let input = Context {
+        fixed: Some(format!("{}Input", context.root)),
+        input: true,
+        ..context.clone()
+    };
     if let Some(schema) = form.and_then(|media| media.get("schema")) {
         return (reader.ty(&schema, &input), Wire::Multipart, None, example);
     }
@@ -129,17 +204,34 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
         (Some(schema), raw) => {
             let (ty, batch) = reader.input(&schema, &input);
             let wire = raw.and_then(|(kind, _)| Some((kind, only_media(reader, &ty)?)));
-            let wire = wire.map_or(Wire::Json, |(content_type, field)| Wire::Raw { content_type, field });
+            let wire = wire.map_or(Wire::Json, |(content_type, field)| Wire::Raw {
+                content_type,
+                field,
+            });
             (ty, wire, batch, example)
         }
         (None, Some((content_type, media))) => {
-            let kind = content_type.split('/').next().filter(|kind| *kind != "application");
+            let kind = content_type
+                .split('/')
+                .next()
+                .filter(|kind| *kind != "application");
             let field = kind.unwrap_or("body").to_owned();
             let ty = reader.raw_input(&media, &field, parameters, &input);
-            (ty, Wire::Raw { content_type, field }, None, example)
+            (
+                ty,
+                Wire::Raw {
+                    content_type,
+                    field,
+                },
+                None,
+                example,
+            )
         }
         (None, None) => {
-            reader.faults.add(&content.place, "no body the generator knows: JSON, multipart or raw bytes");
+            reader.faults.add(
+                &content.place,
+                "no body the generator knows: JSON, multipart or raw bytes",
+            );
             (Type::Any, Wire::Json, None, example)
         }
     }
@@ -152,9 +244,17 @@ fn parameters<'a>(reader: &Reader<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
     list.into_iter()
         .flatten()
         .enumerate()
-        .map(|(index, value)| reader.follow(&Node { place: place.at(&index.to_string()), value }))
+        .map(|(index, value)| {
+            reader.follow(&Node {
+                place: place.at(&index.to_string()),
+                value,
+            })
+        })
         .filter(|node| node.text("in") == Some("query"))
-        .filter(|node| node.text("name").is_some_and(|name| !SERVICE_PARAMETERS.contains(&name)))
+        .filter(|node| {
+            node.text("name")
+                .is_some_and(|name| !SERVICE_PARAMETERS.contains(&name))
+        })
         .collect()
 }
 
@@ -180,23 +280,44 @@ struct Answer {
 }
 
 fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) -> Answer {
-    let success = operation.get("responses").and_then(|responses| responses.get("200"));
-    let content = success.map(|answer| reader.follow(&answer)).and_then(|answer| answer.get("content"));
+    let success = operation
+        .get("responses")
+        .and_then(|responses| responses.get("200"));
+    let content = success
+        .map(|answer| reader.follow(&answer))
+        .and_then(|answer| answer.get("content"));
     let Some(content) = content else {
-        reader.loosen(&operation.place.at("responses"), "no answer is described: any JSON value");
-        return Answer { output: Type::Any, media: Vec::new(), event: None };
+        reader.loosen(
+            &operation.place.at("responses"),
+            "no answer is described: any JSON value",
+        );
+        return Answer {
+            output: Type::Any,
+            media: Vec::new(),
+            event: None,
+        };
     };
     let mut json = None;
     let mut media = Vec::new();
     let mut event = None;
     for (kind, value) in content.value.as_object().into_iter().flatten() {
-        let node = Node { place: content.place.at(kind), value };
+        let node = Node {
+            place: content.place.at(kind),
+            value,
+        };
         if is_json(kind) {
-            json = node.get("schema").and_then(|schema| result(reader, &schema));
+            json = node
+                .get("schema")
+                .and_then(|schema| result(reader, &schema));
         } else if kind == "text/event-stream" {
             let end = node.text("x-end-marker").unwrap_or("[DONE]").to_owned();
-            let schema = node.get("x-event-schema").or_else(|| node.get("itemSchema"));
-            let context = Context { fixed: Some(format!("{}Event", context.root)), ..context.clone() };
+            let schema = node
+                .get("x-event-schema")
+                .or_else(|| node.get("itemSchema"));
+            let context = Context {
+                fixed: Some(format!("{}Event", context.root)),
+                ..context.clone()
+            };
             let ty = match schema {
                 Some(schema) => reader.ty(&schema, &context),
                 None => {
@@ -209,7 +330,10 @@ fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) 
             media.push(kind.clone());
         }
     }
-    let context = Context { fixed: Some(format!("{}Output", context.root)), ..context.clone() };
+    let context = Context {
+        fixed: Some(format!("{}Output", context.root)),
+        ..context.clone()
+    };
     let output = match json {
         Some(schema) => reader.output(&schema, &context),
         None if media.is_empty() => {
@@ -218,18 +342,28 @@ fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) 
         }
         None => Type::Media(Encoding::Raw),
     };
-    Answer { output, media, event }
+    Answer {
+        output,
+        media,
+        event,
+    }
 }
 
 /// What stands under `result` in the envelope, or the schema itself where there is no envelope.
 fn result<'a>(reader: &Reader<'a>, schema: &Node<'a>) -> Option<Node<'a>> {
     let schema = reader.follow(schema);
-    let of = |node: &Node<'a>| node.get("properties").and_then(|properties| properties.get("result"));
+    let of = |node: &Node<'a>| {
+        node.get("properties")
+            .and_then(|properties| properties.get("result"))
+    };
     let said = |node: &Node<'a>| node.value.as_object().is_some_and(|map| !map.is_empty());
     let parts = schema.value.get("allOf").and_then(Value::as_array);
     let place = schema.place.at("allOf");
     for (index, value) in parts.into_iter().flatten().enumerate() {
-        let part = reader.follow(&Node { place: place.at(&index.to_string()), value });
+        let part = reader.follow(&Node {
+            place: place.at(&index.to_string()),
+            value,
+        });
         if let Some(result) = of(&part).filter(said) {
             return Some(result);
         }
@@ -241,15 +375,22 @@ fn result<'a>(reader: &Reader<'a>, schema: &Node<'a>) -> Option<Node<'a>> {
         return of(&schema).filter(said);
     }
     // A bare `{"type": "object"}` says nothing about the result.
-    let empty = schema.value.as_object().is_some_and(|map| map.keys().all(|key| key == "type" || key == "description"));
+    let empty = schema
+        .value
+        .as_object()
+        .is_some_and(|map| map.keys().all(|key| key == "type" || key == "description"));
     let bare_object = empty && schema.value.get("type").is_none_or(|kind| kind == "object");
     Some(schema).filter(|_| !bare_object)
 }
 
 /// What the service does when `stream` is not sent.
 fn stream_default(reader: &Reader<'_>, model: &Model) -> bool {
-    let Type::Named(id) = &model.input else { return false };
-    let Shape::Struct { fields, .. } = &reader.api.def(*id).shape else { return false };
+    let Type::Named(id) = &model.input else {
+        return false;
+    };
+    let Shape::Struct { fields, .. } = &reader.api.def(*id).shape else {
+        return false;
+    };
     let stream = fields.iter().find(|field| field.wire == "stream");
     stream.is_some_and(|field| field.docs.default == Some(Value::Bool(true)))
 }

@@ -45,7 +45,8 @@ pub(crate) fn pieces(pieces: &[Piece]) -> Result<String, String> {
 }
 
 fn pretty(tokens: &TokenStream) -> Result<String, String> {
-    let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| format!("not Rust ({error}): {tokens}"))?;
+    let file: syn::File =
+        syn::parse2(tokens.clone()).map_err(|error| format!("not Rust ({error}): {tokens}"))?;
     Ok(spaced(&prettyplease::unparse(&file)))
 }
 
@@ -54,13 +55,25 @@ fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
     let mut previous = "";
     for line in text.lines() {
-        let member = line.strip_prefix("    ").filter(|rest| !rest.starts_with(' '));
+        let member = line
+            .strip_prefix("    ")
+            .filter(|rest| !rest.starts_with(' '));
         let starts = member.is_some_and(|rest| {
-            ["///", "#[", "pub ", "fn ", "const ", "type ", "for_model: "].iter().any(|start| rest.starts_with(start))
+            ["///", "#[", "pub ", "fn ", "const ", "type ", "for_model: "]
+                .iter()
+                .any(|start| rest.starts_with(start))
         });
         let ended = previous.ends_with([',', ';']) || previous.trim_end() == "    }";
-        let short = ["const ", "type "].iter().any(|start| member.is_some_and(|rest| rest.starts_with(start)))
-            && previous.trim_start().starts_with(["const ", "type "].iter().find(|s| previous.trim_start().starts_with(**s)).copied().unwrap_or("?"));
+        let short = ["const ", "type "]
+            .iter()
+            .any(|start| member.is_some_and(|rest| rest.starts_with(start)))
+            && previous.trim_start().starts_with(
+                ["const ", "type "]
+                    .iter()
+                    .find(|s| previous.trim_start().starts_with(**s))
+                    .copied()
+                    .unwrap_or("?"),
+            );
         let inside = previous.starts_with("    ") && !previous.starts_with("     ");
         if starts && ended && inside && !short {
             out.push('\n');

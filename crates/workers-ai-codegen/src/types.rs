@@ -43,7 +43,10 @@ pub(crate) fn types(api: &Api) -> Result<FieldTypes, Vec<Fault>> {
         match catch_unwind(AssertUnwindSafe(|| one_space(api, &ids))) {
             Ok(Ok(types)) => found.extend(types),
             Ok(Err(message)) => faults.add(&place, message),
-            Err(_) => faults.add(&place, "typify panicked on this document; please report it with the document"),
+            Err(_) => faults.add(
+                &place,
+                "typify panicked on this document; please report it with the document",
+            ),
         }
     }
     faults.settle(found)
@@ -51,7 +54,11 @@ pub(crate) fn types(api: &Api) -> Result<FieldTypes, Vec<Fault>> {
 
 fn one_space(api: &Api, ids: &[DefId]) -> Result<FieldTypes, String> {
     let own: BTreeSet<DefId> = ids.iter().copied().collect();
-    let foreign: BTreeSet<DefId> = ids.iter().flat_map(|id| api.parts(*id)).filter(|id| !own.contains(id)).collect();
+    let foreign: BTreeSet<DefId> = ids
+        .iter()
+        .flat_map(|id| api.parts(*id))
+        .filter(|id| !own.contains(id))
+        .collect();
     let mut definitions = BTreeMap::new();
     for name in ["Media", "Matrix", "TextOrJson"] {
         definitions.insert(name.to_owned(), json!({"type": "object"}));
@@ -67,10 +74,16 @@ fn one_space(api: &Api, ids: &[DefId]) -> Result<FieldTypes, String> {
     let mut space = TypeSpace::new(&settings);
     let mut schemas = Vec::with_capacity(definitions.len());
     for (name, definition) in definitions {
-        schemas.push((name, serde_json::from_value(definition).map_err(|error| format!("typify: {error}"))?));
+        schemas.push((
+            name,
+            serde_json::from_value(definition).map_err(|error| format!("typify: {error}"))?,
+        ));
     }
-    space.add_ref_types(schemas).map_err(|error| format!("typify: {error}"))?;
-    let file: syn::File = syn::parse2(space.to_stream()).map_err(|error| format!("typify printed no Rust: {error}"))?;
+    space
+        .add_ref_types(schemas)
+        .map_err(|error| format!("typify: {error}"))?;
+    let file: syn::File = syn::parse2(space.to_stream())
+        .map_err(|error| format!("typify printed no Rust: {error}"))?;
     let mut structs: HashMap<String, syn::ItemStruct> = HashMap::new();
     for item in file.items {
         if let syn::Item::Struct(item) = item {
@@ -81,14 +94,22 @@ fn one_space(api: &Api, ids: &[DefId]) -> Result<FieldTypes, String> {
     for id in ids {
         let expected = members(api, *id).len();
         let mut types: Vec<Option<syn::Type>> = vec![None; expected];
-        for field in structs.remove(&neutral(*id)).into_iter().flat_map(|item| item.fields) {
-            let index = field.ident.as_ref().and_then(|ident| ident.to_string().get(1..)?.parse::<usize>().ok());
+        for field in structs
+            .remove(&neutral(*id))
+            .into_iter()
+            .flat_map(|item| item.fields)
+        {
+            let index = field
+                .ident
+                .as_ref()
+                .and_then(|ident| ident.to_string().get(1..)?.parse::<usize>().ok());
             if let Some(slot) = index.and_then(|index| types.get_mut(index)) {
                 *slot = Some(field.ty);
             }
         }
         let types: Option<Vec<syn::Type>> = types.into_iter().collect();
-        let types = types.ok_or_else(|| format!("typify lost a field of `{}`", api.def(*id).name))?;
+        let types =
+            types.ok_or_else(|| format!("typify lost a field of `{}`", api.def(*id).name))?;
         found.insert(*id, types);
     }
     Ok(found)

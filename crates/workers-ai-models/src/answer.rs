@@ -87,7 +87,9 @@ impl<'a> CalledTool<'a> {
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         match self.arguments {
             Arguments::None => T::deserialize(Value::Object(Map::new())),
-            Arguments::Text(text) => serde_json::from_str(if text.trim().is_empty() { "{}" } else { text }),
+            Arguments::Text(text) => {
+                serde_json::from_str(if text.trim().is_empty() { "{}" } else { text })
+            }
             Arguments::Object(map) => T::deserialize(Value::Object(map.clone())),
             Arguments::Json(value) => T::deserialize(value.clone()),
         }
@@ -156,7 +158,14 @@ impl TokenUsage {
     #[must_use]
     pub fn of(counts: [Option<&u64>; 5], neurons: Option<&f64>) -> Option<Self> {
         let [input, output, total, cached, reasoning] = counts.map(Option::<&u64>::copied);
-        let usage = Self { input, output, total, cached, reasoning, neurons: neurons.copied() };
+        let usage = Self {
+            input,
+            output,
+            total,
+            cached,
+            reasoning,
+            neurons: neurons.copied(),
+        };
         (usage != Self::default()).then_some(usage)
     }
 }
@@ -242,7 +251,10 @@ pub fn first<T>(list: &Option<Vec<T>>) -> Option<&T> {
 /// Of two ways to say something, the first that says anything.
 #[doc(hidden)]
 #[must_use]
-pub fn either<'a>(first: Vec<CalledTool<'a>>, second: impl FnOnce() -> Vec<CalledTool<'a>>) -> Vec<CalledTool<'a>> {
+pub fn either<'a>(
+    first: Vec<CalledTool<'a>>,
+    second: impl FnOnce() -> Vec<CalledTool<'a>>,
+) -> Vec<CalledTool<'a>> {
     if first.is_empty() { second() } else { first }
 }
 

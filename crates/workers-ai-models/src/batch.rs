@@ -33,7 +33,7 @@ impl<M: Batched> Batch<M> {
 
 impl<M: Batched> Validate for Batch<M> {
     fn check(&self, check: &mut Check<'_>) {
-        check.each("requests", &self.requests);
+        check.nested("requests", &self.requests);
     }
 }
 

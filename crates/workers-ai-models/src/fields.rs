@@ -16,7 +16,11 @@ pub trait Fields: Default {
     /// # Errors
     ///
     /// If the member does not fit, or comes twice.
-    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, member: Member<'_, A>) -> Result<(), A::Error>;
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        member: Member<'_, A>,
+    ) -> Result<(), A::Error>;
 }
 
 /// A member of an object whose name is known and whose value is still to be read.
@@ -71,7 +75,10 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
 
     fn once<T>(&self, field: &Option<T>) -> Result<(), A::Error> {
         if field.is_some() {
-            return Err(A::Error::custom(format_args!("duplicate field `{}`", self.name)));
+            return Err(A::Error::custom(format_args!(
+                "duplicate field `{}`",
+                self.name
+            )));
         }
         Ok(())
     }

@@ -79,6 +79,8 @@ pub mod lenient;
 mod limits;
 mod matrix;
 pub mod media;
+#[doc(hidden)]
+pub mod members;
 mod model;
 #[doc(hidden)]
 pub mod open_enum;

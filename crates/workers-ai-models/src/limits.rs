@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Matrix, Media, OpenEnum, TextOrJson};
+use crate::{Matrix, Media, TextOrJson};
 
 /// At most this many violations are collected: enough to mend an input, few enough to print.
 const MOST_VIOLATIONS: usize = 32;
@@ -192,18 +192,6 @@ impl Check<'_> {
         }
     }
 
-    /// A choice, which must be one the model's document lists.
-    pub fn known<'e, E: OpenEnum + 'e>(&mut self, name: &str, value: impl Into<Option<&'e E>>) {
-        if let Some(value) = value.into() {
-            self.at(name).known_here(value);
-        }
-    }
-
-    /// The items of a list, each by its own limits.
-    pub fn each(&mut self, name: &str, items: &(impl Validate + ?Sized)) {
-        items.check(&mut self.at(name));
-    }
-
     /// A value with limits of its own.
     pub fn nested(&mut self, name: &str, value: &(impl Validate + ?Sized)) {
         value.check(&mut self.at(name));
@@ -218,16 +206,6 @@ impl Check<'_> {
                 value: value.to_string(),
                 limit: limit.to_string(),
             });
-        }
-    }
-
-    pub(crate) fn known_here<E: OpenEnum>(&mut self, value: &E) {
-        if !value.is_known() {
-            let length = value.as_str().chars().count();
-            self.reject(
-                format_args!("text of {length} characters"),
-                format_args!("one of {}", E::VALUES.join(", ")),
-            );
         }
     }
 

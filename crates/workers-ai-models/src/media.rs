@@ -447,35 +447,14 @@ impl<'de> Deserialize<'de> for Media {
     }
 }
 
-/// Media as a list of numbers, for models that take it so: `#[serde(serialize_with =
-/// "media::numbers::serialize")]`.
-pub mod numbers {
-    use serde::{Serializer, ser::Error};
+/// Media written as a list of numbers, the way some models want it inside JSON.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers<'a>(pub &'a Media);
 
-    use super::Media;
-
-    /// Writes the bytes as a list of numbers.
-    ///
-    /// # Errors
-    ///
-    /// If the media is text that is not base64.
-    pub fn serialize<S: Serializer>(media: &Media, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes = media.bytes().map_err(S::Error::custom)?;
+impl Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = self.0.bytes().map_err(serde::ser::Error::custom)?;
         serializer.collect_seq(&bytes)
-    }
-
-    /// The same for media that may be absent.
-    ///
-    /// # Errors
-    ///
-    /// If the media is text that is not base64.
-    pub fn serialize_opt<S: Serializer>(
-        media: &Option<Media>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match media {
-            Some(media) => serialize(media, serializer),
-            None => serializer.serialize_none(),
-        }
     }
 }

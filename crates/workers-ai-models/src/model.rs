@@ -2,9 +2,12 @@
 
 use std::fmt::Debug;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
-use crate::{EncodeError, Invalid, Media, ModelInfo, Payload, Validate};
+use crate::{
+    EncodeError, Invalid, Media, ModelInfo, Payload, Validate,
+    members::{Members, Writer},
+};
 
 /// One Workers AI model: its name, its input and its answer.
 ///
@@ -90,21 +93,49 @@ pub trait Extended: Sized + 'static {
 
 /// What every model's own options can do; implemented for everything that can.
 #[cfg(not(feature = "roundtrip"))]
-pub trait ModelOptions: Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static {}
+pub trait ModelOptions:
+    Members + Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static
+{
+}
 
 /// What every model's own options can do; implemented for everything that can.
 #[cfg(feature = "roundtrip")]
 pub trait ModelOptions:
-    Serialize + DeserializeOwned + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static
+    Members
+    + Serialize
+    + DeserializeOwned
+    + Validate
+    + Default
+    + Clone
+    + PartialEq
+    + Debug
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 #[cfg(not(feature = "roundtrip"))]
-impl<T: Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static> ModelOptions for T {}
+impl<
+    T: Members + Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static,
+> ModelOptions for T
+{
+}
 
 #[cfg(feature = "roundtrip")]
-impl<T: Serialize + DeserializeOwned + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static> ModelOptions
-    for T
+impl<
+    T: Members
+        + Serialize
+        + DeserializeOwned
+        + Validate
+        + Default
+        + Clone
+        + PartialEq
+        + Debug
+        + Send
+        + Sync
+        + 'static,
+> ModelOptions for T
 {
 }
 
@@ -112,5 +143,9 @@ impl<T: Serialize + DeserializeOwned + Validate + Default + Clone + PartialEq + 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 pub struct NoOptions {}
+
+impl Members for NoOptions {
+    fn write<S: Serializer>(&self, _: &mut Writer<S>) {}
+}
 
 impl Validate for NoOptions {}

@@ -56,8 +56,14 @@ pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>,
 
 /// Reports a value that has no variant of its own.
 #[doc(hidden)]
-pub fn check<E: OpenEnum>(value: &E, check: &mut Check<'_>) {
-    check.known_here(value);
+pub fn check(text: &str, values: &[&str], check: &mut Check<'_>) {
+    if !values.contains(&text) {
+        let length = text.chars().count();
+        check.reject(
+            format_args!("text of {length} characters"),
+            format_args!("one of {}", values.join(", ")),
+        );
+    }
 }
 
 /// Makes a choice of texts that keeps what it does not know.
@@ -142,7 +148,7 @@ macro_rules! open_enum {
 
         impl $crate::Validate for $name {
             fn check(&self, check: &mut $crate::Check<'_>) {
-                $crate::open_enum::check(self, check);
+                $crate::open_enum::check(self.as_str(), Self::VALUES, check);
             }
         }
 

@@ -26,7 +26,10 @@ pub(crate) enum Test {
 pub(crate) fn decide(api: &Api, variants: &[Variant]) -> (Vec<(usize, Test)>, Vec<usize>) {
     let mut tests: Vec<(usize, Test)> = Vec::new();
     let mut blurred = Vec::new();
-    let kinds: Vec<&'static str> = variants.iter().map(|variant| kind(api, &variant.ty)).collect();
+    let kinds: Vec<&'static str> = variants
+        .iter()
+        .map(|variant| kind(api, &variant.ty))
+        .collect();
     for (index, kind) in kinds.iter().enumerate() {
         let alone = kinds.iter().filter(|other| *other == kind).count() == 1;
         if alone {
@@ -36,21 +39,36 @@ pub(crate) fn decide(api: &Api, variants: &[Variant]) -> (Vec<(usize, Test)>, Ve
     let objects: Vec<usize> = (0..variants.len())
         .filter(|index| kinds[*index] == "Object" && !tests.iter().any(|(known, _)| known == index))
         .collect();
-    let outlines: Vec<(usize, Outline)> = objects.iter().map(|index| (*index, outline(api, &variants[*index].ty))).collect();
+    let outlines: Vec<(usize, Outline)> = objects
+        .iter()
+        .map(|index| (*index, outline(api, &variants[*index].ty)))
+        .collect();
     let mut by_tag = Vec::new();
     let mut by_key = Vec::new();
     let mut by_shape = Vec::new();
     let mut rest = Vec::new();
     for (index, own) in &outlines {
-        let others: Vec<&Outline> = outlines.iter().filter(|(other, _)| other != index).map(|(_, outline)| outline).collect();
+        let others: Vec<&Outline> = outlines
+            .iter()
+            .filter(|(other, _)| other != index)
+            .map(|(_, outline)| outline)
+            .collect();
         if let Some((key, values)) = own.tags.iter().find(|(key, values)| {
-            others.iter().all(|other| other.tags.iter().all(|(k, v)| k != key || v.iter().all(|value| !values.contains(value))))
+            others.iter().all(|other| {
+                other
+                    .tags
+                    .iter()
+                    .all(|(k, v)| k != key || v.iter().all(|value| !values.contains(value)))
+            })
         }) {
             by_tag.push((*index, Test::Tags(key.clone(), values.clone())));
             continue;
         }
         let only = |keys: &[String]| -> Vec<String> {
-            keys.iter().filter(|key| others.iter().all(|other| !other.keys.contains(*key))).cloned().collect()
+            keys.iter()
+                .filter(|key| others.iter().all(|other| !other.keys.contains(*key)))
+                .cloned()
+                .collect()
         };
         let required = only(&own.required);
         let any = only(&own.keys);
@@ -60,8 +78,12 @@ pub(crate) fn decide(api: &Api, variants: &[Variant]) -> (Vec<(usize, Test)>, Ve
             continue;
         }
         let shape = own.shapes.iter().find(|(key, shape)| {
-            others.iter().all(|other| other.shapes.iter().all(|(k, s)| k != key || s != shape))
-                && others.iter().any(|other| other.shapes.iter().any(|(k, _)| k == key))
+            others
+                .iter()
+                .all(|other| other.shapes.iter().all(|(k, s)| k != key || s != shape))
+                && others
+                    .iter()
+                    .any(|other| other.shapes.iter().any(|(k, _)| k == key))
         });
         match shape {
             Some((key, shape)) => by_shape.push((*index, Test::Shape(key.clone(), shape))),
@@ -77,12 +99,20 @@ pub(crate) fn decide(api: &Api, variants: &[Variant]) -> (Vec<(usize, Test)>, Ve
         _ => 0,
     });
     blurred.extend(rest.iter().skip(1).map(|(index, _)| *index));
-    tests.extend(rest.into_iter().take(1).filter(|(_, test)| *test != Test::Keys(Vec::new())));
+    tests.extend(
+        rest.into_iter()
+            .take(1)
+            .filter(|(_, test)| *test != Test::Keys(Vec::new())),
+    );
     for (index, kind) in kinds.iter().enumerate() {
         let decided = tests.iter().any(|(known, _)| *known == index) || blurred.contains(&index);
         if *kind != "Object" && !decided {
             let earlier = kinds[..index].contains(kind);
-            if earlier { blurred.push(index) } else { tests.push((index, Test::Kind(kind))) }
+            if earlier {
+                blurred.push(index)
+            } else {
+                tests.push((index, Test::Kind(kind)))
+            }
         }
     }
     (tests, blurred)
@@ -121,12 +151,24 @@ fn outline(api: &Api, ty: &Type) -> Outline {
         }
         // A union inside a union: told by the tags of its members, if all have the same.
         Shape::Union(variants) => {
-            let inner: Vec<Outline> = variants.iter().map(|variant| outline(api, &variant.ty)).collect();
-            let first = inner.first().and_then(|outline| outline.tags.first()).map(|(key, _)| key.clone());
+            let inner: Vec<Outline> = variants
+                .iter()
+                .map(|variant| outline(api, &variant.ty))
+                .collect();
+            let first = inner
+                .first()
+                .and_then(|outline| outline.tags.first())
+                .map(|(key, _)| key.clone());
             if let Some(key) = first {
                 let values: Vec<Vec<String>> = inner
                     .iter()
-                    .filter_map(|outline| outline.tags.iter().find(|(k, _)| *k == key).map(|(_, values)| values.clone()))
+                    .filter_map(|outline| {
+                        outline
+                            .tags
+                            .iter()
+                            .find(|(k, _)| *k == key)
+                            .map(|(_, values)| values.clone())
+                    })
                     .collect();
                 if values.len() == inner.len() {
                     // Any value of this key will do, newer ones too: the key itself is what tells.
@@ -190,8 +232,11 @@ fn kind(api: &Api, ty: &Type) -> &'static str {
 pub(crate) fn deserialize(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> TokenStream {
     let name = format_ident!("{}", def.name);
     let bound = (def.options == Options::Extended).then(|| quote!(: Extended));
-    let (parameters, generics) =
-        if def.generic { (quote!(<'de, M #bound>), quote!(<M>)) } else { (quote!(<'de>), quote!()) };
+    let (parameters, generics) = if def.generic {
+        (quote!(<'de, M #bound>), quote!(<M>))
+    } else {
+        (quote!(<'de>), quote!())
+    };
     let (tests, _) = decide(rust.api, variants);
     let variant = |index: usize| format_ident!("{}", variants[index].name);
     let otherwise = if def.response {
@@ -200,10 +245,12 @@ pub(crate) fn deserialize(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> T
         let text = &def.name;
         quote!(Err(raw.unfit(#text)))
     };
-    let same_tag = tests.iter().try_fold(None, |key: Option<&String>, (_, test)| match test {
-        Test::Tags(own, _) if key.is_none_or(|key| key == own) => Ok(Some(own)),
-        _ => Err(()),
-    });
+    let same_tag = tests
+        .iter()
+        .try_fold(None, |key: Option<&String>, (_, test)| match test {
+            Test::Tags(own, _) if key.is_none_or(|key| key == own) => Ok(Some(own)),
+            _ => Err(()),
+        });
     let body = if let Ok(Some(key)) = same_tag {
         let arms = tests.iter().filter_map(|(index, test)| match test {
             Test::Tags(_, values) => {
@@ -217,10 +264,18 @@ pub(crate) fn deserialize(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> T
         let branches = tests.iter().enumerate().map(|(position, (index, test))| {
             let ident = variant(*index);
             let condition = condition(rust, def, test);
-            let keyword = if position == 0 { quote!(if) } else { quote!(else if) };
+            let keyword = if position == 0 {
+                quote!(if)
+            } else {
+                quote!(else if)
+            };
             quote!(#keyword #condition { raw.decode().map(Self::#ident) })
         });
-        if tests.is_empty() { otherwise } else { quote!(#(#branches)* else { #otherwise }) }
+        if tests.is_empty() {
+            otherwise
+        } else {
+            quote!(#(#branches)* else { #otherwise })
+        }
     };
     // What is compiled for `roundtrip` only names its paths itself.
     if !def.response && !rust.settings.features {
@@ -253,7 +308,9 @@ fn condition(rust: &Rust<'_>, def: &Def, test: &Test) -> TokenStream {
             quote!(raw.kind() == #union Kind::#kind)
         }
         Test::Tags(key, values) => {
-            let tests = values.iter().map(|value| quote!(raw.tag(#key).as_deref() == Some(#value)));
+            let tests = values
+                .iter()
+                .map(|value| quote!(raw.tag(#key).as_deref() == Some(#value)));
             quote!(#(#tests)||*)
         }
         Test::Keys(keys) => quote!(#(raw.has(#keys))||*),
@@ -266,7 +323,10 @@ pub(crate) fn blurred(api: &Api, id: DefId) -> Vec<String> {
     match &api.def(id).shape {
         Shape::Union(variants) if api.def(id).response => {
             let (_, blurred) = decide(api, variants);
-            blurred.into_iter().map(|index| variants[index].name.clone()).collect()
+            blurred
+                .into_iter()
+                .map(|index| variants[index].name.clone())
+                .collect()
         }
         _ => Vec::new(),
     }

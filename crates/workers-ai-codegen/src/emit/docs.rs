@@ -10,7 +10,11 @@ const WIDTH: usize = 96;
 pub(crate) fn paragraphs(text: &str) -> Vec<String> {
     let text = inert(text);
     let (first, rest) = first_sentence(&text);
-    [first, rest].into_iter().filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    [first, rest]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What a reader is told of a field: description, default, limits, marks.
@@ -51,19 +55,34 @@ fn limits(own: &Limits, items: &Limits) -> Vec<String> {
     let count = |value: &Option<u64>| value.as_ref().map(ToString::to_string);
     let mut out = Vec::new();
     if own.has_range() {
-        out.push(format!("Limits: {}.", span(text(&own.minimum), text(&own.maximum))));
+        out.push(format!(
+            "Limits: {}.",
+            span(text(&own.minimum), text(&own.maximum))
+        ));
     }
     if own.has_length() {
-        out.push(format!("Characters: {}.", span(count(&own.min_length), count(&own.max_length))));
+        out.push(format!(
+            "Characters: {}.",
+            span(count(&own.min_length), count(&own.max_length))
+        ));
     }
     if own.has_items() {
-        out.push(format!("Items: {}.", span(count(&own.min_items), count(&own.max_items))));
+        out.push(format!(
+            "Items: {}.",
+            span(count(&own.min_items), count(&own.max_items))
+        ));
     }
     if items.has_length() {
-        out.push(format!("Characters of each: {}.", span(count(&items.min_length), count(&items.max_length))));
+        out.push(format!(
+            "Characters of each: {}.",
+            span(count(&items.min_length), count(&items.max_length))
+        ));
     }
     if items.has_range() {
-        out.push(format!("Each: {}.", span(text(&items.minimum), text(&items.maximum))));
+        out.push(format!(
+            "Each: {}.",
+            span(text(&items.minimum), text(&items.maximum))
+        ));
     }
     out
 }
@@ -78,8 +97,11 @@ pub(crate) fn lines(paragraphs: &[String]) -> Vec<String> {
         let mut line = String::new();
         for word in paragraph.split_whitespace() {
             // A word that would begin a list, heading or quote at the start of a line stays on the line before.
-            let block = word.chars().all(|c| matches!(c, '-' | '+' | '*' | '#' | '>' | '=' | '~' | '|'));
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH && !block {
+            let block = word
+                .chars()
+                .all(|c| matches!(c, '-' | '+' | '*' | '#' | '>' | '=' | '~' | '|'));
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH && !block
+            {
                 out.push(std::mem::take(&mut line));
             }
             if !line.is_empty() {
@@ -95,7 +117,10 @@ pub(crate) fn lines(paragraphs: &[String]) -> Vec<String> {
 fn first_sentence(text: &str) -> (&str, &str) {
     let end = text.match_indices(". ").map(|(at, _)| at + 1).find(|at| {
         let before = &text[..at - 1];
-        !before.ends_with("e.g") && !before.ends_with("i.e") && !before.ends_with("etc") && !before.ends_with("vs")
+        !before.ends_with("e.g")
+            && !before.ends_with("i.e")
+            && !before.ends_with("etc")
+            && !before.ends_with("vs")
     });
     end.map_or((text, ""), |at| (text[..at].trim(), text[at..].trim()))
 }
@@ -104,7 +129,11 @@ fn first_sentence(text: &str) -> (&str, &str) {
 fn clean(text: &str) -> String {
     let visible = |c: char| {
         let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if direction { None } else { Some(if c.is_control() { ' ' } else { c }) }
+        if direction {
+            None
+        } else {
+            Some(if c.is_control() { ' ' } else { c })
+        }
     };
     let text: String = text.chars().filter_map(visible).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -143,7 +172,11 @@ fn inert(text: &str) -> String {
         });
         out.push_str(&words.collect::<Vec<_>>().join(" "));
     }
-    if out.starts_with(['#', '-', '+', '>', '=', '~']) { format!("\\{out}") } else { out }
+    if out.starts_with(['#', '-', '+', '>', '=', '~']) {
+        format!("\\{out}")
+    } else {
+        out
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +185,10 @@ mod tests {
 
     #[test]
     fn first_sentence_stands_alone() {
-        assert_eq!(paragraphs("One. Two, e.g. three. Four."), ["One.", "Two, e.g. three. Four."]);
+        assert_eq!(
+            paragraphs("One. Two, e.g. three. Four."),
+            ["One.", "Two, e.g. three. Four."]
+        );
         assert_eq!(paragraphs("Only one"), ["Only one"]);
         assert!(paragraphs("  ").is_empty());
     }
@@ -177,7 +213,10 @@ mod tests {
     fn long_text_is_wrapped_without_starting_a_list() {
         let text = format!("{} - {}", "word ".repeat(18).trim(), "end ".repeat(10));
         let lines = lines(&[text]);
-        assert!(lines.iter().all(|line| !line.starts_with("- ")), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| !line.starts_with("- ")),
+            "{lines:?}"
+        );
         assert!(lines.len() > 1);
     }
 }

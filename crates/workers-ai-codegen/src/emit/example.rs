@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::emit::model::{constructor_name, inputs_of};
 use crate::emit::imports;
 use crate::emit::items::required;
+use crate::emit::model::{constructor_name, inputs_of};
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Field, Model, Shape, Type};
 
@@ -30,14 +30,23 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let own = options.unwrap_or_default();
     let mut shared = example.clone();
     shared.retain(|key, _| !own.iter().any(|field| field.wire == *key));
-    let (id, variant) = inputs_of(rust.api, model).into_iter().find(|(id, _)| fits(rust.api, *id, &shared))?;
-    let Shape::Struct { fields, .. } = &rust.api.def(id).shape else { return None };
+    let (id, variant) = inputs_of(rust.api, model)
+        .into_iter()
+        .find(|(id, _)| fits(rust.api, *id, &shared))?;
+    let Shape::Struct { fields, .. } = &rust.api.def(id).shape else {
+        return None;
+    };
     let mut needs = Needs::default();
     needs.names.insert(model.name.clone());
     let asked: Vec<&Field> = required(fields).collect();
     let mut arguments = Vec::new();
     for field in &asked {
-        arguments.push(value(rust.api, &field.ty, example.get(&field.wire)?, &mut needs)?);
+        arguments.push(value(
+            rust.api,
+            &field.ty,
+            example.get(&field.wire)?,
+            &mut needs,
+        )?);
     }
     let mut calls = Vec::new();
     for field in fields.iter().chain(own).filter(|field| !field.required) {
@@ -47,14 +56,22 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
             calls.push(format!(".{}({argument})", field.ident));
         }
     }
-    let start = format!("{}::{}({})", model.name, constructor_name(&asked, variant.as_deref()), arguments.join(", "));
+    let start = format!(
+        "{}::{}({})",
+        model.name,
+        constructor_name(&asked, variant.as_deref()),
+        arguments.join(", ")
+    );
     needs.names.insert("ModelInput".to_owned());
     let names: Vec<String> = needs.names.into_iter().collect();
     let fence = if needs.file { "```no_run" } else { "```" };
     let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
     out.extend(imports::line(home, names).lines().map(str::to_owned));
     out.push(String::new());
-    out.extend(statement(&format!("let input = {start}{};", calls.concat()))?);
+    out.extend(statement(&format!(
+        "let input = {start}{};",
+        calls.concat()
+    ))?);
     out.push("input.validate()?;".to_owned());
     out.push("# Ok::<(), Box<dyn std::error::Error>>(())".to_owned());
     out.push("```".to_owned());
@@ -65,16 +82,30 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
 fn statement(text: &str) -> Option<Vec<String>> {
     let file: syn::File = syn::parse_str(&format!("fn main() {{ {text} }}")).ok()?;
     let printed = prettyplease::unparse(&file);
-    let body: Vec<String> =
-        printed.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect();
+    let body: Vec<String> = printed
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .map(str::to_owned)
+        .collect();
     Some(body)
 }
 
 fn fits(api: &Api, id: DefId, example: &serde_json::Map<String, Value>) -> bool {
-    let Shape::Struct { fields, tag } = &api.def(id).shape else { return false };
-    let tagged = tag.as_ref().is_none_or(|tag| example.get(&tag.wire).is_none_or(|value| *value == tag.value.as_str()));
-    let known = |key: &String| fields.iter().any(|field| field.wire == *key) || tag.as_ref().is_some_and(|tag| tag.wire == *key);
-    tagged && required(fields).all(|field| example.contains_key(&field.wire)) && example.keys().all(known)
+    let Shape::Struct { fields, tag } = &api.def(id).shape else {
+        return false;
+    };
+    let tagged = tag.as_ref().is_none_or(|tag| {
+        example
+            .get(&tag.wire)
+            .is_none_or(|value| *value == tag.value.as_str())
+    });
+    let known = |key: &String| {
+        fields.iter().any(|field| field.wire == *key)
+            || tag.as_ref().is_some_and(|tag| tag.wire == *key)
+    };
+    tagged
+        && required(fields).all(|field| example.contains_key(&field.wire))
+        && example.keys().all(known)
 }
 
 /// An expression that a parameter of this type takes.
@@ -94,18 +125,34 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
         }
         Type::List(inner) => {
             let items = json.as_array()?;
-            let alternatives: Option<Vec<usize>> = items.iter().map(|item| alternative(api, inner, item)).collect();
-            let alike = alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
-            let items: Option<Vec<String>> = items.iter().map(|item| item_value(api, inner, item, alike, needs)).collect();
+            let alternatives: Option<Vec<usize>> = items
+                .iter()
+                .map(|item| alternative(api, inner, item))
+                .collect();
+            let alike =
+                alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
+            let items: Option<Vec<String>> = items
+                .iter()
+                .map(|item| item_value(api, inner, item, alike, needs))
+                .collect();
             format!("[{}]", items?.join(", "))
         }
         Type::Map(inner) => {
             let entries = json.as_object()?;
-            let alternatives: Option<Vec<usize>> = entries.values().map(|item| alternative(api, inner, item)).collect();
-            let alike = alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
+            let alternatives: Option<Vec<usize>> = entries
+                .values()
+                .map(|item| alternative(api, inner, item))
+                .collect();
+            let alike =
+                alternatives.is_none_or(|all| all.windows(2).all(|pair| pair[0] == pair[1]));
             let entries: Option<Vec<String>> = entries
                 .iter()
-                .map(|(key, item)| Some(format!("({key:?}, {})", item_value(api, inner, item, alike, needs)?)))
+                .map(|(key, item)| {
+                    Some(format!(
+                        "({key:?}, {})",
+                        item_value(api, inner, item, alike, needs)?
+                    ))
+                })
                 .collect();
             format!("[{}]", entries?.join(", "))
         }
@@ -117,19 +164,35 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
 /// Which alternative of a union a value is.
 fn alternative(api: &Api, ty: &Type, json: &Value) -> Option<usize> {
     let Type::Named(id) = ty else { return None };
-    let Shape::Union(variants) = &api.def(*id).shape else { return None };
-    variants.iter().position(|variant| value(api, &variant.ty, json, &mut Needs::default()).is_some())
+    let Shape::Union(variants) = &api.def(*id).shape else {
+        return None;
+    };
+    variants
+        .iter()
+        .position(|variant| value(api, &variant.ty, json, &mut Needs::default()).is_some())
 }
 
 /// An item of a list; where all are the same alternative they convert by themselves, else each says which it is.
-fn item_value(api: &Api, ty: &Type, json: &Value, alike: bool, needs: &mut Needs) -> Option<String> {
+fn item_value(
+    api: &Api,
+    ty: &Type,
+    json: &Value,
+    alike: bool,
+    needs: &mut Needs,
+) -> Option<String> {
     let inner = value(api, ty, json, needs)?;
     match (ty, alternative(api, ty, json)) {
         (Type::Named(id), Some(index)) if !alike => {
             let def = api.def(*id);
-            let Shape::Union(variants) = &def.shape else { return None };
+            let Shape::Union(variants) = &def.shape else {
+                return None;
+            };
             needs.names.insert(def.name.clone());
-            Some(format!("{}::{}({inner})", def.name, variants.get(index)?.name))
+            Some(format!(
+                "{}::{}({inner})",
+                def.name,
+                variants.get(index)?.name
+            ))
         }
         _ => Some(inner),
     }
@@ -152,7 +215,9 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
             let mut out = String::new();
             let mut arguments = Vec::new();
             for field in fields {
-                let Some(json) = given.get(&field.wire) else { continue };
+                let Some(json) = given.get(&field.wire) else {
+                    continue;
+                };
                 let argument = value(api, &field.ty, json, needs)?;
                 if field.required && field.constant.is_none() {
                     arguments.push(argument);
@@ -163,6 +228,8 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
             Some(format!("{}::new({}){out}", def.name, arguments.join(", ")))
         }
         // Every alternative converts into the union by itself.
-        Shape::Union(variants) => variants.iter().find_map(|variant| value(api, &variant.ty, json, needs)),
+        Shape::Union(variants) => variants
+            .iter()
+            .find_map(|variant| value(api, &variant.ty, json, needs)),
     }
 }

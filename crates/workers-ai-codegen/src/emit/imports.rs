@@ -7,46 +7,115 @@ use crate::ir::{Api, DefId, Owner};
 
 /// Names that live beside the generated code.
 const CORE: &[&str] = &[
-    "Ability", "Answer", "Arguments", "Batched", "CalledTool", "Check", "EncodeError", "Extended", "Form", "Limit", "Matrix", "Media", "Model", "ModelInfo",
-    "ModelInput", "NoOptions", "Payload", "Price", "Reasoning", "Status", "Streaming", "Task", "TextOrJson", "TokenUsage", "Validate",
+    "Ability",
+    "Answer",
+    "Arguments",
+    "Batched",
+    "CalledTool",
+    "Check",
+    "EncodeError",
+    "Extended",
+    "Form",
+    "Limit",
+    "Matrix",
+    "Media",
+    "Model",
+    "ModelInfo",
+    "ModelInput",
+    "NoOptions",
+    "Payload",
+    "Price",
+    "Reasoning",
+    "Status",
+    "Streaming",
+    "Task",
+    "TextOrJson",
+    "TokenUsage",
+    "Validate",
 ];
 
 /// Macros of the core that generated code calls, each at the start of a line.
-const MACROS: &[&str] = &["answers", "fields", "open_enum"];
+const MACROS: &[&str] = &["answers", "fields", "members", "open_enum"];
 
 /// Names of the definitions in `ids` that live elsewhere.
-pub(crate) fn shared(api: &Api, ids: impl Iterator<Item = DefId>, home: &Owner) -> BTreeSet<String> {
-    ids.map(|id| api.def(id)).filter(|def| def.owner != *home).map(|def| def.name.clone()).collect()
+pub(crate) fn shared(
+    api: &Api,
+    ids: impl Iterator<Item = DefId>,
+    home: &Owner,
+) -> BTreeSet<String> {
+    ids.map(|id| api.def(id))
+        .filter(|def| def.owner != *home)
+        .map(|def| def.name.clone())
+        .collect()
 }
 
 /// The lines that `body` needs.
 pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) -> String {
     let words = words(body);
     let pick = |names: &[&str]| -> Vec<String> {
-        names.iter().filter(|name| words.contains(**name)).map(|name| (*name).to_owned()).collect()
+        names
+            .iter()
+            .filter(|name| words.contains(**name))
+            .map(|name| (*name).to_owned())
+            .collect()
     };
     let mut groups = Vec::new();
-    let std = [("Cow", "std::borrow::Cow"), ("BTreeMap", "std::collections::BTreeMap"), ("PhantomData", "std::marker::PhantomData")];
-    let std: Vec<String> = std.iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| format!("use {path};\n")).collect();
+    let std = [
+        ("Cow", "std::borrow::Cow"),
+        ("BTreeMap", "std::collections::BTreeMap"),
+        ("PhantomData", "std::marker::PhantomData"),
+    ];
+    let std: Vec<String> = std
+        .iter()
+        .filter(|(name, _)| words.contains(name))
+        .map(|(_, path)| format!("use {path};\n"))
+        .collect();
     groups.push(std.concat());
-    let serde = pick(&["Deserialize", "Deserializer", "Serialize"]);
+    let serde = pick(&["Deserialize", "Deserializer", "Serialize", "Serializer"]);
     let json = pick(&["Map", "Value"]);
-    groups.push(format!("{}{}", line("serde", serde), line("serde_json", json)));
+    groups.push(format!(
+        "{}{}",
+        line("serde", serde),
+        line("serde_json", json)
+    ));
     let mut own: BTreeSet<String> = pick(CORE).into_iter().collect();
     let mut generated = shared.clone();
-    let paths = ["media"].into_iter().filter(|name| body.contains(&format!("\"{name}::")));
-    own.extend(paths.map(str::to_owned));
-    own.extend(["answer"].into_iter().filter(|name| body.contains(&format!("{name}::"))).map(str::to_owned));
-    own.extend(MACROS.iter().filter(|name| body.contains(&format!("\n{name}! {{"))).map(|name| (*name).to_owned()));
-    let union = if body.contains("Raw::read(") { pick(&["Kind", "Raw"]) } else { Vec::new() };
+    own.extend(
+        ["answer"]
+            .into_iter()
+            .filter(|name| body.contains(&format!("{name}::")))
+            .map(str::to_owned),
+    );
+    own.extend(
+        MACROS
+            .iter()
+            .filter(|name| body.contains(&format!("\n{name}! {{")))
+            .map(|name| (*name).to_owned()),
+    );
+    let union = if body.contains("Raw::read(") {
+        pick(&["Kind", "Raw"])
+    } else {
+        Vec::new()
+    };
     if settings.core == settings.root {
         own.append(&mut generated);
     }
+    if body.contains("<M: Extended> {") {
+        own.insert("Extended".to_owned());
+    }
+    let numbers = line(&format!("{}::media", settings.core), pick(&["Numbers"]));
     let core = line(&settings.core, own.into_iter().collect());
     let union = line(&format!("{}::union", settings.core), union);
-    groups.push(format!("{core}{union}{}", line(&settings.root, generated.into_iter().collect())));
+    groups.push(format!(
+        "{core}{numbers}{union}{}",
+        line(&settings.root, generated.into_iter().collect())
+    ));
     groups.retain(|group| !group.is_empty());
-    if groups.is_empty() { String::new() } else { format!("\n{}", groups.join("\n")) }
+    if groups.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", groups.join("\n"))
+    }
 }
 
 /// Words of the code that may be types: not in comments or macro calls, not behind `::`, not the name of a variant being declared.
@@ -55,9 +124,15 @@ fn words(body: &str) -> BTreeSet<&str> {
     let mut in_macro = false;
     for line in body.lines() {
         // A macro call fills one line or ends with a brace at the start of one.
-        let call = MACROS.iter().any(|name| line.starts_with(&format!("{name}! {{")));
+        let call = MACROS
+            .iter()
+            .any(|name| line.starts_with(&format!("{name}! {{")));
         let skipped = in_macro || call;
-        in_macro = if call { !line.ends_with('}') } else { in_macro && line != "}" };
+        in_macro = if call {
+            !line.ends_with('}')
+        } else {
+            in_macro && line != "}"
+        };
         let line = line.trim_start();
         if skipped || line.starts_with("//") {
             continue;

@@ -8,12 +8,20 @@ use crate::emit::docs;
 use crate::emit::limits;
 use crate::emit::rust::Rust;
 use crate::emit::says;
-use crate::ir::{Def, DefId, Encoding, EnumValue, Field, Options, Owner, Shape, Tag, Type, Variant, Wire};
+use crate::ir::{
+    Def, DefId, Encoding, EnumValue, Field, Options, Owner, Shape, Tag, Type, Variant, Wire,
+};
 use crate::print::Piece;
 
 /// Attributes from lines of documentation.
 pub(crate) fn doc(paragraphs: &[String]) -> TokenStream {
-    let lines = docs::lines(paragraphs).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    let lines = docs::lines(paragraphs).into_iter().map(|line| {
+        if line.is_empty() {
+            line
+        } else {
+            format!(" {line}")
+        }
+    });
     quote!(#(#[doc = #lines])*)
 }
 
@@ -42,33 +50,46 @@ fn head(rust: &Rust<'_>, def: &Def) -> Head {
     let name = format_ident!("{}", def.name);
     if def.generic {
         let bound = (def.options == Options::Extended).then(|| quote!(: Extended));
-        return Head { name, parameters: quote!(<M #bound>), generics: quote!(<M>), model: quote!(M) };
+        return Head {
+            name,
+            parameters: quote!(<M #bound>),
+            generics: quote!(<M>),
+            model: quote!(M),
+        };
     }
     let model = match def.owner {
-        Owner::Model(index) => rust.api.models.get(index).map(|model| format_ident!("{}", model.name)),
+        Owner::Model(index) => rust
+            .api
+            .models
+            .get(index)
+            .map(|model| format_ident!("{}", model.name)),
         Owner::Component(_) => None,
     };
-    Head { name, parameters: quote!(), generics: quote!(), model: quote!(#model) }
+    Head {
+        name,
+        parameters: quote!(),
+        generics: quote!(),
+        model: quote!(#model),
+    }
 }
 
 fn derives(rust: &Rust<'_>, def: &Def) -> TokenStream {
-    let other = |direction: TokenStream| {
-        rust.settings.features.then(|| quote!(#[cfg_attr(feature = "roundtrip", derive(serde::#direction))]))
-    };
     let default = (def.response || def.options == Options::Own).then(|| quote!(Default,));
-    let bound = def.generic.then(|| quote!(#[serde(bound = "")]));
-    let derives = match (def.request, def.response) {
-        (true, true) => quote!(#[derive(Debug, Clone, #default PartialEq, Serialize)]),
-        (true, false) => {
-            let other = other(quote!(Deserialize));
-            quote!(#[derive(Debug, Clone, #default PartialEq, Serialize)] #other)
-        }
-        (false, _) => {
-            let other = other(quote!(Serialize));
-            quote!(#[derive(Debug, Clone, #default PartialEq)] #other)
-        }
+    let bound = def.generic.then(|| quote!(, serde(bound = "")));
+    let other = match (def.request, def.response) {
+        (true, true) => None,
+        (true, false) => Some(quote!(derive(serde::Deserialize) #bound)),
+        (false, _) => Some(quote!(derive(serde::Serialize))),
     };
-    quote!(#derives #bound)
+    let other = other.and_then(|other| roundtrip(rust, &other));
+    quote!(#[derive(Debug, Clone, #default PartialEq)] #other)
+}
+
+/// An attribute for the feature that adds the other serde direction.
+fn roundtrip(rust: &Rust<'_>, what: &TokenStream) -> Option<TokenStream> {
+    rust.settings
+        .features
+        .then(|| quote!(#[cfg_attr(feature = "roundtrip", #what)]))
 }
 
 /// The fields that are printed; in an answer, a constant is a field like any other.
@@ -82,7 +103,10 @@ fn printed(def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<(Option<usize>
                 ident: crate::name::snake_case(&tag.wire),
                 ty: Type::Text,
                 required: false,
-                docs: crate::ir::Docs { text: format!("Kind: `{}`.", tag.value), ..Default::default() },
+                docs: crate::ir::Docs {
+                    text: format!("Kind: `{}`.", tag.value),
+                    ..Default::default()
+                },
                 limits: crate::ir::Limits::default(),
                 item_limits: crate::ir::Limits::default(),
                 deprecated: false,
@@ -91,34 +115,52 @@ fn printed(def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<(Option<usize>
             },
         ));
     }
-    out.extend(fields.iter().cloned().enumerate().map(|(index, field)| (Some(index), field)));
+    out.extend(
+        fields
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(index, field)| (Some(index), field)),
+    );
     out
 }
 
-fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Option<&Tag>) -> Vec<Piece> {
-    let Head { name, parameters, generics, model } = head(rust, def);
+fn structure(
+    rust: &Rust<'_>,
+    id: DefId,
+    def: &Def,
+    fields: &[Field],
+    tag: Option<&Tag>,
+) -> Vec<Piece> {
+    let Head {
+        name,
+        parameters,
+        generics,
+        model,
+    } = head(rust, def);
     let docs = doc(&docs::described(&def.docs, &def.name));
     let derives = derives(rust, def);
-    let tag_attribute = tag.filter(|_| def.request).map(|tag| {
-        let (wire, value) = (&tag.wire, &tag.value);
-        quote!(#[serde(tag = #wire, rename = #value)])
-    });
     let printed = printed(def, fields, tag);
     let declared = printed.iter().map(|(index, field)| {
         let ty = index.map_or_else(|| quote!(String), |index| rust.member(id, index, &model));
         declaration(rust, def, field, &ty)
     });
     let extended = def.options == Options::Extended;
-    let options = extended.then(|| quote! {
-        /// What only this model takes.
-        #[serde(flatten)]
-        pub own: M::Options,
+    let flatten = roundtrip(rust, &quote!(serde(flatten)));
+    let options = extended.then(|| {
+        quote! {
+            /// What only this model takes.
+            #flatten
+            pub own: M::Options,
+        }
     });
-    let marker = def.generic.then(|| quote!(#[serde(skip)] for_model: PhantomData<M>,));
+    let skip = roundtrip(rust, &quote!(serde(skip)));
+    let marker = def
+        .generic
+        .then(|| quote!(#skip for_model: PhantomData<M>,));
     let mut out = vec![Piece::item(quote! {
         #docs
         #derives
-        #tag_attribute
         #[non_exhaustive]
         pub struct #name #parameters {
             #(#declared)*
@@ -126,6 +168,9 @@ fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Optio
             #marker
         }
     })];
+    if def.request {
+        out.push(Piece::Text(writing(rust, def, fields, tag)));
+    }
     if def.response {
         out.push(Piece::Text(reading(def, &printed)));
     }
@@ -150,6 +195,39 @@ fn structure(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field], tag: Optio
     out
 }
 
+/// How an input is written, as a macro call: which field is which member, and nothing for what is not set.
+fn writing(rust: &Rust<'_>, def: &Def, fields: &[Field], tag: Option<&Tag>) -> String {
+    let generics = match (def.generic, def.options) {
+        (false, _) => "",
+        (true, Options::Extended) => "<M: Extended>",
+        (true, _) => "<M>",
+    };
+    let mut out = format!("members! {{\n    {}{generics} {{\n", def.name);
+    if let Some(tag) = tag {
+        out.push_str(&format!(
+            "        const {:?} = {:?},\n",
+            tag.wire, tag.value
+        ));
+    }
+    for field in fields.iter().filter(|field| !is_body(rust, def, field)) {
+        let how = match (&field.ty, is_optional(def, field)) {
+            (Type::Media(Encoding::Numbers), true) => "opt_numbers",
+            (Type::Media(Encoding::Numbers), false) => "numbers",
+            (_, true) => "opt",
+            (_, false) => "put",
+        };
+        out.push_str(&format!(
+            "        {:?} => {how} {},\n",
+            field.wire, field.ident
+        ));
+    }
+    if def.options == Options::Extended {
+        out.push_str("        .. own\n");
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
 /// How an answer's object is read, as a macro call: which member goes into which field.
 fn reading(def: &Def, fields: &[(Option<usize>, Field)]) -> String {
     let mut out = format!("fields! {{\n    {} {{\n", def.name);
@@ -159,7 +237,10 @@ fn reading(def: &Def, fields: &[(Option<usize>, Field)]) -> String {
             Type::List(inner) if matches!(**inner, Type::Integer { .. }) => "integers",
             _ => "put",
         };
-        out.push_str(&format!("        {:?} => {how} {},\n", field.wire, field.ident));
+        out.push_str(&format!(
+            "        {:?} => {how} {},\n",
+            field.wire, field.ident
+        ));
     }
     out.push_str("    }\n}\n");
     out
@@ -167,7 +248,9 @@ fn reading(def: &Def, fields: &[(Option<usize>, Field)]) -> String {
 
 /// Fields that a constructor asks for.
 pub(crate) fn required(fields: &[Field]) -> impl Iterator<Item = &Field> {
-    fields.iter().filter(|field| field.required && field.constant.is_none())
+    fields
+        .iter()
+        .filter(|field| field.required && field.constant.is_none())
 }
 
 fn is_optional(def: &Def, field: &Field) -> bool {
@@ -178,30 +261,22 @@ fn declaration(rust: &Rust<'_>, def: &Def, field: &Field, ty: &TokenStream) -> T
     let docs = doc(&docs::field(field));
     let ident = format_ident!("{}", field.ident);
     let optional = is_optional(def, field);
-    let mut serde = Vec::new();
-    if field.ident != field.wire {
-        let wire = &field.wire;
-        serde.push(quote!(rename = #wire));
-    }
-    if optional && def.request {
-        serde.push(quote!(skip_serializing_if = "Option::is_none"));
-    }
-    if is_body(rust, def, field) {
-        serde.push(quote!(skip_serializing));
-    }
-    if field.ty == Type::Media(Encoding::Numbers) && def.request {
-        let with = if optional { "media::numbers::serialize_opt" } else { "media::numbers::serialize" };
-        serde.push(quote!(serialize_with = #with));
-    }
-    let serde = match (serde.is_empty(), def.request, rust.settings.features) {
-        (true, ..) | (false, false, false) => None,
-        (false, true, _) => Some(quote!(#[serde(#(#serde),*)])),
-        (false, false, true) => Some(quote!(#[cfg_attr(feature = "roundtrip", serde(#(#serde),*))])),
-    };
+    let both = def.request && def.response;
+    let wire = &field.wire;
+    let rename = (field.ident != field.wire && !both)
+        .then(|| roundtrip(rust, &quote!(serde(rename = #wire))));
     let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
-    let ty = if optional { quote!(Option<#ty>) } else { quote!(#ty) };
-    let visibility = if is_transport(def, field) { quote!(pub(crate)) } else { quote!(pub) };
-    quote!(#docs #deprecated #serde #visibility #ident: #ty,)
+    let ty = if optional {
+        quote!(Option<#ty>)
+    } else {
+        quote!(#ty)
+    };
+    let visibility = if is_transport(def, field) {
+        quote!(pub(crate))
+    } else {
+        quote!(pub)
+    };
+    quote!(#docs #deprecated #rename #visibility #ident: #ty,)
 }
 
 /// `stream` of a streaming model: set by the one who sends, not by the one who asks.
@@ -211,7 +286,9 @@ fn is_transport(def: &Def, field: &Field) -> bool {
 
 /// The field that is the whole body while the others travel in the query.
 fn is_body(rust: &Rust<'_>, def: &Def, field: &Field) -> bool {
-    let Owner::Model(index) = def.owner else { return false };
+    let Owner::Model(index) = def.owner else {
+        return false;
+    };
     let model = rust.api.models.get(index);
     model.is_some_and(|model| {
         let body = matches!(&model.wire, Wire::Raw { field: body, .. } if *body == field.wire);
@@ -220,7 +297,12 @@ fn is_body(rust: &Rust<'_>, def: &Def, field: &Field) -> bool {
 }
 
 fn methods(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field]) -> Piece {
-    let Head { name, parameters: impl_parameters, generics, model } = head(rust, def);
+    let Head {
+        name,
+        parameters: impl_parameters,
+        generics,
+        model,
+    } = head(rust, def);
     let constants = limits::constants(fields);
     let parameters = required(fields).map(|field| {
         let ident = format_ident!("{}", field.ident);
@@ -234,18 +316,30 @@ fn methods(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field]) -> Piece {
             _ if !field.required => return quote!(#ident: None,),
             _ => boxed(rust, id, index, rust.conversion(&field.ty, &ident)),
         };
-        let value = if is_optional(def, field) { quote!(Some(#value)) } else { value };
+        let value = if is_optional(def, field) {
+            quote!(Some(#value))
+        } else {
+            value
+        };
         quote!(#ident: #value,)
     });
     let options = (def.options == Options::Extended).then(|| quote!(own: M::Options::default(),));
     let marker = def.generic.then(|| quote!(for_model: PhantomData,));
-    let asked: Vec<String> = required(fields).map(|field| format!("`{}`", field.ident)).collect();
+    let asked: Vec<String> = required(fields)
+        .map(|field| format!("`{}`", field.ident))
+        .collect();
     let summary = match asked.as_slice() {
         [] => "Starts with nothing set.".to_owned(),
-        names => format!("Starts from {}; everything else is unset.", names.join(", ")),
+        names => format!(
+            "Starts from {}; everything else is unset.",
+            names.join(", ")
+        ),
     };
     let summary = doc(&[summary]);
-    let setters = fields.iter().enumerate().filter(|(_, field)| !field.required && !is_transport(def, field));
+    let setters = fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| !field.required && !is_transport(def, field));
     let setters = setters.map(|(index, field)| setter(rust, id, index, field, &model, &quote!()));
     Piece::item(quote! {
         impl #impl_parameters #name #generics {
@@ -289,19 +383,35 @@ fn setter(
 
 /// The chained methods for a model's own options, on the shared input that carries them.
 pub(crate) fn option_setters(rust: &Rust<'_>, options: DefId, model: &TokenStream) -> TokenStream {
-    let Shape::Struct { fields, .. } = &rust.api.def(options).shape else { return quote!() };
-    let setters = fields.iter().enumerate().map(|(index, field)| setter(rust, options, index, field, model, &quote!(own.)));
+    let Shape::Struct { fields, .. } = &rust.api.def(options).shape else {
+        return quote!();
+    };
+    let setters = fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| setter(rust, options, index, field, model, &quote!(own.)));
     quote!(#(#setters)*)
 }
 
 fn boxed(rust: &Rust<'_>, id: DefId, index: usize, value: TokenStream) -> TokenStream {
-    if rust.is_boxed(id, index) { quote!(Box::new(#value)) } else { value }
+    if rust.is_boxed(id, index) {
+        quote!(Box::new(#value))
+    } else {
+        value
+    }
 }
 
 fn checks(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Piece {
-    let Head { name, parameters, generics, .. } = head(rust, def);
-    let mut checks: Vec<TokenStream> =
-        fields.iter().flat_map(|field| limits::checks(rust, is_optional(def, field), field)).collect();
+    let Head {
+        name,
+        parameters,
+        generics,
+        ..
+    } = head(rust, def);
+    let mut checks: Vec<TokenStream> = fields
+        .iter()
+        .flat_map(|field| limits::checks(rust, is_optional(def, field), field))
+        .collect();
     if def.options == Options::Extended {
         checks.push(quote!(check.nested("", &self.own);));
     }
@@ -318,28 +428,33 @@ fn checks(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Piece {
 }
 
 fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Piece> {
-    let Head { name, parameters, generics, model } = head(rust, def);
+    let Head {
+        name,
+        parameters,
+        generics,
+        model,
+    } = head(rust, def);
     let docs = doc(&docs::described(&def.docs, &def.name));
     let (request, response) = (def.request, def.response);
-    let serialize = match (request, response) {
-        (true, _) => quote!(#[derive(Debug, Clone, PartialEq, Serialize)] #[serde(untagged)]),
-        (false, _) => {
-            let other = rust
-                .settings
-                .features
-                .then(|| quote!(#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]));
-            quote!(#[derive(Debug, Clone, PartialEq)] #other)
-        }
+    let other = match (request, response) {
+        (true, _) => None,
+        (false, _) => roundtrip(rust, &quote!(derive(serde::Serialize), serde(untagged))),
     };
-    let bound = def.generic.then(|| quote!(#[serde(bound = "")]));
-    let idents: Vec<Ident> = variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
-    let types: Vec<TokenStream> = (0..variants.len()).map(|index| rust.member(id, index, &model)).collect();
-    let declared = variants.iter().zip(&idents).zip(&types).map(|((variant, ident), ty)| {
-        let docs = doc(&docs::described(&variant.docs, &variant.name)[..1]);
-        let with = (variant.ty == Type::Media(Encoding::Numbers))
-            .then(|| quote!(#[serde(serialize_with = "media::numbers::serialize")]));
-        quote!(#docs #with #ident(#ty),)
-    });
+    let idents: Vec<Ident> = variants
+        .iter()
+        .map(|variant| format_ident!("{}", variant.name))
+        .collect();
+    let types: Vec<TokenStream> = (0..variants.len())
+        .map(|index| rust.member(id, index, &model))
+        .collect();
+    let declared = variants
+        .iter()
+        .zip(&idents)
+        .zip(&types)
+        .map(|((variant, ident), ty)| {
+            let docs = doc(&docs::described(&variant.docs, &variant.name)[..1]);
+            quote!(#docs #ident(#ty),)
+        });
     let unknown = response.then(|| {
         quote! {
             /// Something newer than this crate, as it came.
@@ -348,14 +463,37 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
     });
     let mut out = vec![Piece::item(quote! {
         #docs
-        #serialize
-        #bound
+        #[derive(Debug, Clone, PartialEq)]
+        #other
         #[non_exhaustive]
         pub enum #name #parameters {
             #(#declared)*
             #unknown
         }
     })];
+    if request {
+        let unknown =
+            response.then(|| quote!(Self::Unknown(value) => value.serialize(serializer),));
+        let arms = variants
+            .iter()
+            .zip(&idents)
+            .map(|(variant, ident)| match variant.ty {
+                Type::Media(Encoding::Numbers) => {
+                    quote!(Self::#ident(value) => Numbers(value).serialize(serializer),)
+                }
+                _ => quote!(Self::#ident(value) => value.serialize(serializer),),
+            });
+        out.push(Piece::item(quote! {
+            impl #parameters Serialize for #name #generics {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(#arms)*
+                        #unknown
+                    }
+                }
+            }
+        }));
+    }
     let read = decide::deserialize(rust, def, variants);
     if !read.is_empty() {
         out.push(Piece::item(read));
@@ -364,7 +502,9 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
         out.extend(conversions(rust, def, variants, &types));
         let constants = limits::variant_constants(variants);
         if !constants.is_empty() {
-            out.push(Piece::item(quote!(impl #parameters #name #generics { #constants })));
+            out.push(Piece::item(
+                quote!(impl #parameters #name #generics { #constants }),
+            ));
         }
         out.push(union_checks(rust, def, variants));
     }
@@ -378,8 +518,18 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
 }
 
 /// `From` for every alternative, so that setters take them as they are.
-fn conversions(rust: &Rust<'_>, def: &Def, variants: &[Variant], types: &[TokenStream]) -> Vec<Piece> {
-    let Head { name, parameters: generics, generics: used, .. } = head(rust, def);
+fn conversions(
+    rust: &Rust<'_>,
+    def: &Def,
+    variants: &[Variant],
+    types: &[TokenStream],
+) -> Vec<Piece> {
+    let Head {
+        name,
+        parameters: generics,
+        generics: used,
+        ..
+    } = head(rust, def);
     let mut out = Vec::new();
     for (variant, ty) in variants.iter().zip(types) {
         let ident = format_ident!("{}", variant.name);
@@ -394,19 +544,35 @@ fn conversions(rust: &Rust<'_>, def: &Def, variants: &[Variant], types: &[TokenS
         };
         out.push(from(generics.clone(), ty.clone(), quote!(value)));
         match &variant.ty {
-            Type::Text => out.push(from(generics.clone(), quote!(&str), quote!(value.to_owned()))),
+            Type::Text => out.push(from(
+                generics.clone(),
+                quote!(&str),
+                quote!(value.to_owned()),
+            )),
             Type::List(inner) => {
                 let item = rust.plain(inner, &quote!(M));
                 let bound = (def.options == Options::Extended).then(|| quote!(: Extended));
-                let array = if def.generic { quote!(<M #bound, const N: usize>) } else { quote!(<const N: usize>) };
-                out.push(from(array.clone(), quote!([#item; N]), quote!(value.into())));
+                let array = if def.generic {
+                    quote!(<M #bound, const N: usize>)
+                } else {
+                    quote!(<const N: usize>)
+                };
+                out.push(from(
+                    array.clone(),
+                    quote!([#item; N]),
+                    quote!(value.into()),
+                ));
                 if **inner == Type::Text {
                     let copy = quote!(value.into_iter().map(str::to_owned).collect());
                     out.push(from(array, quote!([&str; N]), copy.clone()));
                     out.push(from(generics.clone(), quote!(Vec<&str>), copy));
                 }
             }
-            Type::Media(_) => out.push(from(generics.clone(), quote!(Vec<u8>), quote!(value.into()))),
+            Type::Media(_) => out.push(from(
+                generics.clone(),
+                quote!(Vec<u8>),
+                quote!(value.into()),
+            )),
             _ => {}
         }
     }
@@ -414,12 +580,20 @@ fn conversions(rust: &Rust<'_>, def: &Def, variants: &[Variant], types: &[TokenS
 }
 
 fn union_checks(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
-    let Head { name, parameters, generics, .. } = head(rust, def);
-    let arms: Vec<TokenStream> = variants.iter().filter_map(|variant| {
-        let ident = format_ident!("{}", variant.name);
-        let check = limits::variant_check(rust, variant);
-        (!check.is_empty()).then(|| quote!(Self::#ident(value) => #check,))
-    }).collect();
+    let Head {
+        name,
+        parameters,
+        generics,
+        ..
+    } = head(rust, def);
+    let arms: Vec<TokenStream> = variants
+        .iter()
+        .filter_map(|variant| {
+            let ident = format_ident!("{}", variant.name);
+            let check = limits::variant_check(rust, variant);
+            (!check.is_empty()).then(|| quote!(Self::#ident(value) => #check,))
+        })
+        .collect();
     if arms.is_empty() {
         return Piece::item(quote!(impl #parameters Validate for #name #generics {}));
     }
@@ -438,9 +612,19 @@ fn union_checks(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
 
 /// Passes the transport's wish on to the alternative that is there.
 fn set_stream(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
-    let Head { name, parameters, generics, .. } = head(rust, def);
-    let able = |variant: &&Variant| matches!(&variant.ty, Type::Named(id) if rust.api.def(*id).streams);
-    let idents: Vec<Ident> = variants.iter().filter(able).map(|variant| format_ident!("{}", variant.name)).collect();
+    let Head {
+        name,
+        parameters,
+        generics,
+        ..
+    } = head(rust, def);
+    let able =
+        |variant: &&Variant| matches!(&variant.ty, Type::Named(id) if rust.api.def(*id).streams);
+    let idents: Vec<Ident> = variants
+        .iter()
+        .filter(able)
+        .map(|variant| format_ident!("{}", variant.name))
+        .collect();
     let rest = (idents.len() < variants.len() || def.response).then(|| quote!(_ => {}));
     Piece::item(quote! {
         impl #parameters #name #generics {
@@ -471,7 +655,11 @@ fn open_enum(def: &Def, values: &[EnumValue]) -> String {
     out.push_str(&format!("    pub enum {} {{\n", def.name));
     for value in values {
         let fallback = format!("`{}`.", value.wire.replace('`', "'"));
-        let docs = if value.docs.is_empty() { vec![fallback] } else { docs::paragraphs(&value.docs) };
+        let docs = if value.docs.is_empty() {
+            vec![fallback]
+        } else {
+            docs::paragraphs(&value.docs)
+        };
         comment(&mut out, "        ", &docs);
         out.push_str(&format!("        {} = {:?},\n", value.name, value.wire));
     }

@@ -23,7 +23,13 @@ struct Constant {
 pub(crate) fn constants(fields: &[Field]) -> TokenStream {
     let all = fields.iter().flat_map(|field| {
         let what = format!("[`{0}`](Self::{0})", field.ident);
-        of(&name::constant(&field.wire), &what, &field.ty, &field.limits, &field.item_limits)
+        of(
+            &name::constant(&field.wire),
+            &what,
+            &field.ty,
+            &field.limits,
+            &field.item_limits,
+        )
     });
     print(all)
 }
@@ -32,16 +38,29 @@ pub(crate) fn constants(fields: &[Field]) -> TokenStream {
 pub(crate) fn variant_constants(variants: &[Variant]) -> TokenStream {
     let all = variants.iter().flat_map(|variant| {
         let what = format!("[`{0}`](Self::{0})", variant.name);
-        of(&name::constant(&variant.name), &what, &variant.ty, &variant.limits, &variant.item_limits)
+        of(
+            &name::constant(&variant.name),
+            &what,
+            &variant.ty,
+            &variant.limits,
+            &variant.item_limits,
+        )
     });
     print(all)
 }
 
 fn print(constants: impl Iterator<Item = Constant>) -> TokenStream {
-    let constants = constants.map(|Constant { name, number, value, what }| {
-        let docs = doc(&[what]);
-        quote!(#docs pub const #name: Limit<#number> = #value;)
-    });
+    let constants = constants.map(
+        |Constant {
+             name,
+             number,
+             value,
+             what,
+         }| {
+            let docs = doc(&[what]);
+            quote!(#docs pub const #name: Limit<#number> = #value;)
+        },
+    );
     quote!(#(#constants)*)
 }
 
@@ -49,20 +68,55 @@ fn of(name: &str, what: &str, ty: &Type, own: &Limits, items: &Limits) -> Vec<Co
     let mut out = Vec::new();
     let mut add = |suffix: &str, number: TokenStream, value: Option<TokenStream>, what: String| {
         if let Some(value) = value {
-            out.push(Constant { name: format_ident!("{name}{suffix}"), number, value, what });
+            out.push(Constant {
+                name: format_ident!("{name}{suffix}"),
+                number,
+                value,
+                what,
+            });
         }
     };
-    let range = |ty: &Type, limits: &Limits| span(number(ty, limits.minimum.as_ref()), number(ty, limits.maximum.as_ref()));
+    let range = |ty: &Type, limits: &Limits| {
+        span(
+            number(ty, limits.minimum.as_ref()),
+            number(ty, limits.maximum.as_ref()),
+        )
+    };
     match ty {
         Type::Number | Type::Integer { .. } => {
-            add("", number_type(ty), range(ty, own), format!("Limits of {what}."));
+            add(
+                "",
+                number_type(ty),
+                range(ty, own),
+                format!("Limits of {what}."),
+            );
         }
-        Type::Text => add("_LENGTH", quote!(u64), length(own), format!("Characters of {what}.")),
+        Type::Text => add(
+            "_LENGTH",
+            quote!(u64),
+            length(own),
+            format!("Characters of {what}."),
+        ),
         Type::List(inner) => {
-            add("_ITEMS", quote!(u64), item_count(own), format!("Items of {what}."));
+            add(
+                "_ITEMS",
+                quote!(u64),
+                item_count(own),
+                format!("Items of {what}."),
+            );
             match **inner {
-                Type::Text => add("_EACH", quote!(u64), length(items), format!("Characters of each of {what}.")),
-                Type::Number => add("_EACH", number_type(inner), range(inner, items), format!("Limits of each of {what}.")),
+                Type::Text => add(
+                    "_EACH",
+                    quote!(u64),
+                    length(items),
+                    format!("Characters of each of {what}."),
+                ),
+                Type::Number => add(
+                    "_EACH",
+                    number_type(inner),
+                    range(inner, items),
+                    format!("Limits of each of {what}."),
+                ),
                 _ => {}
             }
         }
@@ -82,7 +136,12 @@ fn number_type(ty: &Type) -> TokenStream {
 /// A bound as a literal; one that the type cannot hold is no bound.
 fn number(ty: &Type, bound: Option<&Value>) -> Option<TokenStream> {
     let bound = bound?;
-    let whole = || bound.as_i64().map(i128::from).or_else(|| bound.as_u64().map(i128::from));
+    let whole = || {
+        bound
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| bound.as_u64().map(i128::from))
+    };
     match ty {
         Type::Integer { unsigned: true } => {
             let literal = proc_macro2::Literal::u64_unsuffixed(u64::try_from(whole()?).ok()?);
@@ -95,7 +154,11 @@ fn number(ty: &Type, bound: Option<&Value>) -> Option<TokenStream> {
         _ => {
             let value = bound.as_f64()?;
             let literal = proc_macro2::Literal::f64_unsuffixed(value.abs());
-            Some(if value < 0.0 { quote!(-#literal) } else { quote!(#literal) })
+            Some(if value < 0.0 {
+                quote!(-#literal)
+            } else {
+                quote!(#literal)
+            })
         }
     }
 }
@@ -136,15 +199,27 @@ pub(crate) fn checks(rust: &Rust<'_>, optional: bool, field: &Field) -> Vec<Toke
                 Type::Number => quote!(check.number(#wire, self.#ident, Self::#name);),
                 Type::Integer { .. } => quote!(check.integer(#wire, self.#ident, Self::#name);),
                 Type::List(inner) if each && **inner == Type::Text => {
-                    let items = if optional { quote!(self.#ident.iter().flatten()) } else { quote!(&self.#ident) };
+                    let items = if optional {
+                        quote!(self.#ident.iter().flatten())
+                    } else {
+                        quote!(&self.#ident)
+                    };
                     quote!(check.lengths(#wire, #items, Self::#name);)
                 }
                 Type::List(_) if each => {
-                    let items = if optional { quote!(self.#ident.iter().flatten()) } else { quote!(&self.#ident) };
+                    let items = if optional {
+                        quote!(self.#ident.iter().flatten())
+                    } else {
+                        quote!(&self.#ident)
+                    };
                     quote!(check.numbers(#wire, #items, Self::#name);)
                 }
                 Type::List(_) => {
-                    let count = if optional { quote!(self.#ident.as_ref().map(Vec::len)) } else { quote!(self.#ident.len()) };
+                    let count = if optional {
+                        quote!(self.#ident.as_ref().map(Vec::len))
+                    } else {
+                        quote!(self.#ident.len())
+                    };
                     quote!(check.items(#wire, #count, Self::#name);)
                 }
                 _ => quote!(check.length(#wire, &self.#ident, Self::#name);),
@@ -163,19 +238,29 @@ pub(crate) fn checks(rust: &Rust<'_>, optional: bool, field: &Field) -> Vec<Toke
 /// The check of a union's alternative, bound to `value`.
 pub(crate) fn variant_check(rust: &Rust<'_>, variant: &Variant) -> TokenStream {
     let named = name::constant(&variant.name);
-    let constants = of(&named, "", &variant.ty, &variant.limits, &variant.item_limits);
+    let constants = of(
+        &named,
+        "",
+        &variant.ty,
+        &variant.limits,
+        &variant.item_limits,
+    );
     let checks = constants.iter().map(|Constant { name, .. }| {
         let each = *name == format!("{named}_EACH");
         match &variant.ty {
             Type::Number => quote!(check.number("", *value, Self::#name)),
             Type::Integer { .. } => quote!(check.integer("", *value, Self::#name)),
-            Type::List(inner) if each && **inner == Type::Text => quote!(check.lengths("", value, Self::#name)),
+            Type::List(inner) if each && **inner == Type::Text => {
+                quote!(check.lengths("", value, Self::#name))
+            }
             Type::List(_) if each => quote!(check.numbers("", value, Self::#name)),
             Type::List(_) => quote!(check.items("", value.len(), Self::#name)),
             _ => quote!(check.length("", value, Self::#name)),
         }
     });
-    let nested = rust.has_checks(&variant.ty).then(|| quote!(value.check(check)));
+    let nested = rust
+        .has_checks(&variant.ty)
+        .then(|| quote!(value.check(check)));
     let all: Vec<TokenStream> = checks.chain(nested).collect();
     match all.as_slice() {
         [] => quote!(),
@@ -194,10 +279,12 @@ pub(crate) fn checked(api: &Api) -> BTreeSet<DefId> {
                 Shape::Enum(_) => true,
                 Shape::Struct { .. } if def.options == Options::Extended => true,
                 Shape::Struct { fields, .. } => fields.iter().any(|field| {
-                    limited(&field.ty, &field.limits, &field.item_limits) || is_checked(&field.ty, &found)
+                    limited(&field.ty, &field.limits, &field.item_limits)
+                        || is_checked(&field.ty, &found)
                 }),
                 Shape::Union(variants) => variants.iter().any(|variant| {
-                    limited(&variant.ty, &variant.limits, &variant.item_limits) || is_checked(&variant.ty, &found)
+                    limited(&variant.ty, &variant.limits, &variant.item_limits)
+                        || is_checked(&variant.ty, &found)
                 }),
             };
             if any {

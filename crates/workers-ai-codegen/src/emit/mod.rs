@@ -16,11 +16,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
+use crate::Settings;
 use crate::fault::{Fault, Faults, Loosened, Place};
 use crate::ir::{Api, DefId, Model, Owner, Type};
 use crate::name;
 use crate::print::{self, Piece};
-use crate::Settings;
 use crate::types::FieldTypes;
 use rust::Rust;
 
@@ -32,14 +32,26 @@ pub(crate) type Files = BTreeMap<String, String>;
 /// # Errors
 ///
 /// A file that came out as something other than Rust: a mistake of the generator.
-pub(crate) fn emit(api: &mut Api, types: &FieldTypes, settings: &Settings) -> Result<Files, Vec<Fault>> {
+pub(crate) fn emit(
+    api: &mut Api,
+    types: &FieldTypes,
+    settings: &Settings,
+) -> Result<Files, Vec<Fault>> {
     report_blurred(api);
     let mut faults = Faults::default();
     let mut files = Files::new();
-    let rust = Rust { api, types, settings, checked: limits::checked(api), speaking: says::speaking(api) };
+    let rust = Rust {
+        api,
+        types,
+        settings,
+        checked: limits::checked(api),
+        speaking: says::speaking(api),
+    };
     let owners = homes(api);
     for (index, model) in api.models.iter().enumerate() {
-        let own = owners.get(&Owner::Model(index)).map_or(&[][..], Vec::as_slice);
+        let own = owners
+            .get(&Owner::Model(index))
+            .map_or(&[][..], Vec::as_slice);
         let mut pieces = model::pieces(&rust, model);
         for id in own {
             pieces.extend(items::items(&rust, *id));
@@ -48,14 +60,29 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes, settings: &Settings) -> Re
             }
         }
         let path = format!("{}/{}.rs", model.author, model.module);
-        let foreign = own.iter().flat_map(|id| api.parts(*id)).chain(roots(model).filter_map(Api::named));
-        let asked = model::inputs_of(api, model).into_iter().flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
+        let foreign = own
+            .iter()
+            .flat_map(|id| api.parts(*id))
+            .chain(roots(model).filter_map(Api::named));
+        let asked = model::inputs_of(api, model)
+            .into_iter()
+            .flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
         let foreign = foreign.chain(asked);
         let shared = imports::shared(api, foreign, &Owner::Model(index));
-        file(settings, &mut files, &mut faults, path, &model.file, Some(&shared), pieces);
+        file(
+            settings,
+            &mut files,
+            &mut faults,
+            path,
+            &model.file,
+            Some(&shared),
+            pieces,
+        );
     }
     for (owner, ids) in &owners {
-        let Owner::Component(stem) = owner else { continue };
+        let Owner::Component(stem) = owner else {
+            continue;
+        };
         let mut pieces = Vec::new();
         for id in ids {
             pieces.extend(items::items(&rust, *id));
@@ -68,11 +95,27 @@ pub(crate) fn emit(api: &mut Api, types: &FieldTypes, settings: &Settings) -> Re
         }
         let path = format!("components/{}.rs", name::module(stem));
         let shared = imports::shared(api, ids.iter().flat_map(|id| api.parts(*id)), owner);
-        file(settings, &mut files, &mut faults, path, &format!("components/{stem}.json"), Some(&shared), pieces);
+        file(
+            settings,
+            &mut files,
+            &mut faults,
+            path,
+            &format!("components/{stem}.json"),
+            Some(&shared),
+            pieces,
+        );
     }
     let features = features(api, &owners);
     for (path, pieces) in modules(api, settings, &features) {
-        file(settings, &mut files, &mut faults, path, "models/**", None, pieces);
+        file(
+            settings,
+            &mut files,
+            &mut faults,
+            path,
+            "models/**",
+            None,
+            pieces,
+        );
     }
     files.insert("loosened.md".to_owned(), report(settings, &api.loosened));
     faults.settle(files)
@@ -90,8 +133,16 @@ fn file(
 ) {
     match print::pieces(&pieces) {
         Ok(body) => {
-            let imports = shared.map(|shared| imports::lines(settings, &body, shared)).unwrap_or_default();
-            files.insert(path, format!("{}{imports}{body}", print::head(&settings.command, &format!("schema/{source}"))));
+            let imports = shared
+                .map(|shared| imports::lines(settings, &body, shared))
+                .unwrap_or_default();
+            files.insert(
+                path,
+                format!(
+                    "{}{imports}{body}",
+                    print::head(&settings.command, &format!("schema/{source}"))
+                ),
+            );
         }
         Err(message) => faults.add(&Place::file(source), message),
     }
@@ -109,7 +160,12 @@ fn homes(api: &Api) -> BTreeMap<Owner, Vec<DefId>> {
     homes
 }
 
-fn visit(api: &Api, id: DefId, seen: &mut BTreeSet<DefId>, homes: &mut BTreeMap<Owner, Vec<DefId>>) {
+fn visit(
+    api: &Api,
+    id: DefId,
+    seen: &mut BTreeSet<DefId>,
+    homes: &mut BTreeMap<Owner, Vec<DefId>>,
+) {
     let mut open = vec![id];
     while let Some(id) = open.pop() {
         if seen.insert(id) {
@@ -126,13 +182,18 @@ fn features(api: &Api, owners: &BTreeMap<Owner, Vec<DefId>>) -> Features {
     let mut needs: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
     for (owner, ids) in owners {
         if let Owner::Component(stem) = owner {
-            let others = ids.iter().flat_map(|id| api.parts(*id)).filter_map(|id| component(api, id));
+            let others = ids
+                .iter()
+                .flat_map(|id| api.parts(*id))
+                .filter_map(|id| component(api, id));
             needs.insert(stem, others.collect());
         }
     }
     let mut features = Features::new();
     for (index, model) in api.models.iter().enumerate() {
-        let Some(feature) = feature(model) else { continue };
+        let Some(feature) = feature(model) else {
+            continue;
+        };
         let mut open: Vec<String> = owners
             .get(&Owner::Model(index))
             .into_iter()
@@ -143,7 +204,11 @@ fn features(api: &Api, owners: &BTreeMap<Owner, Vec<DefId>>) -> Features {
             .filter_map(|id| component(api, id))
             .collect();
         while let Some(stem) = open.pop() {
-            if features.entry(stem.clone()).or_default().insert(feature.clone()) {
+            if features
+                .entry(stem.clone())
+                .or_default()
+                .insert(feature.clone())
+            {
                 open.extend(needs.get(&stem).into_iter().flatten().cloned());
             }
         }
@@ -160,7 +225,14 @@ fn component(api: &Api, id: DefId) -> Option<String> {
 
 fn roots(model: &Model) -> impl Iterator<Item = &Type> {
     let event = model.stream.as_ref().map(|stream| &stream.event);
-    [Some(&model.input), model.batch.as_ref(), Some(&model.output), event].into_iter().flatten()
+    [
+        Some(&model.input),
+        model.batch.as_ref(),
+        Some(&model.output),
+        event,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn feature(model: &Model) -> Option<String> {
@@ -170,7 +242,13 @@ fn feature(model: &Model) -> Option<String> {
 
 /// The module files: authors, components, and the root with its catalogue.
 fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, Vec<Piece>)> {
-    let gate = |features: &BTreeSet<String>| if settings.features { gate(features) } else { quote!() };
+    let gate = |features: &BTreeSet<String>| {
+        if settings.features {
+            gate(features)
+        } else {
+            quote!()
+        }
+    };
     let module = |name: &str, features: &BTreeSet<String>| module(name, &gate(features));
     let core: TokenStream = settings.core.parse().unwrap_or_default();
     let mut authors: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
@@ -185,8 +263,13 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
     for (author, models) in &authors {
         let mut models = models.clone();
         models.sort_by(|a, b| a.module.cmp(&b.module));
-        let shown = models.iter().find_map(|model| model.facts.get("author").and_then(Value::as_str)).unwrap_or(author);
-        let pieces = models.iter().map(|model| Piece::item(module(&model.module, &feature(model).into_iter().collect())));
+        let shown = models
+            .iter()
+            .find_map(|model| model.facts.get("author").and_then(Value::as_str))
+            .unwrap_or(author);
+        let pieces = models
+            .iter()
+            .map(|model| Piece::item(module(&model.module, &feature(model).into_iter().collect())));
         out.push((format!("{author}/mod.rs"), pieces.collect()));
         let ident = format_ident!("{author}");
         let docs = format!(" Models by `{shown}`.");
@@ -194,7 +277,10 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
         root.push(Piece::item(quote!(#[doc = #docs] #gate pub mod #ident;)));
         root.push(Piece::item(quote!(#gate pub use #ident::*;)));
     }
-    let pieces: Vec<Piece> = features.iter().map(|(stem, features)| Piece::item(module(&name::module(stem), features))).collect();
+    let pieces: Vec<Piece> = features
+        .iter()
+        .map(|(stem, features)| Piece::item(module(&name::module(stem), features)))
+        .collect();
     if !pieces.is_empty() {
         out.push(("components/mod.rs".to_owned(), pieces));
         root.push(Piece::item(quote! {
@@ -203,8 +289,13 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
             pub use components::*;
         }));
     }
-    let entries = api.models.iter().map(|model| {
-        let (author, marker) = (format_ident!("{}", model.author), format_ident!("{}", model.name));
+    let mut by_id: Vec<&Model> = api.models.iter().collect();
+    by_id.sort_by(|a, b| a.id.cmp(&b.id));
+    let entries = by_id.into_iter().map(|model| {
+        let (author, marker) = (
+            format_ident!("{}", model.author),
+            format_ident!("{}", model.name),
+        );
         let gate = gate(&feature(model).into_iter().collect());
         quote!(#gate <#author::#marker as #core::Model>::INFO,)
     });
@@ -235,7 +326,8 @@ fn report_blurred(api: &mut Api) {
     for index in 0..api.defs.len() {
         for variant in decide::blurred(api, DefId(index)) {
             let place = api.defs[index].place.clone();
-            let message = format!("alternative `{variant}` cannot be told from the others when read");
+            let message =
+                format!("alternative `{variant}` cannot be told from the others when read");
             api.loosened.push(Loosened { place, message });
         }
     }

@@ -31,7 +31,9 @@ pub(crate) fn pieces(rust: &Rust<'_>, model: &Model) -> Vec<Piece> {
         } else {
             rust.plain(batch, &quote!(#marker))
         };
-        out.push(Piece::item(quote!(impl Batched for #marker { type Request = #request; })));
+        out.push(Piece::item(
+            quote!(impl Batched for #marker { type Request = #request; }),
+        ));
     }
     out.extend(inputs(rust, model).into_iter().map(Piece::item));
     out
@@ -40,19 +42,34 @@ pub(crate) fn pieces(rust: &Rust<'_>, model: &Model) -> Vec<Piece> {
 fn declaration(rust: &Rust<'_>, model: &Model) -> TokenStream {
     let marker = format_ident!("{}", model.name);
     let mut lines: Vec<String> = Vec::new();
-    let head = if model.summary.is_empty() { model.title.clone() + "." } else { model.summary.clone() };
-    lines.extend(docs::lines(&docs::paragraphs(&format!("{head} {}", model.description))));
+    let head = if model.summary.is_empty() {
+        model.title.clone() + "."
+    } else {
+        model.summary.clone()
+    };
+    lines.extend(docs::lines(&docs::paragraphs(&format!(
+        "{head} {}",
+        model.description
+    ))));
     lines.push(String::new());
     lines.extend(table(model));
     for note in strings(&model.facts, "uncertain") {
         lines.push(String::new());
-        lines.extend(docs::lines(&docs::paragraphs(&format!("Uncertain: {note}"))));
+        lines.extend(docs::lines(&docs::paragraphs(&format!(
+            "Uncertain: {note}"
+        ))));
     }
     if let Some(example) = example::lines(rust, model) {
         lines.push(String::new());
         lines.extend(example);
     }
-    let lines = lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    let lines = lines.into_iter().map(|line| {
+        if line.is_empty() {
+            line
+        } else {
+            format!(" {line}")
+        }
+    });
     let deprecated = deprecation(rust.api, model).map(|note| quote!(#[deprecated(note = #note)]));
     quote! {
         #(#[doc = #lines])*
@@ -67,7 +84,13 @@ fn text<'a>(facts: &'a Value, key: &str) -> Option<&'a str> {
 }
 
 fn strings<'a>(facts: &'a Value, key: &str) -> Vec<&'a str> {
-    facts.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    facts
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn deprecation(api: &Api, model: &Model) -> Option<String> {
@@ -90,41 +113,94 @@ fn deprecation(api: &Api, model: &Model) -> Option<String> {
 fn table(model: &Model) -> Vec<String> {
     let facts = &model.facts;
     let mut rows = vec![("Id".to_owned(), format!("`{}`", model.id))];
-    let mut row = |name: &str, value: Option<String>| rows.extend(value.map(|value| (name.to_owned(), value)));
-    let number = |key: &str, unit: &str| facts.get(key).and_then(Value::as_u64).map(|n| format!("{} {unit}", grouped(n)));
+    let mut row = |name: &str, value: Option<String>| {
+        rows.extend(value.map(|value| (name.to_owned(), value)))
+    };
+    let number = |key: &str, unit: &str| {
+        facts
+            .get(key)
+            .and_then(Value::as_u64)
+            .map(|n| format!("{} {unit}", grouped(n)))
+    };
     row("Task", text(facts, "task").map(str::to_owned));
     row("Status", status_row(model));
     row("Context window", number("context_window", "tokens"));
     row("Input", number("max_input_tokens", "tokens at most"));
-    row("Dimensions", facts.get("dimensions").and_then(Value::as_u64).map(grouped));
-    let prices: Vec<String> = prices(facts).iter().map(|(unit, usd)| format!("${usd} {unit}")).collect();
+    row(
+        "Dimensions",
+        facts.get("dimensions").and_then(Value::as_u64).map(grouped),
+    );
+    let prices: Vec<String> = prices(facts)
+        .iter()
+        .map(|(unit, usd)| format!("${usd} {unit}"))
+        .collect();
     row("Price", (!prices.is_empty()).then(|| prices.join(", ")));
-    let abilities: Vec<String> = strings(facts, "abilities").iter().map(|ability| ability.replace('_', " ")).collect();
-    row("Abilities", (!abilities.is_empty()).then(|| abilities.join(", ")));
-    let efforts = facts.get("reasoning").map(|reasoning| strings(reasoning, "efforts")).unwrap_or_default();
-    row("Reasoning efforts", (!efforts.is_empty()).then(|| efforts.join(", ")));
-    row("Languages", Some(strings(facts, "languages").join(", ")).filter(|list| !list.is_empty()));
-    row("Streams", Some(if model.stream.is_some() { "yes" } else { "no" }.to_owned()));
+    let abilities: Vec<String> = strings(facts, "abilities")
+        .iter()
+        .map(|ability| ability.replace('_', " "))
+        .collect();
+    row(
+        "Abilities",
+        (!abilities.is_empty()).then(|| abilities.join(", ")),
+    );
+    let efforts = facts
+        .get("reasoning")
+        .map(|reasoning| strings(reasoning, "efforts"))
+        .unwrap_or_default();
+    row(
+        "Reasoning efforts",
+        (!efforts.is_empty()).then(|| efforts.join(", ")),
+    );
+    row(
+        "Languages",
+        Some(strings(facts, "languages").join(", ")).filter(|list| !list.is_empty()),
+    );
+    row(
+        "Streams",
+        Some(if model.stream.is_some() { "yes" } else { "no" }.to_owned()),
+    );
     row("Batches", model.batch.as_ref().map(|_| "yes".to_owned()));
     row("Terms", text(facts, "terms").map(|url| format!("<{url}>")));
-    row("More", [text(facts, "documentation"), text(facts, "info")].into_iter().flatten().map(|url| format!("<{url}>")).reduce(|a, b| format!("{a}, {b}")));
+    row(
+        "More",
+        [text(facts, "documentation"), text(facts, "info")]
+            .into_iter()
+            .flatten()
+            .map(|url| format!("<{url}>"))
+            .reduce(|a, b| format!("{a}, {b}")),
+    );
     let mut out = vec!["| | |".to_owned(), "|---|---|".to_owned()];
-    out.extend(rows.into_iter().map(|(name, value)| format!("| {name} | {} |", value.replace('|', "\\|").replace('\n', " "))));
+    out.extend(rows.into_iter().map(|(name, value)| {
+        format!(
+            "| {name} | {} |",
+            value.replace('|', "\\|").replace('\n', " ")
+        )
+    }));
     out
 }
 
 fn status_row(model: &Model) -> Option<String> {
     let status = text(&model.facts, "status")?;
-    let since = text(&model.facts, "created").map(|date| format!(", since {}", date.get(..10).unwrap_or(date)));
+    let since = text(&model.facts, "created")
+        .map(|date| format!(", since {}", date.get(..10).unwrap_or(date)));
     let until = text(&model.facts, "retired").map(|date| format!(", retired on {date}"));
-    Some(format!("{status}{}{}", since.unwrap_or_default(), until.unwrap_or_default()))
+    Some(format!(
+        "{status}{}{}",
+        since.unwrap_or_default(),
+        until.unwrap_or_default()
+    ))
 }
 
 fn prices(facts: &Value) -> Vec<(String, Value)> {
     let list = facts.get("price").and_then(Value::as_array);
     list.into_iter()
         .flatten()
-        .filter_map(|price| Some((price.get("unit")?.as_str()?.to_owned(), price.get("usd")?.clone())))
+        .filter_map(|price| {
+            Some((
+                price.get("unit")?.as_str()?.to_owned(),
+                price.get("usd")?.clone(),
+            ))
+        })
         .collect()
 }
 
@@ -169,7 +245,9 @@ fn constructors(rust: &Rust<'_>, model: &Model) -> TokenStream {
         .into_iter()
         .filter_map(|(id, variant)| {
             let def = rust.api.def(id);
-            let Shape::Struct { fields, .. } = &def.shape else { return None };
+            let Shape::Struct { fields, .. } = &def.shape else {
+                return None;
+            };
             let asked: Vec<&Field> = required(fields).collect();
             let mut name = constructor_name(&asked, variant.as_deref());
             while taken.contains(&name) {
@@ -192,7 +270,12 @@ fn constructors(rust: &Rust<'_>, model: &Model) -> TokenStream {
                 lines.push(format!("Starts an input for [`{}`].", model.name));
             }
             if let [only] = asked.as_slice() {
-                lines.extend(docs::paragraphs(&only.docs.text).into_iter().take(1).map(|text| format!("`{}`: {text}", only.ident)));
+                lines.extend(
+                    docs::paragraphs(&only.docs.text)
+                        .into_iter()
+                        .take(1)
+                        .map(|text| format!("`{}`: {text}", only.ident)),
+                );
             }
             let docs = doc(&lines);
             Some(quote! {
@@ -218,7 +301,9 @@ pub(crate) fn constructor_name(asked: &[&Field], variant: Option<&str>) -> Strin
 
 /// The structs a caller can build for this model, with their names as alternatives.
 pub(crate) fn inputs_of(api: &Api, model: &Model) -> Vec<(DefId, Option<String>)> {
-    let Type::Named(root) = &model.input else { return Vec::new() };
+    let Type::Named(root) = &model.input else {
+        return Vec::new();
+    };
     match &api.def(*root).shape {
         Shape::Struct { .. } => vec![(*root, None)],
         Shape::Union(variants) => variants
@@ -245,7 +330,10 @@ fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
     let marker = format_ident!("{}", model.name);
     let id = &model.id;
     let info = info(model);
-    let (input, output) = (format_ident!("{}Input", model.name), format_ident!("{}Output", model.name));
+    let (input, output) = (
+        format_ident!("{}Input", model.name),
+        format_ident!("{}Output", model.name),
+    );
     let encode = encode(rust, model);
     let media = from_media(rust.api, model).map(|value| {
         quote! {
@@ -268,12 +356,16 @@ fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
 
 fn info(model: &Model) -> TokenStream {
     let facts = &model.facts;
-    let optional = |value: Option<&str>| value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+    let optional =
+        |value: Option<&str>| value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
     let number = |key: &str| {
-        facts.get(key).and_then(Value::as_u64).map_or_else(|| quote!(None), |n| {
-            let literal = readable(n);
-            quote!(Some(#literal))
-        })
+        facts.get(key).and_then(Value::as_u64).map_or_else(
+            || quote!(None),
+            |n| {
+                let literal = readable(n);
+                quote!(Some(#literal))
+            },
+        )
     };
     let (id, name, title) = (&model.id, &model.name, &model.title);
     let author = text(facts, "author").unwrap_or(&model.author);
@@ -293,10 +385,13 @@ fn info(model: &Model) -> TokenStream {
         let usd = Literal::f64_unsuffixed(usd.as_f64().unwrap_or_default());
         quote!(Price { unit: #unit, usd: #usd })
     });
-    let abilities = strings(facts, "abilities").into_iter().filter(|ability| ABILITIES.contains(ability)).map(|ability| {
-        let variant = format_ident!("{}", name::camel_case(ability));
-        quote!(Ability::#variant)
-    });
+    let abilities = strings(facts, "abilities")
+        .into_iter()
+        .filter(|ability| ABILITIES.contains(ability))
+        .map(|ability| {
+            let variant = format_ident!("{}", name::camel_case(ability));
+            quote!(Ability::#variant)
+        });
     let languages = strings(facts, "languages");
     let reasoning = facts.get("reasoning").map_or_else(|| quote!(None), |reasoning| {
         let efforts = strings(reasoning, "efforts");
@@ -307,9 +402,20 @@ fn info(model: &Model) -> TokenStream {
         quote!(Some(Reasoning { efforts: &[#(#efforts),*], default: #default, aliases: &[#(#aliases),*], mandatory: #mandatory }))
     });
     let created = optional(text(facts, "created").map(|date| date.get(..10).unwrap_or(date)));
-    let (retired, successor) = (optional(text(facts, "retired")), optional(text(facts, "successor")));
-    let (terms, more, page) = (optional(text(facts, "terms")), optional(text(facts, "info")), optional(text(facts, "documentation")));
-    let (window, tokens, dimensions) = (number("context_window"), number("max_input_tokens"), number("dimensions"));
+    let (retired, successor) = (
+        optional(text(facts, "retired")),
+        optional(text(facts, "successor")),
+    );
+    let (terms, more, page) = (
+        optional(text(facts, "terms")),
+        optional(text(facts, "info")),
+        optional(text(facts, "documentation")),
+    );
+    let (window, tokens, dimensions) = (
+        number("context_window"),
+        number("max_input_tokens"),
+        number("dimensions"),
+    );
     let (streaming, batch) = (model.stream.is_some(), model.batch.is_some());
     quote! {
         ModelInfo {
@@ -324,28 +430,53 @@ fn info(model: &Model) -> TokenStream {
 
 /// Tasks that the models crate knows by name and has a feature for.
 pub(crate) const TASKS: &[&str] = &[
-    "Automatic Speech Recognition", "Image Classification", "Image-to-Text", "Object Detection", "Summarization",
-    "Text Classification", "Text Embeddings", "Text Generation", "Text-to-Image", "Text-to-Speech", "Translation",
+    "Automatic Speech Recognition",
+    "Image Classification",
+    "Image-to-Text",
+    "Object Detection",
+    "Summarization",
+    "Text Classification",
+    "Text Embeddings",
+    "Text Generation",
+    "Text-to-Image",
+    "Text-to-Speech",
+    "Translation",
     "Voice Activity Detection",
 ];
 
 const ABILITIES: &[&str] = &[
-    "beta", "lora", "function_calling", "reasoning", "vision", "async_queue", "realtime", "partner",
+    "beta",
+    "lora",
+    "function_calling",
+    "reasoning",
+    "vision",
+    "async_queue",
+    "realtime",
+    "partner",
     "require_workers_paid",
 ];
 
 /// `131_072` instead of `131072`.
 fn readable(number: u64) -> TokenStream {
     let literal = grouped(number).replace(',', "_");
-    let literal = literal.parse::<Literal>().unwrap_or_else(|_| Literal::u64_unsuffixed(number));
+    let literal = literal
+        .parse::<Literal>()
+        .unwrap_or_else(|_| Literal::u64_unsuffixed(number));
     quote!(#literal)
 }
 
 fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
     let body = match &model.wire {
         Wire::Json => return None,
-        Wire::Raw { content_type, field } => {
-            let kind = if content_type.contains('*') { "application/octet-stream" } else { content_type };
+        Wire::Raw {
+            content_type,
+            field,
+        } => {
+            let kind = if content_type.contains('*') {
+                "application/octet-stream"
+            } else {
+                content_type
+            };
             let fields = struct_fields(rust.api, &model.input)?;
             let body = fields.iter().find(|known| known.wire == *field)?;
             let ident = format_ident!("{}", body.ident);
@@ -392,8 +523,12 @@ fn from_media(api: &Api, model: &Model) -> Option<TokenStream> {
         return Some(quote!(media));
     }
     let fields = struct_fields(api, &model.output)?;
-    let mut media = fields.iter().filter(|field| matches!(field.ty, Type::Media(_)));
-    let (Some(field), None) = (media.next(), media.next()) else { return None };
+    let mut media = fields
+        .iter()
+        .filter(|field| matches!(field.ty, Type::Media(_)));
+    let (Some(field), None) = (media.next(), media.next()) else {
+        return None;
+    };
     let ident = format_ident!("{}", field.ident);
     let output = format_ident!("{}Output", model.name);
     let rest = (fields.len() > 1).then(|| quote!(..#output::default()));
@@ -405,7 +540,11 @@ fn streaming(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
     let marker = format_ident!("{}", model.name);
     let event = format_ident!("{}Event", model.name);
     let end = &stream.end;
-    let default = stream.default.then(|| quote!(const DEFAULT: bool = true;));
+    let default = stream.default.then(|| {
+        quote!(
+            const DEFAULT: bool = true;
+        )
+    });
     let set = match &model.input {
         Type::Named(id) if rust.api.def(*id).streams => match &rust.api.def(*id).shape {
             Shape::Struct { .. } => quote!(input.stream = Some(on);),
@@ -428,9 +567,14 @@ fn streaming(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
 /// Types of the model's own know their model without a parameter.
 fn inputs(rust: &Rust<'_>, model: &Model) -> Vec<TokenStream> {
     let marker = format_ident!("{}", model.name);
-    let Type::Named(root) = &model.input else { return Vec::new() };
+    let Type::Named(root) = &model.input else {
+        return Vec::new();
+    };
     let alternatives = inputs_of(rust.api, model).into_iter().map(|(id, _)| id);
-    let mut ids: Vec<DefId> = std::iter::once(*root).chain(alternatives).filter(|id| !rust.api.def(*id).generic).collect();
+    let mut ids: Vec<DefId> = std::iter::once(*root)
+        .chain(alternatives)
+        .filter(|id| !rust.api.def(*id).generic)
+        .collect();
     ids.dedup();
     ids.into_iter()
         .map(|id| {
@@ -444,7 +588,9 @@ fn inputs(rust: &Rust<'_>, model: &Model) -> Vec<TokenStream> {
 fn extension(rust: &Rust<'_>, model: &Model) -> Vec<TokenStream> {
     let marker = format_ident!("{}", model.name);
     let inputs = inputs_of(rust.api, model).into_iter().map(|(id, _)| id);
-    let extended: Vec<DefId> = inputs.filter(|id| rust.api.def(*id).options == Options::Extended).collect();
+    let extended: Vec<DefId> = inputs
+        .filter(|id| rust.api.def(*id).options == Options::Extended)
+        .collect();
     if extended.is_empty() {
         return Vec::new();
     }

@@ -26,7 +26,11 @@ impl Rust<'_> {
     pub(crate) fn named(&self, id: DefId, model: &TokenStream) -> TokenStream {
         let def = self.api.def(id);
         let name = format_ident!("{}", def.name);
-        if def.generic { quote!(#name<#model>) } else { quote!(#name) }
+        if def.generic {
+            quote!(#name<#model>)
+        } else {
+            quote!(#name)
+        }
     }
 
     /// The type of a definition's field or alternative, as typify decided it.
@@ -39,18 +43,30 @@ impl Rust<'_> {
 
     /// Whether typify boxed it.
     pub(crate) fn is_boxed(&self, id: DefId, index: usize) -> bool {
-        let Some(syn::Type::Path(path)) = self.types.get(&id).and_then(|types| types.get(index)) else { return false };
-        path.path.segments.last().is_some_and(|segment| segment.ident == "Box")
+        let Some(syn::Type::Path(path)) = self.types.get(&id).and_then(|types| types.get(index))
+        else {
+            return false;
+        };
+        path.path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "Box")
     }
 
     fn spell(&self, ty: &syn::Type, model: &TokenStream) -> TokenStream {
-        let syn::Type::Path(path) = ty else { return quote!(#ty) };
-        let Some(last) = path.path.segments.last() else { return quote!(#ty) };
+        let syn::Type::Path(path) = ty else {
+            return quote!(#ty);
+        };
+        let Some(last) = path.path.segments.last() else {
+            return quote!(#ty);
+        };
         if let Some(id) = types::definition(&last.ident.to_string()) {
             return self.named(id, model);
         }
         let ident = &last.ident;
-        let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return quote!(#ident) };
+        let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return quote!(#ident);
+        };
         let arguments = arguments.args.iter().map(|argument| match argument {
             syn::GenericArgument::Type(inner) => self.spell(inner, model),
             other => quote!(#other),
@@ -86,7 +102,9 @@ impl Rust<'_> {
     /// The type of a parameter: whatever converts into the field.
     pub(crate) fn parameter(&self, ty: &Type, model: &TokenStream) -> TokenStream {
         match ty {
-            Type::Bool | Type::Integer { .. } | Type::Number | Type::Object => self.plain(ty, model),
+            Type::Bool | Type::Integer { .. } | Type::Number | Type::Object => {
+                self.plain(ty, model)
+            }
             Type::List(inner) => {
                 let inner = self.item(inner, model);
                 quote!(impl IntoIterator<Item = #inner>)
@@ -104,23 +122,39 @@ impl Rust<'_> {
 
     fn item(&self, ty: &Type, model: &TokenStream) -> TokenStream {
         let plain = self.plain(ty, model);
-        if Self::converts(ty) { quote!(impl Into<#plain>) } else { plain }
+        if Self::converts(ty) {
+            quote!(impl Into<#plain>)
+        } else {
+            plain
+        }
     }
 
     fn converts(ty: &Type) -> bool {
-        !matches!(ty, Type::Bool | Type::Integer { .. } | Type::Number | Type::Object | Type::List(_) | Type::Map(_))
+        !matches!(
+            ty,
+            Type::Bool
+                | Type::Integer { .. }
+                | Type::Number
+                | Type::Object
+                | Type::List(_)
+                | Type::Map(_)
+        )
     }
 
     /// The conversion from a parameter called `name` to the field.
     pub(crate) fn conversion(&self, ty: &Type, name: &proc_macro2::Ident) -> TokenStream {
         match ty {
             Type::Bool | Type::Integer { .. } | Type::Number | Type::Object => quote!(#name),
-            Type::List(inner) if Self::converts(inner) => quote!(#name.into_iter().map(Into::into).collect()),
+            Type::List(inner) if Self::converts(inner) => {
+                quote!(#name.into_iter().map(Into::into).collect())
+            }
             Type::List(_) => quote!(#name.into_iter().collect()),
             Type::Map(inner) if Self::converts(inner) => {
                 quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
             }
-            Type::Map(_) => quote!(#name.into_iter().map(|(key, value)| (key.into(), value)).collect()),
+            Type::Map(_) => {
+                quote!(#name.into_iter().map(|(key, value)| (key.into(), value)).collect())
+            }
             _ => quote!(#name.into()),
         }
     }

@@ -19,7 +19,12 @@ pub(crate) fn speaking(api: &Api) -> BTreeSet<DefId> {
         }
         match &api.def(id).shape {
             Shape::Struct { fields, .. } => {
-                open.extend(fields.iter().filter(|field| field.says.is_some()).filter_map(|field| Api::named(&field.ty)));
+                open.extend(
+                    fields
+                        .iter()
+                        .filter(|field| field.says.is_some())
+                        .filter_map(|field| Api::named(&field.ty)),
+                );
             }
             Shape::Union(_) => open.extend(api.parts(id)),
             Shape::Enum(_) => {}
@@ -32,8 +37,12 @@ pub(crate) fn speaking(api: &Api) -> BTreeSet<DefId> {
             let def = api.def(*id);
             let speaks = def.says.is_some()
                 || match &def.shape {
-                    Shape::Struct { fields, .. } => fields.iter().any(|field| field.says.is_some() && answers(&field.ty, &found)),
-                    Shape::Union(variants) => variants.iter().any(|variant| answers(&variant.ty, &found)),
+                    Shape::Struct { fields, .. } => fields
+                        .iter()
+                        .any(|field| field.says.is_some() && answers(&field.ty, &found)),
+                    Shape::Union(variants) => {
+                        variants.iter().any(|variant| answers(&variant.ty, &found))
+                    }
                     Shape::Enum(_) => false,
                 };
             if speaks {
@@ -47,11 +56,18 @@ pub(crate) fn speaking(api: &Api) -> BTreeSet<DefId> {
 }
 
 fn roots(api: &Api) -> impl Iterator<Item = DefId> {
-    let events = api.models.iter().filter_map(|model| model.stream.as_ref().map(|stream| &stream.event));
-    api.models.iter().map(|model| &model.output).chain(events).filter_map(|ty| match ty {
-        Type::Named(id) => Some(*id),
-        _ => None,
-    })
+    let events = api
+        .models
+        .iter()
+        .filter_map(|model| model.stream.as_ref().map(|stream| &stream.event));
+    api.models
+        .iter()
+        .map(|model| &model.output)
+        .chain(events)
+        .filter_map(|ty| match ty {
+            Type::Named(id) => Some(*id),
+            _ => None,
+        })
 }
 
 /// Whether callers get this definition as a whole answer or event.
@@ -112,7 +128,11 @@ pub(crate) fn structure(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Option<
 /// Whether asking this field this question can lead anywhere: plain text has no usage.
 fn can(api: &Api, field: &Field, question: &str) -> bool {
     let mut seen = BTreeSet::new();
-    let question = if field.says == Some(Says::Reasoning) { "text" } else { question };
+    let question = if field.says == Some(Says::Reasoning) {
+        "text"
+    } else {
+        question
+    };
     leads(api, &field.ty, question, &mut seen)
 }
 
@@ -126,12 +146,19 @@ fn leads(api: &Api, ty: &Type, question: &str, seen: &mut BTreeSet<DefId>) -> bo
                 || match &def.shape {
                     Shape::Struct { fields, .. } => fields.iter().any(|field| {
                         let marked = QUESTIONS.iter().any(|(known, marks)| {
-                            *known == question && field.says.is_some_and(|says| marks.contains(&says))
+                            *known == question
+                                && field.says.is_some_and(|says| marks.contains(&says))
                         });
-                        let question = if field.says == Some(Says::Reasoning) { "text" } else { question };
+                        let question = if field.says == Some(Says::Reasoning) {
+                            "text"
+                        } else {
+                            question
+                        };
                         marked && leads(api, &field.ty, question, seen)
                     }),
-                    Shape::Union(variants) => variants.iter().any(|variant| leads(api, &variant.ty, question, seen)),
+                    Shape::Union(variants) => variants
+                        .iter()
+                        .any(|variant| leads(api, &variant.ty, question, seen)),
                     Shape::Enum(_) => false,
                 }
         }
@@ -144,7 +171,10 @@ fn method(question: &str, asked: &[TokenStream]) -> Option<TokenStream> {
     let ident = format_ident!("{question}");
     Some(match question {
         "tool_calls" => {
-            let all = rest.iter().fold(first.clone(), |known, next| quote!(answer::either(#known, || #next)));
+            let all = rest.iter().fold(
+                first.clone(),
+                |known, next| quote!(answer::either(#known, || #next)),
+            );
             quote!(fn #ident(&self) -> Vec<CalledTool<'_>> { #all })
         }
         "usage" => quote!(fn #ident(&self) -> Option<TokenUsage> { #first #(.or_else(|| #rest))* }),
@@ -153,17 +183,30 @@ fn method(question: &str, asked: &[TokenStream]) -> Option<TokenStream> {
 }
 
 /// A field of the definition or of one of its parts, by the names it has in the dialects.
-fn find(api: &Api, fields: &[Field], names: &[&str], fits: impl Fn(&Type) -> bool) -> Option<TokenStream> {
+fn find(
+    api: &Api,
+    fields: &[Field],
+    names: &[&str],
+    fits: impl Fn(&Type) -> bool,
+) -> Option<TokenStream> {
     names.iter().find_map(|name| {
-        let (outer, inner) = name.split_once('.').map_or((*name, None), |(outer, inner)| (outer, Some(inner)));
+        let (outer, inner) = name
+            .split_once('.')
+            .map_or((*name, None), |(outer, inner)| (outer, Some(inner)));
         let field = fields.iter().find(|field| field.wire == outer)?;
         let ident = format_ident!("{}", field.ident);
         let Some(inner) = inner else {
             return fits(&field.ty).then(|| quote!(self.#ident.as_ref()));
         };
-        let Type::Named(id) = field.ty else { return None };
-        let Shape::Struct { fields, .. } = &api.def(id).shape else { return None };
-        let part = fields.iter().find(|field| field.wire == inner && fits(&field.ty))?;
+        let Type::Named(id) = field.ty else {
+            return None;
+        };
+        let Shape::Struct { fields, .. } = &api.def(id).shape else {
+            return None;
+        };
+        let part = fields
+            .iter()
+            .find(|field| field.wire == inner && fits(&field.ty))?;
         let part = format_ident!("{}", part.ident);
         Some(quote!(self.#ident.as_ref().and_then(|part| part.#part.as_ref())))
     })
@@ -178,10 +221,17 @@ fn usage(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
         one(&["prompt_tokens", "input_tokens"]),
         one(&["completion_tokens", "output_tokens"]),
         one(&["total_tokens"]),
-        one(&["prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens"]),
-        one(&["completion_tokens_details.reasoning_tokens", "output_tokens_details.reasoning_tokens"]),
+        one(&[
+            "prompt_tokens_details.cached_tokens",
+            "input_tokens_details.cached_tokens",
+        ]),
+        one(&[
+            "completion_tokens_details.reasoning_tokens",
+            "output_tokens_details.reasoning_tokens",
+        ]),
     ];
-    let neurons = find(rust.api, fields, &["neurons"], |ty| *ty == Type::Number).unwrap_or_else(|| quote!(None));
+    let neurons = find(rust.api, fields, &["neurons"], |ty| *ty == Type::Number)
+        .unwrap_or_else(|| quote!(None));
     quote! {
         impl Answer for #name {
             fn usage(&self) -> Option<TokenUsage> {
@@ -197,18 +247,28 @@ fn tool_call(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     let text = |ty: &Type| *ty == Type::Text;
     let arguments = |ty: &Type| matches!(ty, Type::Text | Type::TextOrJson | Type::Object);
     let all = |names: &[&str], fits: &dyn Fn(&Type) -> bool| -> Vec<TokenStream> {
-        names.iter().filter_map(|name| find(rust.api, fields, &[name], fits)).collect()
+        names
+            .iter()
+            .filter_map(|name| find(rust.api, fields, &[name], fits))
+            .collect()
     };
     let either = |values: Vec<TokenStream>| {
         let mut values = values.into_iter();
         let first = values.next().unwrap_or_else(|| quote!(None));
         values.fold(first, |known, next| quote!(#known.or_else(|| #next)))
     };
-    let index = either(all(&["index", "output_index"], &|ty| matches!(ty, Type::Integer { unsigned: true })));
+    let index = either(all(&["index", "output_index"], &|ty| {
+        matches!(ty, Type::Integer { unsigned: true })
+    }));
     let id = either(all(&["call_id", "id"], &text));
     let called = either(all(&["name", "function.name"], &text));
     let given = all(&["arguments", "function.arguments", "delta"], &arguments);
-    let given = either(given.into_iter().map(|value| quote!(#value.map(Arguments::from))).collect());
+    let given = either(
+        given
+            .into_iter()
+            .map(|value| quote!(#value.map(Arguments::from)))
+            .collect(),
+    );
     quote! {
         impl Answer for #name {
             fn tool_calls(&self) -> Vec<CalledTool<'_>> {
@@ -227,7 +287,10 @@ pub(crate) fn union(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Option<
                 .filter(|variant| answers(&variant.ty, &rust.speaking))
                 .filter(|variant| leads(rust.api, &variant.ty, question, &mut BTreeSet::new()))
                 .map(|variant| {
-                    let (ident, question) = (format_ident!("{}", variant.name), format_ident!("{question}"));
+                    let (ident, question) = (
+                        format_ident!("{}", variant.name),
+                        format_ident!("{question}"),
+                    );
                     quote!(Self::#ident(part) => Answer::#question(part),)
                 })
                 .collect();

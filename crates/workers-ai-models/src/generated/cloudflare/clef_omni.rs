@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate,
+    Status, Task, Validate, members,
 };
 
 /// Decision model by Cloudflare whose state may hold images, audio and videos.
@@ -101,9 +101,8 @@ impl ModelInput for ClefOmniInput {
 }
 
 /// State and the questions about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "model", rename = "clef-omni")]
 #[non_exhaustive]
 pub struct ClefOmniInput {
     /// What the questions are about, as text or any JSON.
@@ -117,20 +116,28 @@ pub struct ClefOmniInput {
     /// Images that belong to the state.
     ///
     /// Items: at most 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ClefOmniImage>>,
 
     /// Audio that belongs to the state.
     ///
     /// Items: at most 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<Vec<ClefOmniAudio>>,
 
     /// Videos that belong to the state.
     ///
     /// Items: at most 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub videos: Option<Vec<ClefOmniVideo>>,
+}
+
+members! {
+    ClefOmniInput {
+        const "model" = "clef-omni",
+        "state" => put state,
+        "questions" => put questions,
+        "images" => opt images,
+        "audio" => opt audio,
+        "videos" => opt videos,
+    }
 }
 
 impl ClefOmniInput {
@@ -205,8 +212,7 @@ impl Validate for ClefOmniInput {
 }
 
 /// Image as a data URL or as base64 text with its media type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClefOmniImage {
     /// Image as a data URL.
@@ -214,6 +220,15 @@ pub enum ClefOmniImage {
 
     /// Image, audio or video as base64 text.
     Base64(DecisionMedia),
+}
+
+impl Serialize for ClefOmniImage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUrl(value) => value.serialize(serializer),
+            Self::Base64(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -260,8 +275,7 @@ impl Validate for ClefOmniImage {
 }
 
 /// Audio as a data URL or as base64 text with its media type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClefOmniAudio {
     /// Audio as a data URL.
@@ -269,6 +283,15 @@ pub enum ClefOmniAudio {
 
     /// Image, audio or video as base64 text.
     Base64(DecisionMedia),
+}
+
+impl Serialize for ClefOmniAudio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUrl(value) => value.serialize(serializer),
+            Self::Base64(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -315,8 +338,7 @@ impl Validate for ClefOmniAudio {
 }
 
 /// Video as a data URL or as base64 text with its media type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClefOmniVideo {
     /// Video as a data URL.
@@ -324,6 +346,15 @@ pub enum ClefOmniVideo {
 
     /// Image, audio or video as base64 text.
     Base64(DecisionMedia),
+}
+
+impl Serialize for ClefOmniVideo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUrl(value) => value.serialize(serializer),
+            Self::Base64(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]

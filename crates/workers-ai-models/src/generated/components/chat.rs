@@ -4,30 +4,35 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
     StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCallDelta, Validate, answer,
-    answers, fields, open_enum,
+    answers, fields, members, open_enum,
 };
 use crate::union::Raw;
 
 /// Call of a function.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "function")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionToolCall {
     /// Id of the call.
     ///
     /// The result refers to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Function to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<ChatFunctionCall>,
+}
+
+members! {
+    ChatFunctionToolCall {
+        const "type" = "function",
+        "id" => opt id,
+        "function" => opt function,
+    }
 }
 
 fields! {
@@ -61,18 +66,23 @@ impl ChatFunctionToolCall {
 impl Validate for ChatFunctionToolCall {}
 
 /// Function to call and its arguments.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionCall {
     /// Name of the function.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// Arguments as JSON text.
     ///
     /// The model writes it, so check it before use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<String>,
+}
+
+members! {
+    ChatFunctionCall {
+        "name" => opt name,
+        "arguments" => opt arguments,
+    }
 }
 
 fields! {
@@ -439,8 +449,7 @@ impl Answer for ChatResponseMessage {
 }
 
 /// Call of a tool.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatToolCall {
     /// Call of a function.
@@ -451,6 +460,16 @@ pub enum ChatToolCall {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ChatToolCall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Function(value) => value.serialize(serializer),
+            Self::Custom(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ChatToolCall {
@@ -509,19 +528,24 @@ impl Answer for ChatToolCall {
 }
 
 /// Call of a tool that takes free text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "custom")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatCustomToolCall {
     /// Id of the call.
     ///
     /// The result refers to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Tool to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<ChatCustomToolCallCustom>,
+}
+
+members! {
+    ChatCustomToolCall {
+        const "type" = "custom",
+        "id" => opt id,
+        "custom" => opt custom,
+    }
 }
 
 fields! {
@@ -548,16 +572,21 @@ impl ChatCustomToolCall {
 impl Validate for ChatCustomToolCall {}
 
 /// Tool to call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatCustomToolCallCustom {
     /// Name of the tool.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// Text for the tool.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+}
+
+members! {
+    ChatCustomToolCallCustom {
+        "name" => opt name,
+        "input" => opt input,
+    }
 }
 
 fields! {
@@ -748,9 +777,8 @@ fields! {
 }
 
 /// One piece of text to answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct ChatPrompt<M: Extended> {
     /// Text to continue or to answer.
@@ -759,13 +787,11 @@ pub struct ChatPrompt<M: Extended> {
     pub prompt: String,
 
     /// Maximum number of tokens in the answer, reasoning included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_completion_tokens: Option<u64>,
 
     /// Maximum number of tokens in the answer.
     ///
     /// Older name of `max_completion_tokens`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -773,7 +799,6 @@ pub struct ChatPrompt<M: Extended> {
     /// Change either this or `top_p`.
     ///
     /// Default: `1`. Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -781,7 +806,6 @@ pub struct ChatPrompt<M: Extended> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Default: `1`. Limits: 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of answers to generate.
@@ -789,17 +813,14 @@ pub struct ChatPrompt<M: Extended> {
     /// Every answer costs its own tokens.
     ///
     /// Default: `1`. Limits: 1 to 128.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
 
     /// Seed of the random number generator.
     ///
     /// The same seed and input make the answer repeatable in most cases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
 
     /// Sequence or sequences that end the answer where the model would write them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<ChatPromptStop>,
 
     /// Penalty that grows with every use of a token.
@@ -807,7 +828,6 @@ pub struct ChatPrompt<M: Extended> {
     /// Higher values repeat less.
     ///
     /// Default: `0`. Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -815,45 +835,36 @@ pub struct ChatPrompt<M: Extended> {
     /// Higher values favour words not used so far.
     ///
     /// Default: `0`. Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Changes to the likelihood of single tokens, by token id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logit_bias: Option<Map<String, Value>>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// What the stream contains beside the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<ChatStreamOptions>,
 
     /// Tools the model may ask you to use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<ChatTool>>,
 
     /// Whether and which tools are used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ChatToolChoice>,
 
     /// Allows several tool calls in one turn.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parallel_tool_calls: Option<bool>,
 
     /// Format of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ChatResponseFormat>,
 
     /// Returns the log probabilities of the answer's tokens.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<bool>,
 
     /// Number of likeliest tokens to report at each position.
@@ -861,61 +872,85 @@ pub struct ChatPrompt<M: Extended> {
     /// Needs `logprobs`.
     ///
     /// Limits: 0 to 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<u64>,
 
     /// Kinds of answer wanted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub modalities: Option<Vec<ChatPromptModality>>,
 
     /// Voice and format of a spoken answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<ChatAudioOptions>,
 
     /// Expected answer, to speed up generation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prediction: Option<ChatPrediction>,
 
     /// How the model searches the web.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub web_search_options: Option<ChatWebSearchOptions>,
 
     /// Your own labels to keep with the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
 
     /// Keeps the answer on the server for later use.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<bool>,
 
     /// Your own id of the end user, to trace abuse.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 
     /// Name of the model.
     ///
     /// The path already says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_call: Option<ChatPromptFunctionCall>,
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     ///
     /// Items: 1 to 128.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<ChatFunctionDefinition>>,
 
     /// What only this model takes.
-    #[serde(flatten)]
+    #[cfg_attr(feature = "roundtrip", serde(flatten))]
     pub own: M::Options,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    ChatPrompt<M: Extended> {
+        "prompt" => put prompt,
+        "max_completion_tokens" => opt max_completion_tokens,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "n" => opt n,
+        "seed" => opt seed,
+        "stop" => opt stop,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "logit_bias" => opt logit_bias,
+        "stream" => opt stream,
+        "stream_options" => opt stream_options,
+        "tools" => opt tools,
+        "tool_choice" => opt tool_choice,
+        "parallel_tool_calls" => opt parallel_tool_calls,
+        "response_format" => opt response_format,
+        "logprobs" => opt logprobs,
+        "top_logprobs" => opt top_logprobs,
+        "modalities" => opt modalities,
+        "audio" => opt audio,
+        "prediction" => opt prediction,
+        "web_search_options" => opt web_search_options,
+        "metadata" => opt metadata,
+        "store" => opt store,
+        "user" => opt user,
+        "model" => opt model,
+        "function_call" => opt function_call,
+        "functions" => opt functions,
+        .. own
+    }
 }
 
 impl<M: Extended> ChatPrompt<M> {
@@ -1231,8 +1266,7 @@ where
 }
 
 /// Sequence or sequences that end the answer where the model would write them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatPromptStop {
     /// `Text`.
@@ -1240,6 +1274,15 @@ pub enum ChatPromptStop {
 
     /// `Texts`.
     Texts(Vec<String>),
+}
+
+impl Serialize for ChatPromptStop {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Texts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -1309,17 +1352,22 @@ impl Validate for ChatPromptStop {
 }
 
 /// What a stream contains beside the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatStreamOptions {
     /// Adds an event with the tokens used at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub include_usage: Option<bool>,
 
     /// Adds padding to the events that hides how long the tokens are.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub include_obfuscation: Option<bool>,
+}
+
+members! {
+    ChatStreamOptions {
+        "include_usage" => opt include_usage,
+        "include_obfuscation" => opt include_obfuscation,
+    }
 }
 
 impl ChatStreamOptions {
@@ -1356,8 +1404,7 @@ impl Default for ChatStreamOptions {
 }
 
 /// Tool the model may ask you to use.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatTool {
     /// Function as a tool.
@@ -1365,6 +1412,15 @@ pub enum ChatTool {
 
     /// Tool that takes free text, optionally bound to a grammar.
     Custom(ChatCustomTool),
+}
+
+impl Serialize for ChatTool {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Function(value) => value.serialize(serializer),
+            Self::Custom(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -1403,13 +1459,19 @@ impl Validate for ChatTool {
 }
 
 /// Function as a tool.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct ChatFunctionTool {
     /// Function itself.
     pub function: ChatFunctionDefinition,
+}
+
+members! {
+    ChatFunctionTool {
+        const "type" = "function",
+        "function" => put function,
+    }
 }
 
 impl ChatFunctionTool {
@@ -1423,7 +1485,7 @@ impl ChatFunctionTool {
 impl Validate for ChatFunctionTool {}
 
 /// Function the model may ask you to call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatFunctionDefinition {
@@ -1433,20 +1495,26 @@ pub struct ChatFunctionDefinition {
     /// What the function does and when to call it.
     ///
     /// The model decides by this text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 
     /// JSON Schema of the arguments.
     ///
     /// Without it the function takes none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Map<String, Value>>,
 
     /// Makes the arguments follow the schema exactly.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+}
+
+members! {
+    ChatFunctionDefinition {
+        "name" => put name,
+        "description" => opt description,
+        "parameters" => opt parameters,
+        "strict" => opt strict,
+    }
 }
 
 impl ChatFunctionDefinition {
@@ -1486,13 +1554,19 @@ impl ChatFunctionDefinition {
 impl Validate for ChatFunctionDefinition {}
 
 /// Tool that takes free text, optionally bound to a grammar.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "custom")]
 #[non_exhaustive]
 pub struct ChatCustomTool {
     /// Tool itself.
     pub custom: ChatCustomToolCustom,
+}
+
+members! {
+    ChatCustomTool {
+        const "type" = "custom",
+        "custom" => put custom,
+    }
 }
 
 impl ChatCustomTool {
@@ -1510,7 +1584,7 @@ impl Validate for ChatCustomTool {
 }
 
 /// Tool itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatCustomToolCustom {
@@ -1518,12 +1592,18 @@ pub struct ChatCustomToolCustom {
     pub name: String,
 
     /// What the tool does and when to call it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 
     /// Format of the text the tool takes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<ChatCustomToolFormat>,
+}
+
+members! {
+    ChatCustomToolCustom {
+        "name" => put name,
+        "description" => opt description,
+        "format" => opt format,
+    }
 }
 
 impl ChatCustomToolCustom {
@@ -1559,8 +1639,7 @@ impl Validate for ChatCustomToolCustom {
 }
 
 /// Format of the text the tool takes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatCustomToolFormat {
     /// Any text.
@@ -1568,6 +1647,15 @@ pub enum ChatCustomToolFormat {
 
     /// Text that fits a grammar.
     Grammar(ChatCustomToolCustomFormatGrammar),
+}
+
+impl Serialize for ChatCustomToolFormat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Grammar(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -1606,11 +1694,16 @@ impl Validate for ChatCustomToolFormat {
 }
 
 /// Any text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct ChatCustomToolText {}
+
+members! {
+    ChatCustomToolText {
+        const "type" = "text",
+    }
+}
 
 impl ChatCustomToolText {
     /// Starts with nothing set.
@@ -1629,13 +1722,19 @@ impl Default for ChatCustomToolText {
 }
 
 /// Text that fits a grammar.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "grammar")]
 #[non_exhaustive]
 pub struct ChatCustomToolCustomFormatGrammar {
     /// Grammar of the text.
     pub grammar: ChatCustomToolCustomFormatGrammarGrammar,
+}
+
+members! {
+    ChatCustomToolCustomFormatGrammar {
+        const "type" = "grammar",
+        "grammar" => put grammar,
+    }
 }
 
 impl ChatCustomToolCustomFormatGrammar {
@@ -1653,7 +1752,7 @@ impl Validate for ChatCustomToolCustomFormatGrammar {
 }
 
 /// Grammar of the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatCustomToolCustomFormatGrammarGrammar {
@@ -1662,6 +1761,13 @@ pub struct ChatCustomToolCustomFormatGrammarGrammar {
 
     /// Language the grammar is written in.
     pub syntax: ChatCustomToolSyntax,
+}
+
+members! {
+    ChatCustomToolCustomFormatGrammarGrammar {
+        "definition" => put definition,
+        "syntax" => put syntax,
+    }
 }
 
 impl ChatCustomToolCustomFormatGrammarGrammar {
@@ -1695,8 +1801,7 @@ open_enum! {
 }
 
 /// Whether and which tools are used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatToolChoice {
     /// Rule for all tools.
@@ -1710,6 +1815,17 @@ pub enum ChatToolChoice {
 
     /// Only some of the tools may be called.
     Allowed(ChatToolChoiceAllowed),
+}
+
+impl Serialize for ChatToolChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Mode(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+            Self::Custom(value) => value.serialize(serializer),
+            Self::Allowed(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -1779,13 +1895,19 @@ open_enum! {
 }
 
 /// This function is called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct ChatToolChoiceFunction {
     /// Function to call.
     pub function: ChatToolChoiceFunctionFunction,
+}
+
+members! {
+    ChatToolChoiceFunction {
+        const "type" = "function",
+        "function" => put function,
+    }
 }
 
 impl ChatToolChoiceFunction {
@@ -1799,12 +1921,18 @@ impl ChatToolChoiceFunction {
 impl Validate for ChatToolChoiceFunction {}
 
 /// Function to call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatToolChoiceFunctionFunction {
     /// Name of the function.
     pub name: String,
+}
+
+members! {
+    ChatToolChoiceFunctionFunction {
+        "name" => put name,
+    }
 }
 
 impl ChatToolChoiceFunctionFunction {
@@ -1818,13 +1946,19 @@ impl ChatToolChoiceFunctionFunction {
 impl Validate for ChatToolChoiceFunctionFunction {}
 
 /// This custom tool is called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "custom")]
 #[non_exhaustive]
 pub struct ChatToolChoiceCustom {
     /// Tool to call.
     pub custom: ChatToolChoiceCustomCustom,
+}
+
+members! {
+    ChatToolChoiceCustom {
+        const "type" = "custom",
+        "custom" => put custom,
+    }
 }
 
 impl ChatToolChoiceCustom {
@@ -1838,12 +1972,18 @@ impl ChatToolChoiceCustom {
 impl Validate for ChatToolChoiceCustom {}
 
 /// Tool to call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatToolChoiceCustomCustom {
     /// Name of the tool.
     pub name: String,
+}
+
+members! {
+    ChatToolChoiceCustomCustom {
+        "name" => put name,
+    }
 }
 
 impl ChatToolChoiceCustomCustom {
@@ -1857,13 +1997,19 @@ impl ChatToolChoiceCustomCustom {
 impl Validate for ChatToolChoiceCustomCustom {}
 
 /// Only some of the tools may be called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "allowed_tools")]
 #[non_exhaustive]
 pub struct ChatToolChoiceAllowed {
     /// Tools that may be called.
     pub allowed_tools: ChatToolChoiceAllowedTools,
+}
+
+members! {
+    ChatToolChoiceAllowed {
+        const "type" = "allowed_tools",
+        "allowed_tools" => put allowed_tools,
+    }
 }
 
 impl ChatToolChoiceAllowed {
@@ -1883,7 +2029,7 @@ impl Validate for ChatToolChoiceAllowed {
 }
 
 /// Tools that may be called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatToolChoiceAllowedTools {
@@ -1892,6 +2038,13 @@ pub struct ChatToolChoiceAllowedTools {
 
     /// Tools, each as its kind and name.
     pub tools: Vec<Map<String, Value>>,
+}
+
+members! {
+    ChatToolChoiceAllowedTools {
+        "mode" => put mode,
+        "tools" => put tools,
+    }
 }
 
 impl ChatToolChoiceAllowedTools {
@@ -1925,8 +2078,7 @@ open_enum! {
 }
 
 /// Format of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatResponseFormat {
     /// Plain text.
@@ -1937,6 +2089,16 @@ pub enum ChatResponseFormat {
 
     /// JSON that fits a schema.
     JsonSchema(ChatResponseFormatJsonSchema),
+}
+
+impl Serialize for ChatResponseFormat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::JsonObject(value) => value.serialize(serializer),
+            Self::JsonSchema(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -1975,11 +2137,16 @@ impl From<ChatResponseFormatJsonSchema> for ChatResponseFormat {
 impl Validate for ChatResponseFormat {}
 
 /// Plain text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct ChatResponseFormatText {}
+
+members! {
+    ChatResponseFormatText {
+        const "type" = "text",
+    }
+}
 
 impl ChatResponseFormatText {
     /// Starts with nothing set.
@@ -2000,11 +2167,16 @@ impl Default for ChatResponseFormatText {
 /// Any JSON object.
 ///
 /// Say so in a message too, or the answer may never end.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "json_object")]
 #[non_exhaustive]
 pub struct ChatResponseFormatJsonObject {}
+
+members! {
+    ChatResponseFormatJsonObject {
+        const "type" = "json_object",
+    }
+}
 
 impl ChatResponseFormatJsonObject {
     /// Starts with nothing set.
@@ -2023,13 +2195,19 @@ impl Default for ChatResponseFormatJsonObject {
 }
 
 /// JSON that fits a schema.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "json_schema")]
 #[non_exhaustive]
 pub struct ChatResponseFormatJsonSchema {
     /// Schema with its name.
     pub json_schema: ChatResponseFormatJsonSchemaJsonSchema,
+}
+
+members! {
+    ChatResponseFormatJsonSchema {
+        const "type" = "json_schema",
+        "json_schema" => put json_schema,
+    }
 }
 
 impl ChatResponseFormatJsonSchema {
@@ -2045,7 +2223,7 @@ impl ChatResponseFormatJsonSchema {
 impl Validate for ChatResponseFormatJsonSchema {}
 
 /// Schema with its name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatResponseFormatJsonSchemaJsonSchema {
@@ -2053,16 +2231,22 @@ pub struct ChatResponseFormatJsonSchemaJsonSchema {
     pub name: String,
 
     /// What the answer is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 
     /// JSON Schema of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<Map<String, Value>>,
 
     /// Makes the answer follow the schema exactly.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+}
+
+members! {
+    ChatResponseFormatJsonSchemaJsonSchema {
+        "name" => put name,
+        "description" => opt description,
+        "schema" => opt schema,
+        "strict" => opt strict,
+    }
 }
 
 impl ChatResponseFormatJsonSchemaJsonSchema {
@@ -2112,7 +2296,7 @@ open_enum! {
 }
 
 /// Voice and format of a spoken answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatAudioOptions {
@@ -2121,6 +2305,13 @@ pub struct ChatAudioOptions {
 
     /// Format of the audio.
     pub format: ChatAudioOptionsFormat,
+}
+
+members! {
+    ChatAudioOptions {
+        "voice" => put voice,
+        "format" => put format,
+    }
 }
 
 impl ChatAudioOptions {
@@ -2144,8 +2335,7 @@ impl Validate for ChatAudioOptions {
 }
 
 /// Voice to speak with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatAudioOptionsVoice {
     /// `Name`.
@@ -2153,6 +2343,15 @@ pub enum ChatAudioOptionsVoice {
 
     /// Voice of your own.
     Id(ChatAudioOptionsId),
+}
+
+impl Serialize for ChatAudioOptionsVoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Name(value) => value.serialize(serializer),
+            Self::Id(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2192,12 +2391,18 @@ impl From<ChatAudioOptionsId> for ChatAudioOptionsVoice {
 impl Validate for ChatAudioOptionsVoice {}
 
 /// Voice of your own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatAudioOptionsId {
     /// Id of the voice.
     pub id: String,
+}
+
+members! {
+    ChatAudioOptionsId {
+        "id" => put id,
+    }
 }
 
 impl ChatAudioOptionsId {
@@ -2231,13 +2436,19 @@ open_enum! {
 /// Expected answer.
 ///
 /// Parts that match are generated faster.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "content")]
 #[non_exhaustive]
 pub struct ChatPrediction {
     /// Expected text.
     pub content: ChatTextContent,
+}
+
+members! {
+    ChatPrediction {
+        const "type" = "content",
+        "content" => put content,
+    }
 }
 
 impl ChatPrediction {
@@ -2251,8 +2462,7 @@ impl ChatPrediction {
 impl Validate for ChatPrediction {}
 
 /// Plain text or a list of text parts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatTextContent {
     /// `Text`.
@@ -2260,6 +2470,15 @@ pub enum ChatTextContent {
 
     /// `Parts`.
     Parts(Vec<ChatTextPart>),
+}
+
+impl Serialize for ChatTextContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2305,13 +2524,19 @@ impl<const N: usize> From<[ChatTextPart; N]> for ChatTextContent {
 impl Validate for ChatTextContent {}
 
 /// Piece of text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct ChatTextPart {
     /// Text of this part.
     pub text: String,
+}
+
+members! {
+    ChatTextPart {
+        const "type" = "text",
+        "text" => put text,
+    }
 }
 
 impl ChatTextPart {
@@ -2325,19 +2550,24 @@ impl ChatTextPart {
 impl Validate for ChatTextPart {}
 
 /// How the model searches the web.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatWebSearchOptions {
     /// Amount of search results given to the model.
     ///
     /// Default: `"medium"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search_context_size: Option<ChatWebSearchOptionsSearchContextSize>,
 
     /// Where the user is, for local results.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_location: Option<ChatWebSearchOptionsUserLocation>,
+}
+
+members! {
+    ChatWebSearchOptions {
+        "search_context_size" => opt search_context_size,
+        "user_location" => opt user_location,
+    }
 }
 
 impl ChatWebSearchOptions {
@@ -2398,13 +2628,19 @@ open_enum! {
 }
 
 /// Where the user is, for local results.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "approximate")]
 #[non_exhaustive]
 pub struct ChatWebSearchOptionsUserLocation {
     /// Rough place.
     pub approximate: ChatWebSearchOptionsApproximate,
+}
+
+members! {
+    ChatWebSearchOptionsUserLocation {
+        const "type" = "approximate",
+        "approximate" => put approximate,
+    }
 }
 
 impl ChatWebSearchOptionsUserLocation {
@@ -2420,25 +2656,30 @@ impl ChatWebSearchOptionsUserLocation {
 impl Validate for ChatWebSearchOptionsUserLocation {}
 
 /// Rough place.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatWebSearchOptionsApproximate {
     /// Name of the city.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
 
     /// Country as two letters, such as `DE`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
 
     /// Name of the region.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
 
     /// Time zone, such as `Europe/Berlin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
+}
+
+members! {
+    ChatWebSearchOptionsApproximate {
+        "city" => opt city,
+        "country" => opt country,
+        "region" => opt region,
+        "timezone" => opt timezone,
+    }
 }
 
 impl ChatWebSearchOptionsApproximate {
@@ -2491,8 +2732,7 @@ impl Default for ChatWebSearchOptionsApproximate {
 }
 
 /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatPromptFunctionCall {
     /// `Mode`.
@@ -2500,6 +2740,15 @@ pub enum ChatPromptFunctionCall {
 
     /// This function is called.
     Function(ChatPromptFunction),
+}
+
+impl Serialize for ChatPromptFunctionCall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Mode(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2550,12 +2799,18 @@ open_enum! {
 }
 
 /// This function is called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatPromptFunction {
     /// Name of the function.
     pub name: String,
+}
+
+members! {
+    ChatPromptFunction {
+        "name" => put name,
+    }
 }
 
 impl ChatPromptFunction {
@@ -2569,9 +2824,8 @@ impl ChatPromptFunction {
 impl Validate for ChatPromptFunction {}
 
 /// Conversation to continue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct ChatMessages<M: Extended> {
     /// Conversation so far, oldest message first.
@@ -2580,13 +2834,11 @@ pub struct ChatMessages<M: Extended> {
     pub messages: Vec<ChatMessage>,
 
     /// Maximum number of tokens in the answer, reasoning included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_completion_tokens: Option<u64>,
 
     /// Maximum number of tokens in the answer.
     ///
     /// Older name of `max_completion_tokens`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -2594,7 +2846,6 @@ pub struct ChatMessages<M: Extended> {
     /// Change either this or `top_p`.
     ///
     /// Default: `1`. Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -2602,7 +2853,6 @@ pub struct ChatMessages<M: Extended> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Default: `1`. Limits: 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of answers to generate.
@@ -2610,17 +2860,14 @@ pub struct ChatMessages<M: Extended> {
     /// Every answer costs its own tokens.
     ///
     /// Default: `1`. Limits: 1 to 128.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
 
     /// Seed of the random number generator.
     ///
     /// The same seed and input make the answer repeatable in most cases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
 
     /// Sequence or sequences that end the answer where the model would write them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<ChatMessagesStop>,
 
     /// Penalty that grows with every use of a token.
@@ -2628,7 +2875,6 @@ pub struct ChatMessages<M: Extended> {
     /// Higher values repeat less.
     ///
     /// Default: `0`. Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -2636,45 +2882,36 @@ pub struct ChatMessages<M: Extended> {
     /// Higher values favour words not used so far.
     ///
     /// Default: `0`. Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Changes to the likelihood of single tokens, by token id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logit_bias: Option<Map<String, Value>>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// What the stream contains beside the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<ChatStreamOptions>,
 
     /// Tools the model may ask you to use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<ChatTool>>,
 
     /// Whether and which tools are used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ChatToolChoice>,
 
     /// Allows several tool calls in one turn.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parallel_tool_calls: Option<bool>,
 
     /// Format of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ChatResponseFormat>,
 
     /// Returns the log probabilities of the answer's tokens.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<bool>,
 
     /// Number of likeliest tokens to report at each position.
@@ -2682,61 +2919,85 @@ pub struct ChatMessages<M: Extended> {
     /// Needs `logprobs`.
     ///
     /// Limits: 0 to 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<u64>,
 
     /// Kinds of answer wanted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub modalities: Option<Vec<ChatMessagesModality>>,
 
     /// Voice and format of a spoken answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<ChatAudioOptions>,
 
     /// Expected answer, to speed up generation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prediction: Option<ChatPrediction>,
 
     /// How the model searches the web.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub web_search_options: Option<ChatWebSearchOptions>,
 
     /// Your own labels to keep with the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
 
     /// Keeps the answer on the server for later use.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<bool>,
 
     /// Your own id of the end user, to trace abuse.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 
     /// Name of the model.
     ///
     /// The path already says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_call: Option<ChatMessagesFunctionCall>,
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     ///
     /// Items: 1 to 128.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<ChatFunctionDefinition>>,
 
     /// What only this model takes.
-    #[serde(flatten)]
+    #[cfg_attr(feature = "roundtrip", serde(flatten))]
     pub own: M::Options,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    ChatMessages<M: Extended> {
+        "messages" => put messages,
+        "max_completion_tokens" => opt max_completion_tokens,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "n" => opt n,
+        "seed" => opt seed,
+        "stop" => opt stop,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "logit_bias" => opt logit_bias,
+        "stream" => opt stream,
+        "stream_options" => opt stream_options,
+        "tools" => opt tools,
+        "tool_choice" => opt tool_choice,
+        "parallel_tool_calls" => opt parallel_tool_calls,
+        "response_format" => opt response_format,
+        "logprobs" => opt logprobs,
+        "top_logprobs" => opt top_logprobs,
+        "modalities" => opt modalities,
+        "audio" => opt audio,
+        "prediction" => opt prediction,
+        "web_search_options" => opt web_search_options,
+        "metadata" => opt metadata,
+        "store" => opt store,
+        "user" => opt user,
+        "model" => opt model,
+        "function_call" => opt function_call,
+        "functions" => opt functions,
+        .. own
+    }
 }
 
 impl<M: Extended> ChatMessages<M> {
@@ -3053,8 +3314,7 @@ where
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatMessage {
     /// Instructions that hold for the whole conversation.
@@ -3074,6 +3334,19 @@ pub enum ChatMessage {
 
     /// Result of a function call in the deprecated form; use a tool message instead.
     Function(ChatFunctionMessage),
+}
+
+impl Serialize for ChatMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::System(value) => value.serialize(serializer),
+            Self::Developer(value) => value.serialize(serializer),
+            Self::User(value) => value.serialize(serializer),
+            Self::Assistant(value) => value.serialize(serializer),
+            Self::Tool(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -3140,17 +3413,23 @@ impl Validate for ChatMessage {
 }
 
 /// Instructions that hold for the whole conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "system")]
 #[non_exhaustive]
 pub struct ChatSystemMessage {
     /// Text of the instructions.
     pub content: ChatTextContent,
 
     /// Name of the speaker, to tell participants of the same role apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+members! {
+    ChatSystemMessage {
+        const "role" = "system",
+        "content" => put content,
+        "name" => opt name,
+    }
 }
 
 impl ChatSystemMessage {
@@ -3174,17 +3453,23 @@ impl ChatSystemMessage {
 impl Validate for ChatSystemMessage {}
 
 /// Instructions of the application, above those of the user.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "developer")]
 #[non_exhaustive]
 pub struct ChatDeveloperMessage {
     /// Text of the instructions.
     pub content: ChatTextContent,
 
     /// Name of the speaker, to tell participants of the same role apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+members! {
+    ChatDeveloperMessage {
+        const "role" = "developer",
+        "content" => put content,
+        "name" => opt name,
+    }
 }
 
 impl ChatDeveloperMessage {
@@ -3208,17 +3493,23 @@ impl ChatDeveloperMessage {
 impl Validate for ChatDeveloperMessage {}
 
 /// What the user said or showed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "user")]
 #[non_exhaustive]
 pub struct ChatUserMessage {
     /// Text, or parts with images, audio and files.
     pub content: ChatUserMessageContent,
 
     /// Name of the speaker, to tell participants of the same role apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+members! {
+    ChatUserMessage {
+        const "role" = "user",
+        "content" => put content,
+        "name" => opt name,
+    }
 }
 
 impl ChatUserMessage {
@@ -3246,8 +3537,7 @@ impl Validate for ChatUserMessage {
 }
 
 /// Text, or parts with images, audio and files.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatUserMessageContent {
     /// `Text`.
@@ -3255,6 +3545,15 @@ pub enum ChatUserMessageContent {
 
     /// `Parts`.
     Parts(Vec<ChatContentPart>),
+}
+
+impl Serialize for ChatUserMessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -3315,8 +3614,7 @@ impl Validate for ChatUserMessageContent {
 }
 
 /// Piece of a user's message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatContentPart {
     /// Piece of text.
@@ -3333,6 +3631,18 @@ pub enum ChatContentPart {
 
     /// File for the model to read.
     File(ChatFilePart),
+}
+
+impl Serialize for ChatContentPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Image(value) => value.serialize(serializer),
+            Self::Video(value) => value.serialize(serializer),
+            Self::Audio(value) => value.serialize(serializer),
+            Self::File(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -3394,13 +3704,19 @@ impl Validate for ChatContentPart {
 }
 
 /// Image for a vision model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "image_url")]
 #[non_exhaustive]
 pub struct ChatImagePart {
     /// Where the image is.
     pub image_url: ChatImagePartImageUrl,
+}
+
+members! {
+    ChatImagePart {
+        const "type" = "image_url",
+        "image_url" => put image_url,
+    }
 }
 
 impl ChatImagePart {
@@ -3420,7 +3736,7 @@ impl Validate for ChatImagePart {
 }
 
 /// Where the image is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatImagePartImageUrl {
@@ -3430,8 +3746,14 @@ pub struct ChatImagePartImageUrl {
     /// Resolution at which the image is processed.
     ///
     /// Default: `"auto"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<ChatImagePartDetail>,
+}
+
+members! {
+    ChatImagePartImageUrl {
+        "url" => put url,
+        "detail" => opt detail,
+    }
 }
 
 impl ChatImagePartImageUrl {
@@ -3473,13 +3795,19 @@ open_enum! {
 }
 
 /// Video for a vision model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "video_url")]
 #[non_exhaustive]
 pub struct ChatVideoPart {
     /// Where the video is.
     pub video_url: ChatVideoPartVideoUrl,
+}
+
+members! {
+    ChatVideoPart {
+        const "type" = "video_url",
+        "video_url" => put video_url,
+    }
 }
 
 impl ChatVideoPart {
@@ -3495,12 +3823,18 @@ impl ChatVideoPart {
 impl Validate for ChatVideoPart {}
 
 /// Where the video is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatVideoPartVideoUrl {
     /// Address of the video, or a data URL that holds it.
     pub url: String,
+}
+
+members! {
+    ChatVideoPartVideoUrl {
+        "url" => put url,
+    }
 }
 
 impl ChatVideoPartVideoUrl {
@@ -3514,13 +3848,19 @@ impl ChatVideoPartVideoUrl {
 impl Validate for ChatVideoPartVideoUrl {}
 
 /// Audio for a model that listens.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "input_audio")]
 #[non_exhaustive]
 pub struct ChatAudioPart {
     /// Audio itself.
     pub input_audio: ChatAudioPartInputAudio,
+}
+
+members! {
+    ChatAudioPart {
+        const "type" = "input_audio",
+        "input_audio" => put input_audio,
+    }
 }
 
 impl ChatAudioPart {
@@ -3540,7 +3880,7 @@ impl Validate for ChatAudioPart {
 }
 
 /// Audio itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatAudioPartInputAudio {
@@ -3549,6 +3889,13 @@ pub struct ChatAudioPartInputAudio {
 
     /// Format of the audio.
     pub format: ChatAudioPartFormat,
+}
+
+members! {
+    ChatAudioPartInputAudio {
+        "data" => put data,
+        "format" => put format,
+    }
 }
 
 impl ChatAudioPartInputAudio {
@@ -3580,13 +3927,19 @@ open_enum! {
 }
 
 /// File for the model to read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct ChatFilePart {
     /// File itself, or the id of one uploaded before.
     pub file: ChatFilePartFile,
+}
+
+members! {
+    ChatFilePart {
+        const "type" = "file",
+        "file" => put file,
+    }
 }
 
 impl ChatFilePart {
@@ -3604,21 +3957,26 @@ impl Validate for ChatFilePart {
 }
 
 /// File itself, or the id of one uploaded before.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatFilePartFile {
     /// Content of the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_data: Option<Media>,
 
     /// Name of the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
 
     /// Id of an uploaded file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_id: Option<String>,
+}
+
+members! {
+    ChatFilePartFile {
+        "file_data" => opt file_data,
+        "filename" => opt filename,
+        "file_id" => opt file_id,
+    }
 }
 
 impl ChatFilePartFile {
@@ -3667,36 +4025,41 @@ impl Default for ChatFilePartFile {
 }
 
 /// What the model said earlier, tool calls included.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "assistant")]
 #[non_exhaustive]
 pub struct ChatAssistantMessage {
     /// What was said.
     ///
     /// Some models refuse null here even beside tool calls; send empty text then.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<ChatAssistantMessageContent>,
 
     /// Tool calls the model made in this turn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_calls: Option<Vec<ChatToolCall>>,
 
     /// Refusal of the model, if it refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
 
     /// Name of the speaker, to tell participants of the same role apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// Audio the model gave in this turn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<ChatAssistantMessageAudio>,
 
     /// Function call in the deprecated form; use `tool_calls` instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_call: Option<ChatFunctionCall>,
+}
+
+members! {
+    ChatAssistantMessage {
+        const "role" = "assistant",
+        "content" => opt content,
+        "tool_calls" => opt tool_calls,
+        "refusal" => opt refusal,
+        "name" => opt name,
+        "audio" => opt audio,
+        "function_call" => opt function_call,
+    }
 }
 
 impl ChatAssistantMessage {
@@ -3770,8 +4133,7 @@ impl Default for ChatAssistantMessage {
 /// What was said.
 ///
 /// Some models refuse null here even beside tool calls; send empty text then.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatAssistantMessageContent {
     /// `Text`.
@@ -3779,6 +4141,15 @@ pub enum ChatAssistantMessageContent {
 
     /// `Parts`.
     Parts(Vec<ChatAssistantPart>),
+}
+
+impl Serialize for ChatAssistantMessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -3824,8 +4195,7 @@ impl<const N: usize> From<[ChatAssistantPart; N]> for ChatAssistantMessageConten
 impl Validate for ChatAssistantMessageContent {}
 
 /// Piece of an assistant's message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatAssistantPart {
     /// Piece of text.
@@ -3833,6 +4203,15 @@ pub enum ChatAssistantPart {
 
     /// Refusal the assistant gave earlier.
     Refusal(ChatRefusalPart),
+}
+
+impl Serialize for ChatAssistantPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Refusal(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -3864,13 +4243,19 @@ impl From<ChatRefusalPart> for ChatAssistantPart {
 impl Validate for ChatAssistantPart {}
 
 /// Refusal the assistant gave earlier.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "refusal")]
 #[non_exhaustive]
 pub struct ChatRefusalPart {
     /// Text of the refusal.
     pub refusal: String,
+}
+
+members! {
+    ChatRefusalPart {
+        const "type" = "refusal",
+        "refusal" => put refusal,
+    }
 }
 
 impl ChatRefusalPart {
@@ -3884,12 +4269,18 @@ impl ChatRefusalPart {
 impl Validate for ChatRefusalPart {}
 
 /// Audio the model gave in this turn.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatAssistantMessageAudio {
     /// Id of the earlier audio.
     pub id: String,
+}
+
+members! {
+    ChatAssistantMessageAudio {
+        "id" => put id,
+    }
 }
 
 impl ChatAssistantMessageAudio {
@@ -3903,9 +4294,8 @@ impl ChatAssistantMessageAudio {
 impl Validate for ChatAssistantMessageAudio {}
 
 /// Result of a tool call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "tool")]
 #[non_exhaustive]
 pub struct ChatToolMessage {
     /// Result for the model to read.
@@ -3913,6 +4303,14 @@ pub struct ChatToolMessage {
 
     /// Id of the call this answers.
     pub tool_call_id: String,
+}
+
+members! {
+    ChatToolMessage {
+        const "role" = "tool",
+        "content" => put content,
+        "tool_call_id" => put tool_call_id,
+    }
 }
 
 impl ChatToolMessage {
@@ -3932,9 +4330,8 @@ impl ChatToolMessage {
 impl Validate for ChatToolMessage {}
 
 /// Result of a function call in the deprecated form; use a tool message instead.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "role", rename = "function")]
 #[non_exhaustive]
 pub struct ChatFunctionMessage {
     /// Result for the model to read.
@@ -3942,6 +4339,14 @@ pub struct ChatFunctionMessage {
 
     /// Name of the function.
     pub name: String,
+}
+
+members! {
+    ChatFunctionMessage {
+        const "role" = "function",
+        "content" => put content,
+        "name" => put name,
+    }
 }
 
 impl ChatFunctionMessage {
@@ -3958,8 +4363,7 @@ impl ChatFunctionMessage {
 impl Validate for ChatFunctionMessage {}
 
 /// Sequence or sequences that end the answer where the model would write them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatMessagesStop {
     /// `Text`.
@@ -3967,6 +4371,15 @@ pub enum ChatMessagesStop {
 
     /// `Texts`.
     Texts(Vec<String>),
+}
+
+impl Serialize for ChatMessagesStop {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Texts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -4046,8 +4459,7 @@ open_enum! {
 }
 
 /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChatMessagesFunctionCall {
     /// `Mode`.
@@ -4055,6 +4467,15 @@ pub enum ChatMessagesFunctionCall {
 
     /// This function is called.
     Function(ChatMessagesFunction),
+}
+
+impl Serialize for ChatMessagesFunctionCall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Mode(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -4105,12 +4526,18 @@ open_enum! {
 }
 
 /// This function is called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatMessagesFunction {
     /// Name of the function.
     pub name: String,
+}
+
+members! {
+    ChatMessagesFunction {
+        "name" => put name,
+    }
 }
 
 impl ChatMessagesFunction {
@@ -4197,19 +4624,24 @@ impl Answer for ChatCompletion {
 answers! { ChatCompletion }
 
 /// Switches of the model's chat template that concern reasoning.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ThinkingOptions {
     /// Lets the model reason before it answers.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_thinking: Option<bool>,
 
     /// Drops earlier reasoning from the conversation before the model sees it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_thinking: Option<bool>,
+}
+
+members! {
+    ThinkingOptions {
+        "enable_thinking" => opt enable_thinking,
+        "clear_thinking" => opt clear_thinking,
+    }
 }
 
 impl ThinkingOptions {
@@ -4246,21 +4678,26 @@ impl Default for ThinkingOptions {
 }
 
 /// Switches of the model's chat template.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChatTemplateOptions {
     /// Lets the model reason before it answers.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_thinking: Option<bool>,
 
     /// Drops earlier reasoning from the conversation before the model sees it.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_thinking: Option<bool>,
+}
+
+members! {
+    ChatTemplateOptions {
+        "enable_thinking" => opt enable_thinking,
+        "clear_thinking" => opt clear_thinking,
+    }
 }
 
 impl ChatTemplateOptions {
@@ -4297,19 +4734,24 @@ impl Default for ChatTemplateOptions {
 }
 
 /// Switches of the chat template of a model that always reasons.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct FixedThinkingOptions {
     /// Reasoning, which cannot be switched off.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_thinking: Option<bool>,
 
     /// Drops earlier reasoning from the conversation before the model sees it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_thinking: Option<bool>,
+}
+
+members! {
+    FixedThinkingOptions {
+        "enable_thinking" => opt enable_thinking,
+        "clear_thinking" => opt clear_thinking,
+    }
 }
 
 impl FixedThinkingOptions {

@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, fields};
+use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, fields, members};
 use crate::union::Raw;
 
 /// Question to decide.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Question {
     /// Question with yes or no for an answer, given as a likelihood.
@@ -22,6 +21,16 @@ pub enum Question {
 
     /// Question answered by a place on a scale.
     Score(QuestionScore),
+}
+
+impl Serialize for Question {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Noul(value) => value.serialize(serializer),
+            Self::Choice(value) => value.serialize(serializer),
+            Self::Score(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -69,17 +78,23 @@ impl Validate for Question {
 /// Question with yes or no for an answer, given as a likelihood.
 ///
 /// Uncertain: Meaning of `noul` was inferred from its two criteria and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "noul")]
 #[non_exhaustive]
 pub struct QuestionNoul {
     /// What to decide, as text or any JSON.
     pub instructions: Value,
 
     /// What the two answers mean.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub criteria: Option<QuestionCriteria>,
+}
+
+members! {
+    QuestionNoul {
+        const "type" = "noul",
+        "instructions" => put instructions,
+        "criteria" => opt criteria,
+    }
 }
 
 impl QuestionNoul {
@@ -103,17 +118,24 @@ impl QuestionNoul {
 impl Validate for QuestionNoul {}
 
 /// What the two answers mean.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct QuestionCriteria {
     /// When the answer is yes, as text or any JSON.
-    #[serde(rename = "true", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "true"))]
     pub true_: Option<Value>,
 
     /// When the answer is no, as text or any JSON.
-    #[serde(rename = "false", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "false"))]
     pub false_: Option<Value>,
+}
+
+members! {
+    QuestionCriteria {
+        "true" => opt true_,
+        "false" => opt false_,
+    }
 }
 
 impl QuestionCriteria {
@@ -147,9 +169,8 @@ impl Default for QuestionCriteria {
 }
 
 /// Question with one of several named answers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "choice")]
 #[non_exhaustive]
 pub struct QuestionChoice {
     /// What to decide, as text or any JSON.
@@ -157,6 +178,14 @@ pub struct QuestionChoice {
 
     /// Possible answers by name, each with what it means.
     pub criteria: Map<String, Value>,
+}
+
+members! {
+    QuestionChoice {
+        const "type" = "choice",
+        "instructions" => put instructions,
+        "criteria" => put criteria,
+    }
 }
 
 impl QuestionChoice {
@@ -179,9 +208,8 @@ impl QuestionChoice {
 impl Validate for QuestionChoice {}
 
 /// Question answered by a place on a scale.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "score")]
 #[non_exhaustive]
 pub struct QuestionScore {
     /// What to rate, as text or any JSON.
@@ -191,6 +219,14 @@ pub struct QuestionScore {
     ///
     /// Items: 2 to 10.
     pub criteria: Vec<Value>,
+}
+
+members! {
+    QuestionScore {
+        const "type" = "score",
+        "instructions" => put instructions,
+        "criteria" => put criteria,
+    }
 }
 
 impl QuestionScore {
@@ -217,7 +253,7 @@ impl Validate for QuestionScore {
 }
 
 /// Image, audio or video as base64 text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct DecisionMedia {
@@ -226,6 +262,13 @@ pub struct DecisionMedia {
 
     /// Content of the file.
     pub base64: Media,
+}
+
+members! {
+    DecisionMedia {
+        "content_type" => put content_type,
+        "base64" => put base64,
+    }
 }
 
 impl DecisionMedia {

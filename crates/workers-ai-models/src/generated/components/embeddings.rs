@@ -3,15 +3,14 @@
 
 use std::marker::PhantomData;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, fields, open_enum};
+use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, fields, members, open_enum};
 
 /// Texts to turn into vectors.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct EmbeddingText<M> {
     /// Text or texts to turn into vectors.
@@ -20,11 +19,17 @@ pub struct EmbeddingText<M> {
     /// How the vectors of the tokens become one vector.
     ///
     /// Default: `"mean"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pooling: Option<Pooling>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    EmbeddingText<M> {
+        "text" => put text,
+        "pooling" => opt pooling,
+    }
 }
 
 impl<M> EmbeddingText<M> {
@@ -61,8 +66,7 @@ where
 }
 
 /// One text or a list of texts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EmbeddingTexts {
     /// `Text`.
@@ -70,6 +74,15 @@ pub enum EmbeddingTexts {
 
     /// `Texts`.
     Texts(Vec<String>),
+}
+
+impl Serialize for EmbeddingTexts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Texts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -191,15 +204,20 @@ fields! {
 }
 
 /// Text to compare with the query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct Context {
     /// Text of this entry.
     ///
     /// Characters: at least 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+members! {
+    Context {
+        "text" => opt text,
+    }
 }
 
 impl Context {
@@ -254,16 +272,21 @@ fields! {
 }
 
 /// Texts to turn into vectors, without options.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct PlainEmbeddingInput<M> {
     /// Text or texts to turn into vectors.
     pub text: PlainEmbeddingInputText,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    PlainEmbeddingInput<M> {
+        "text" => put text,
+    }
 }
 
 impl<M> PlainEmbeddingInput<M> {
@@ -287,8 +310,7 @@ where
 }
 
 /// Text or texts to turn into vectors.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PlainEmbeddingInputText {
     /// `Text`.
@@ -296,6 +318,15 @@ pub enum PlainEmbeddingInputText {
 
     /// `Texts`.
     Texts(Vec<String>),
+}
+
+impl Serialize for PlainEmbeddingInputText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Texts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]

@@ -3,9 +3,7 @@
 
 use std::marker::PhantomData;
 
-use serde::Serialize;
-
-use crate::{Check, Limit, Media, Model, ModelInput, Validate, fields, media};
+use crate::{Check, Limit, Media, Model, ModelInput, Validate, fields, members};
 
 /// Image as base64 text.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,9 +25,8 @@ fields! {
 /// Image to generate, as a form with up to four reference images.
 ///
 /// Numbers travel as text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct ImageForm<M> {
     /// What the image should show.
@@ -40,57 +37,63 @@ pub struct ImageForm<M> {
     /// First reference image.
     ///
     /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_image_0: Option<Media>,
 
     /// Second reference image.
     ///
     /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_image_1: Option<Media>,
 
     /// Third reference image.
     ///
     /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_image_2: Option<Media>,
 
     /// Fourth reference image.
     ///
     /// Keep it under 512 by 512 pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_image_3: Option<Media>,
 
     /// Width of the image in pixels.
     ///
     /// Default: `1024`. Limits: 256 to 1920.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<u64>,
 
     /// Height of the image in pixels.
     ///
     /// Default: `768`. Limits: 256 to 1920.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u64>,
 
     /// Number of diffusion steps.
     ///
     /// More steps take longer and cost more.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
 
     /// How closely the image follows the prompt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guidance: Option<f64>,
 
     /// Seed of the random number generator.
     ///
     /// The same seed and input give the same image.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    ImageForm<M> {
+        "prompt" => put prompt,
+        "input_image_0" => opt input_image_0,
+        "input_image_1" => opt input_image_1,
+        "input_image_2" => opt input_image_2,
+        "input_image_3" => opt input_image_3,
+        "width" => opt width,
+        "height" => opt height,
+        "steps" => opt steps,
+        "guidance" => opt guidance,
+        "seed" => opt seed,
+    }
 }
 
 impl<M> ImageForm<M> {
@@ -198,9 +201,8 @@ where
 }
 
 /// Image to generate, from a prompt alone or over a given image.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct ImageInput<M> {
     /// What the image should show.
@@ -209,19 +211,16 @@ pub struct ImageInput<M> {
     pub prompt: String,
 
     /// What the image should not show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub negative_prompt: Option<String>,
 
     /// Height of the image in pixels.
     ///
     /// Limits: 256 to 2048.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u64>,
 
     /// Width of the image in pixels.
     ///
     /// Limits: 256 to 2048.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<u64>,
 
     /// Number of diffusion steps.
@@ -229,7 +228,6 @@ pub struct ImageInput<M> {
     /// More steps take longer and give more detail.
     ///
     /// Default: `20`. Limits: at most 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub num_steps: Option<u64>,
 
     /// How closely the image follows the prompt.
@@ -237,47 +235,51 @@ pub struct ImageInput<M> {
     /// Higher values follow it more strictly.
     ///
     /// Default: `7.5`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guidance: Option<f64>,
 
     /// How far to depart from the given image, from 0 for not at all to 1 for freely.
     ///
     /// Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strength: Option<f64>,
 
     /// Seed of the random number generator.
     ///
     /// The same seed and input give the same image.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
 
     /// Image to start from, as the bytes of its file.
     ///
     /// Each: 0 to 255.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "media::numbers::serialize_opt"
-    )]
     pub image: Option<Media>,
 
     /// Image to start from, as base64 text.
     ///
     /// Give either this or `image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_b64: Option<Media>,
 
     /// Image that marks the area to redraw, as the bytes of its file.
     ///
     /// Each: 0 to 255.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "media::numbers::serialize_opt"
-    )]
     pub mask: Option<Media>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    ImageInput<M> {
+        "prompt" => put prompt,
+        "negative_prompt" => opt negative_prompt,
+        "height" => opt height,
+        "width" => opt width,
+        "num_steps" => opt num_steps,
+        "guidance" => opt guidance,
+        "strength" => opt strength,
+        "seed" => opt seed,
+        "image" => opt_numbers image,
+        "image_b64" => opt image_b64,
+        "mask" => opt_numbers mask,
+    }
 }
 
 impl<M> ImageInput<M> {

@@ -5,109 +5,114 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, fields,
+    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, fields, members,
     open_enum,
 };
 use crate::union::{Kind, Raw};
 
 /// Request in the Responses dialect.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct ResponsesInput<M> {
     /// What to answer: plain text or a conversation.
     pub input: ResponsesInputInput,
 
     /// Instructions that hold for the whole conversation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
 
     /// Maximum number of tokens in the answer, reasoning included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_output_tokens: Option<u64>,
 
     /// How much the model reasons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<ResponsesReasoning>,
 
     /// Randomness of the answer.
     ///
     /// Change either this or `top_p`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
     ///
     /// Smaller values keep only the likeliest tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Format and length of the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<ResponsesTextOptions>,
 
     /// Sends the answer piece by piece as server-sent events.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// What the stream contains beside the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<ResponsesInputStreamOptions>,
 
     /// Functions the model may ask you to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<ResponsesFunctionTool>>,
 
     /// Whether and which function is called.
     ///
     /// Uncertain: The published types list no other mode than `none`; the model's own choice is what
     /// happens without this property.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ResponsesToolChoice>,
 
     /// Allows several function calls in one turn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parallel_tool_calls: Option<bool>,
 
     /// Extra parts of the answer to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub include: Option<Vec<ResponsesInputInclude>>,
 
     /// Conversation on the server that this request belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ResponsesInputConversation>,
 
     /// Id of the answer this request continues.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_response_id: Option<String>,
 
     /// What happens to a conversation that is too long.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub truncation: Option<ResponsesTruncation>,
 
     /// Runs in the background; the request returns at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<bool>,
 
     /// Class of service to use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<ResponsesServiceTier>,
 
     /// Key that keeps similar requests on the same cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt_cache_key: Option<String>,
 
     /// Your own id of the end user, to trace abuse.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub safety_identifier: Option<String>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    ResponsesInput<M> {
+        "input" => put input,
+        "instructions" => opt instructions,
+        "max_output_tokens" => opt max_output_tokens,
+        "reasoning" => opt reasoning,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "text" => opt text,
+        "stream" => opt stream,
+        "stream_options" => opt stream_options,
+        "tools" => opt tools,
+        "tool_choice" => opt tool_choice,
+        "parallel_tool_calls" => opt parallel_tool_calls,
+        "include" => opt include,
+        "conversation" => opt conversation,
+        "previous_response_id" => opt previous_response_id,
+        "truncation" => opt truncation,
+        "background" => opt background,
+        "service_tier" => opt service_tier,
+        "prompt_cache_key" => opt prompt_cache_key,
+        "safety_identifier" => opt safety_identifier,
+    }
 }
 
 impl<M> ResponsesInput<M> {
@@ -305,8 +310,7 @@ where
 }
 
 /// What to answer: plain text or a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesInputInput {
     /// `Text`.
@@ -314,6 +318,15 @@ pub enum ResponsesInputInput {
 
     /// `Items`.
     Items(Vec<ResponsesInputItem>),
+}
+
+impl Serialize for ResponsesInputInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Items(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -366,8 +379,7 @@ impl Validate for ResponsesInputInput {
 }
 
 /// One item of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesInputItem {
     /// Message of any role, with plain text or parts.
@@ -390,6 +402,20 @@ pub enum ResponsesInputItem {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesInputItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Message(value) => value.serialize(serializer),
+            Self::InputMessage(value) => value.serialize(serializer),
+            Self::OutputMessage(value) => value.serialize(serializer),
+            Self::FunctionCall(value) => value.serialize(serializer),
+            Self::FunctionCallOutput(value) => value.serialize(serializer),
+            Self::Reasoning(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesInputItem {
@@ -466,20 +492,25 @@ impl Validate for ResponsesInputItem {
 }
 
 /// Message of any role, with plain text or parts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesEasyMessage {
     /// Who speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<ResponsesEasyMessageRole>,
 
     /// What was said or shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<ResponsesEasyMessageContent>,
 
     /// Kind of item.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
+}
+
+members! {
+    ResponsesEasyMessage {
+        "role" => opt role,
+        "content" => opt content,
+        "type" => opt type_,
+    }
 }
 
 fields! {
@@ -534,8 +565,7 @@ open_enum! {
 }
 
 /// What was said or shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesEasyMessageContent {
     /// `Text`.
@@ -546,6 +576,16 @@ pub enum ResponsesEasyMessageContent {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesEasyMessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesEasyMessageContent {
@@ -595,8 +635,7 @@ impl Validate for ResponsesEasyMessageContent {
 }
 
 /// Piece of an input message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesInputContent {
     /// Text for the model.
@@ -607,6 +646,16 @@ pub enum ResponsesInputContent {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesInputContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Image(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesInputContent {
@@ -642,13 +691,18 @@ impl Validate for ResponsesInputContent {
 }
 
 /// Text for the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "input_text")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesInputText {
     /// Text of this part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+members! {
+    ResponsesInputText {
+        const "type" = "input_text",
+        "text" => opt text,
+    }
 }
 
 fields! {
@@ -668,17 +722,22 @@ impl ResponsesInputText {
 impl Validate for ResponsesInputText {}
 
 /// Image for the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "input_image")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesInputImage {
     /// Resolution at which the image is processed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<ResponsesImageDetail>,
 
     /// Address of the image, or a data URL that holds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
+}
+
+members! {
+    ResponsesInputImage {
+        const "type" = "input_image",
+        "detail" => opt detail,
+        "image_url" => opt image_url,
+    }
 }
 
 fields! {
@@ -725,26 +784,31 @@ open_enum! {
 }
 
 /// Message to the model, in parts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesInputMessage {
     /// Who speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<ResponsesInputMessageRole>,
 
     /// What was said or shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Vec<ResponsesInputContent>>,
 
     /// Kind of item.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 
     /// Progress of the item.
     ///
     /// Set in items that an answer returned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+members! {
+    ResponsesInputMessage {
+        "role" => opt role,
+        "content" => opt content,
+        "type" => opt type_,
+        "status" => opt status,
+    }
 }
 
 fields! {
@@ -819,25 +883,30 @@ open_enum! {
 }
 
 /// Message of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "message")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesOutputMessage {
     /// Id of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Who speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
 
     /// Progress of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
 
     /// What the model said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Vec<ResponsesOutputMessageContent>>,
+}
+
+members! {
+    ResponsesOutputMessage {
+        const "type" = "message",
+        "id" => opt id,
+        "role" => opt role,
+        "status" => opt status,
+        "content" => opt content,
+    }
 }
 
 fields! {
@@ -880,8 +949,7 @@ impl Validate for ResponsesOutputMessage {
 }
 
 /// Piece of the model's message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesOutputMessageContent {
     /// Text of the model.
@@ -892,6 +960,16 @@ pub enum ResponsesOutputMessageContent {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesOutputMessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Refusal(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesOutputMessageContent {
@@ -936,17 +1014,22 @@ impl Answer for ResponsesOutputMessageContent {
 }
 
 /// Text of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "output_text")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesOutputText {
     /// Text of this part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 
     /// Log probabilities of the tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<Vec<ResponsesLogprob>>,
+}
+
+members! {
+    ResponsesOutputText {
+        const "type" = "output_text",
+        "text" => opt text,
+        "logprobs" => opt logprobs,
+    }
 }
 
 fields! {
@@ -990,20 +1073,25 @@ impl Validate for ResponsesOutputText {
 }
 
 /// Token of the answer and how likely it was.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesLogprob {
     /// Text of the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 
     /// Natural logarithm of its probability.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprob: Option<f64>,
 
     /// Likeliest tokens at this position.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_logprobs: Option<Vec<ResponsesTopLogprob>>,
+}
+
+members! {
+    ResponsesLogprob {
+        "token" => opt token,
+        "logprob" => opt logprob,
+        "top_logprobs" => opt top_logprobs,
+    }
 }
 
 fields! {
@@ -1044,16 +1132,21 @@ impl Validate for ResponsesLogprob {
 }
 
 /// Likely token at one position.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesTopLogprob {
     /// Text of the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 
     /// Natural logarithm of its probability.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprob: Option<f64>,
+}
+
+members! {
+    ResponsesTopLogprob {
+        "token" => opt token,
+        "logprob" => opt logprob,
+    }
 }
 
 fields! {
@@ -1092,13 +1185,18 @@ impl Validate for ResponsesTopLogprob {
 }
 
 /// Refusal of the model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "refusal")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesRefusal {
     /// Text of the refusal.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+}
+
+members! {
+    ResponsesRefusal {
+        const "type" = "refusal",
+        "refusal" => opt refusal,
+    }
 }
 
 fields! {
@@ -1120,33 +1218,38 @@ impl ResponsesRefusal {
 impl Validate for ResponsesRefusal {}
 
 /// Function the model wants called.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "function_call")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesFunctionCall {
     /// Id of the call.
     ///
     /// The result refers to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<String>,
 
     /// Name of the function.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// Arguments as JSON text.
     ///
     /// The model writes it, so check it before use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<String>,
 
     /// Id of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Progress of the call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+members! {
+    ResponsesFunctionCall {
+        const "type" = "function_call",
+        "call_id" => opt call_id,
+        "name" => opt name,
+        "arguments" => opt arguments,
+        "id" => opt id,
+        "status" => opt status,
+    }
 }
 
 fields! {
@@ -1207,25 +1310,30 @@ impl Validate for ResponsesFunctionCall {
 }
 
 /// Result of a function call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "function_call_output")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesFunctionCallOutput {
     /// Id of the call this answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<String>,
 
     /// Result for the model to read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<ResponsesFunctionCallOutputOutput>,
 
     /// Id of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Progress of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+members! {
+    ResponsesFunctionCallOutput {
+        const "type" = "function_call_output",
+        "call_id" => opt call_id,
+        "output" => opt output,
+        "id" => opt id,
+        "status" => opt status,
+    }
 }
 
 fields! {
@@ -1275,8 +1383,7 @@ impl Validate for ResponsesFunctionCallOutput {
 }
 
 /// Result for the model to read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesFunctionCallOutputOutput {
     /// `Text`.
@@ -1287,6 +1394,16 @@ pub enum ResponsesFunctionCallOutputOutput {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesFunctionCallOutputOutput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesFunctionCallOutputOutput {
@@ -1337,8 +1454,7 @@ impl Validate for ResponsesFunctionCallOutputOutput {
 }
 
 /// Piece of the result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesFunctionCallOutputPart {
     /// Text for the model.
@@ -1349,6 +1465,16 @@ pub enum ResponsesFunctionCallOutputPart {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesFunctionCallOutputPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Image(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesFunctionCallOutputPart {
@@ -1384,17 +1510,22 @@ impl Validate for ResponsesFunctionCallOutputPart {
 }
 
 /// Image in the result of a function.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "input_image")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesOutputImage {
     /// Address of the image, or a data URL that holds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
 
     /// Resolution at which the image is processed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<ResponsesImageDetail>,
+}
+
+members! {
+    ResponsesOutputImage {
+        const "type" = "input_image",
+        "image_url" => opt image_url,
+        "detail" => opt detail,
+    }
 }
 
 fields! {
@@ -1436,29 +1567,34 @@ impl Validate for ResponsesOutputImage {
 }
 
 /// What the model thought.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "reasoning")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesReasoningItem {
     /// Id of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 
     /// Summary of the reasoning.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Vec<ResponsesReasoningItemSummary>>,
 
     /// Reasoning itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Vec<ResponsesReasoningItemContent>>,
 
     /// Reasoning in encrypted form, to be sent back as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted_content: Option<String>,
 
     /// Progress of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResponsesItemStatus>,
+}
+
+members! {
+    ResponsesReasoningItem {
+        const "type" = "reasoning",
+        "id" => opt id,
+        "summary" => opt summary,
+        "content" => opt content,
+        "encrypted_content" => opt encrypted_content,
+        "status" => opt status,
+    }
 }
 
 fields! {
@@ -1525,13 +1661,18 @@ impl Validate for ResponsesReasoningItem {
 }
 
 /// Piece of the summary.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "summary_text")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesReasoningItemSummary {
     /// Text of this part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+members! {
+    ResponsesReasoningItemSummary {
+        const "type" = "summary_text",
+        "text" => opt text,
+    }
 }
 
 fields! {
@@ -1557,13 +1698,18 @@ impl ResponsesReasoningItemSummary {
 impl Validate for ResponsesReasoningItemSummary {}
 
 /// Piece of the reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "reasoning_text")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesReasoningItemContent {
     /// Text of this part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+members! {
+    ResponsesReasoningItemContent {
+        const "type" = "reasoning_text",
+        "text" => opt text,
+    }
 }
 
 fields! {
@@ -1589,22 +1735,27 @@ impl ResponsesReasoningItemContent {
 impl Validate for ResponsesReasoningItemContent {}
 
 /// How much the model reasons, and what it reports of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesReasoning {
     /// How much the model reasons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effort: Option<ResponsesReasoningEffort>,
 
     /// Summary of the reasoning to return.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<ResponsesReasoningSummary>,
 
     /// Summary of the reasoning to return.
     ///
     /// Older name of `summary`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_summary: Option<ResponsesReasoningGenerateSummary>,
+}
+
+members! {
+    ResponsesReasoning {
+        "effort" => opt effort,
+        "summary" => opt summary,
+        "generate_summary" => opt generate_summary,
+    }
 }
 
 fields! {
@@ -1698,16 +1849,21 @@ open_enum! {
 }
 
 /// Format and length of the text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesTextOptions {
     /// Format of the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<ResponsesTextOptionsFormat>,
 
     /// How long the answer should be.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verbosity: Option<ResponsesTextOptionsVerbosity>,
+}
+
+members! {
+    ResponsesTextOptions {
+        "format" => opt format,
+        "verbosity" => opt verbosity,
+    }
 }
 
 fields! {
@@ -1752,8 +1908,7 @@ impl Validate for ResponsesTextOptions {
 }
 
 /// Format of the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesTextOptionsFormat {
     /// Plain text.
@@ -1767,6 +1922,17 @@ pub enum ResponsesTextOptionsFormat {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesTextOptionsFormat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::JsonSchema(value) => value.serialize(serializer),
+            Self::JsonObject(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesTextOptionsFormat {
@@ -1802,10 +1968,15 @@ impl From<ResponsesTextOptionsJsonObject> for ResponsesTextOptionsFormat {
 impl Validate for ResponsesTextOptionsFormat {}
 
 /// Plain text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "text")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsText {}
+
+members! {
+    ResponsesTextOptionsText {
+        const "type" = "text",
+    }
+}
 
 fields! {
     ResponsesTextOptionsText {
@@ -1823,25 +1994,30 @@ impl ResponsesTextOptionsText {
 impl Validate for ResponsesTextOptionsText {}
 
 /// JSON that fits a schema.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "json_schema")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsJsonSchema {
     /// Name of the schema.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// JSON Schema of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<Map<String, Value>>,
 
     /// What the answer is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 
     /// Makes the answer follow the schema exactly.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+}
+
+members! {
+    ResponsesTextOptionsJsonSchema {
+        const "type" = "json_schema",
+        "name" => opt name,
+        "schema" => opt schema,
+        "description" => opt description,
+        "strict" => opt strict,
+    }
 }
 
 fields! {
@@ -1885,10 +2061,15 @@ impl Validate for ResponsesTextOptionsJsonSchema {}
 /// Any JSON object.
 ///
 /// Say so in the input too, or the answer may never end.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "json_object")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesTextOptionsJsonObject {}
+
+members! {
+    ResponsesTextOptionsJsonObject {
+        const "type" = "json_object",
+    }
+}
 
 fields! {
     ResponsesTextOptionsJsonObject {
@@ -1918,13 +2099,18 @@ open_enum! {
 }
 
 /// `ResponsesInputStreamOptions`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ResponsesInputStreamOptions {
     /// Adds padding to the events that hides how long the tokens are.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub include_obfuscation: Option<bool>,
+}
+
+members! {
+    ResponsesInputStreamOptions {
+        "include_obfuscation" => opt include_obfuscation,
+    }
 }
 
 impl ResponsesInputStreamOptions {
@@ -1951,27 +2137,32 @@ impl Default for ResponsesInputStreamOptions {
 }
 
 /// Function the model may ask you to call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "function")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesFunctionTool {
     /// Name the model calls the function by.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 
     /// JSON Schema of the arguments, or null for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Map<String, Value>>,
 
     /// Makes the arguments follow the schema exactly.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
 
     /// What the function does and when to call it.
     ///
     /// The model decides by this text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+members! {
+    ResponsesFunctionTool {
+        const "type" = "function",
+        "name" => opt name,
+        "parameters" => opt parameters,
+        "strict" => opt strict,
+        "description" => opt description,
+    }
 }
 
 fields! {
@@ -2013,8 +2204,7 @@ impl Validate for ResponsesFunctionTool {}
 ///
 /// Uncertain: The published types list no other mode than `none`; the model's own choice is what
 /// happens without this property.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesToolChoice {
     /// Rule for all tools.
@@ -2025,6 +2215,16 @@ pub enum ResponsesToolChoice {
 
     /// Something newer than this crate, as it came.
     Unknown(Value),
+}
+
+impl Serialize for ResponsesToolChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Mode(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResponsesToolChoice {
@@ -2061,13 +2261,18 @@ impl From<ResponsesToolChoiceFunction> for ResponsesToolChoice {
 impl Validate for ResponsesToolChoice {}
 
 /// This function is called.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(tag = "type", rename = "function")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponsesToolChoiceFunction {
     /// Name of the function.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+members! {
+    ResponsesToolChoiceFunction {
+        const "type" = "function",
+        "name" => opt name,
+    }
 }
 
 fields! {
@@ -2097,8 +2302,7 @@ open_enum! {
 }
 
 /// Conversation on the server that this request belongs to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResponsesInputConversation {
     /// `Id`.
@@ -2106,6 +2310,15 @@ pub enum ResponsesInputConversation {
 
     /// Reference to a conversation.
     Conversation(ResponsesInputConversationConversation),
+}
+
+impl Serialize for ResponsesInputConversation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Id(value) => value.serialize(serializer),
+            Self::Conversation(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2145,12 +2358,18 @@ impl From<ResponsesInputConversationConversation> for ResponsesInputConversation
 impl Validate for ResponsesInputConversation {}
 
 /// Reference to a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ResponsesInputConversationConversation {
     /// Id of the conversation.
     pub id: String,
+}
+
+members! {
+    ResponsesInputConversationConversation {
+        "id" => put id,
+    }
 }
 
 impl ResponsesInputConversationConversation {

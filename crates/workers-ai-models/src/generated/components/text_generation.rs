@@ -5,19 +5,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, ChatFunctionToolCall, Check, Limit,
     Model, ModelInput, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers,
-    fields, open_enum,
+    fields, members, open_enum,
 };
 
 /// One piece of text to answer, for models that take native requests and give chat completions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct HybridPrompt<M> {
     /// Text to continue or to answer.
@@ -30,7 +29,6 @@ pub struct HybridPrompt<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `2000`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -38,7 +36,6 @@ pub struct HybridPrompt<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -46,13 +43,11 @@ pub struct HybridPrompt<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0.001 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -60,7 +55,6 @@ pub struct HybridPrompt<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -68,7 +62,6 @@ pub struct HybridPrompt<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -76,7 +69,6 @@ pub struct HybridPrompt<M> {
     /// Higher values repeat less.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -84,23 +76,19 @@ pub struct HybridPrompt<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// Asks for JSON instead of prose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ResponseFormat>,
 
     /// Name or id of a fine-tuned adapter to apply.
     ///
     /// It must be made for this base model.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lora: Option<String>,
 
     /// Sends the text to the model without a chat template.
@@ -108,11 +96,28 @@ pub struct HybridPrompt<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    HybridPrompt<M> {
+        "prompt" => put prompt,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "response_format" => opt response_format,
+        "lora" => opt lora,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> HybridPrompt<M> {
@@ -274,19 +279,25 @@ where
 }
 
 /// Format of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ResponseFormat {
     /// How strictly JSON is asked for.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: ResponseFormatType,
 
     /// Bare JSON Schema of the answer.
     ///
     /// Do not wrap it in a name and options here.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub json_schema: Option<Value>,
+}
+
+members! {
+    ResponseFormat {
+        "type" => put type_,
+        "json_schema" => opt json_schema,
+    }
 }
 
 impl ResponseFormat {
@@ -324,20 +335,17 @@ open_enum! {
 }
 
 /// Conversation to continue, for models that take native requests and give chat completions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct HybridMessages<M> {
     /// Conversation so far, oldest message first.
     pub messages: Vec<Message>,
 
     /// Functions the model may ask you to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<Tool>>,
 
     /// Functions handed over as source text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<FunctionCode>>,
 
     /// Maximum number of tokens in the answer.
@@ -345,7 +353,6 @@ pub struct HybridMessages<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `2000`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -353,7 +360,6 @@ pub struct HybridMessages<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -361,13 +367,11 @@ pub struct HybridMessages<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0.001 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -375,7 +379,6 @@ pub struct HybridMessages<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -383,7 +386,6 @@ pub struct HybridMessages<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -391,7 +393,6 @@ pub struct HybridMessages<M> {
     /// Higher values repeat less.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -399,17 +400,14 @@ pub struct HybridMessages<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// Asks for JSON instead of prose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ResponseFormat>,
 
     /// Sends the text to the model without a chat template.
@@ -417,11 +415,29 @@ pub struct HybridMessages<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    HybridMessages<M> {
+        "messages" => put messages,
+        "tools" => opt tools,
+        "functions" => opt functions,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "response_format" => opt response_format,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> HybridMessages<M> {
@@ -590,7 +606,7 @@ where
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct Message {
@@ -599,6 +615,13 @@ pub struct Message {
 
     /// What was said.
     pub content: MessageContent,
+}
+
+members! {
+    Message {
+        "role" => put role,
+        "content" => put content,
+    }
 }
 
 impl Message {
@@ -615,8 +638,7 @@ impl Message {
 impl Validate for Message {}
 
 /// What was said.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MessageContent {
     /// `Text`.
@@ -624,6 +646,15 @@ pub enum MessageContent {
 
     /// `Parts`.
     Parts(Vec<TextPart>),
+}
+
+impl Serialize for MessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -669,13 +700,19 @@ impl<const N: usize> From<[TextPart; N]> for MessageContent {
 impl Validate for MessageContent {}
 
 /// Piece of text inside a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextPart {
     /// Text of this part.
     pub text: String,
+}
+
+members! {
+    TextPart {
+        const "type" = "text",
+        "text" => put text,
+    }
 }
 
 impl TextPart {
@@ -689,8 +726,7 @@ impl TextPart {
 impl Validate for TextPart {}
 
 /// Function the model may ask you to call, bare or wrapped.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Tool {
     /// Function with its parameters.
@@ -698,6 +734,15 @@ pub enum Tool {
 
     /// Function in the wrapper that chat interfaces use.
     Function(FunctionTool),
+}
+
+impl Serialize for Tool {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Flat(value) => value.serialize(serializer),
+            Self::Function(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -731,7 +776,7 @@ impl From<FunctionTool> for Tool {
 impl Validate for Tool {}
 
 /// Function with its parameters.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct FlatTool {
@@ -745,6 +790,14 @@ pub struct FlatTool {
 
     /// Arguments the function takes.
     pub parameters: ToolParameters,
+}
+
+members! {
+    FlatTool {
+        "name" => put name,
+        "description" => put description,
+        "parameters" => put parameters,
+    }
 }
 
 impl FlatTool {
@@ -766,17 +819,23 @@ impl FlatTool {
 impl Validate for FlatTool {}
 
 /// Arguments of a function, as a small JSON Schema of an object.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "object")]
 #[non_exhaustive]
 pub struct ToolParameters {
     /// Arguments by name.
     pub properties: BTreeMap<String, ToolParameter>,
 
     /// Names of the required arguments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<Vec<String>>,
+}
+
+members! {
+    ToolParameters {
+        const "type" = "object",
+        "properties" => put properties,
+        "required" => opt required,
+    }
 }
 
 impl ToolParameters {
@@ -810,16 +869,23 @@ impl ToolParameters {
 impl Validate for ToolParameters {}
 
 /// One argument of a function.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ToolParameter {
     /// JSON type of the argument.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: String,
 
     /// What the argument means, including its unit.
     pub description: String,
+}
+
+members! {
+    ToolParameter {
+        "type" => put type_,
+        "description" => put description,
+    }
 }
 
 impl ToolParameter {
@@ -836,13 +902,19 @@ impl ToolParameter {
 impl Validate for ToolParameter {}
 
 /// Function in the wrapper that chat interfaces use.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "function")]
 #[non_exhaustive]
 pub struct FunctionTool {
     /// Function itself.
     pub function: FlatTool,
+}
+
+members! {
+    FunctionTool {
+        const "type" = "function",
+        "function" => put function,
+    }
 }
 
 impl FunctionTool {
@@ -856,7 +928,7 @@ impl FunctionTool {
 impl Validate for FunctionTool {}
 
 /// Function handed over as source text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct FunctionCode {
@@ -865,6 +937,13 @@ pub struct FunctionCode {
 
     /// Source text of the function.
     pub code: String,
+}
+
+members! {
+    FunctionCode {
+        "name" => put name,
+        "code" => put code,
+    }
 }
 
 impl FunctionCode {
@@ -881,9 +960,7 @@ impl FunctionCode {
 impl Validate for FunctionCode {}
 
 /// Request to a text model: a prompt or a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TextGenerationInput<M> {
     /// One piece of text to answer.
@@ -891,6 +968,15 @@ pub enum TextGenerationInput<M> {
 
     /// Conversation to continue.
     Messages(TextGenerationMessages<M>),
+}
+
+impl<M> Serialize for TextGenerationInput<M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Prompt(value) => value.serialize(serializer),
+            Self::Messages(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -949,9 +1035,8 @@ where
 /// One piece of text to answer.
 ///
 /// Unless `raw` is set, the service wraps it into the model's chat template.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct TextGenerationPrompt<M> {
     /// Text to continue or to answer.
@@ -964,7 +1049,6 @@ pub struct TextGenerationPrompt<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -972,7 +1056,6 @@ pub struct TextGenerationPrompt<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -980,13 +1063,11 @@ pub struct TextGenerationPrompt<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0.001 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -994,7 +1075,6 @@ pub struct TextGenerationPrompt<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -1002,7 +1082,6 @@ pub struct TextGenerationPrompt<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -1010,7 +1089,6 @@ pub struct TextGenerationPrompt<M> {
     /// Higher values repeat less.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -1018,23 +1096,19 @@ pub struct TextGenerationPrompt<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// Asks for JSON instead of prose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ResponseFormat>,
 
     /// Name or id of a fine-tuned adapter to apply.
     ///
     /// It must be made for this base model.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lora: Option<String>,
 
     /// Sends the text to the model without a chat template.
@@ -1042,11 +1116,28 @@ pub struct TextGenerationPrompt<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    TextGenerationPrompt<M> {
+        "prompt" => put prompt,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "response_format" => opt response_format,
+        "lora" => opt lora,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> TextGenerationPrompt<M> {
@@ -1210,20 +1301,17 @@ where
 /// Conversation to continue.
 ///
 /// The service applies the model's chat template.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct TextGenerationMessages<M> {
     /// Conversation so far, oldest message first.
     pub messages: Vec<Message>,
 
     /// Functions the model may ask you to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<Tool>>,
 
     /// Functions handed over as source text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<FunctionCode>>,
 
     /// Maximum number of tokens in the answer.
@@ -1231,7 +1319,6 @@ pub struct TextGenerationMessages<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -1239,7 +1326,6 @@ pub struct TextGenerationMessages<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -1247,13 +1333,11 @@ pub struct TextGenerationMessages<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0.001 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -1261,7 +1345,6 @@ pub struct TextGenerationMessages<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -1269,7 +1352,6 @@ pub struct TextGenerationMessages<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -1277,7 +1359,6 @@ pub struct TextGenerationMessages<M> {
     /// Higher values repeat less.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -1285,17 +1366,14 @@ pub struct TextGenerationMessages<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// Asks for JSON instead of prose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<ResponseFormat>,
 
     /// Sends the text to the model without a chat template.
@@ -1303,11 +1381,29 @@ pub struct TextGenerationMessages<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    TextGenerationMessages<M> {
+        "messages" => put messages,
+        "tools" => opt tools,
+        "functions" => opt functions,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "response_format" => opt response_format,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> TextGenerationMessages<M> {
@@ -2015,8 +2111,7 @@ fields! {
 }
 
 /// Piece of a message: text or an image.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MessagePart {
     /// Piece of text inside a message.
@@ -2024,6 +2119,15 @@ pub enum MessagePart {
 
     /// Image inside a message.
     Image(ImagePart),
+}
+
+impl Serialize for MessagePart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Image(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2055,13 +2159,19 @@ impl From<ImagePart> for MessagePart {
 impl Validate for MessagePart {}
 
 /// Image inside a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "type", rename = "image_url")]
 #[non_exhaustive]
 pub struct ImagePart {
     /// Where the image is.
     pub image_url: ImagePartImageUrl,
+}
+
+members! {
+    ImagePart {
+        const "type" = "image_url",
+        "image_url" => put image_url,
+    }
 }
 
 impl ImagePart {
@@ -2077,12 +2187,18 @@ impl ImagePart {
 impl Validate for ImagePart {}
 
 /// Where the image is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct ImagePartImageUrl {
     /// Data URL that holds the image itself.
     pub url: String,
+}
+
+members! {
+    ImagePartImageUrl {
+        "url" => put url,
+    }
 }
 
 impl ImagePartImageUrl {
@@ -2096,7 +2212,7 @@ impl ImagePartImageUrl {
 impl Validate for ImagePartImageUrl {}
 
 /// One turn of a conversation, with text and images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct MultimodalMessage {
@@ -2107,8 +2223,15 @@ pub struct MultimodalMessage {
     pub content: MultimodalMessageContent,
 
     /// Tool call this message answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
+}
+
+members! {
+    MultimodalMessage {
+        "role" => put role,
+        "content" => put content,
+        "tool_call_id" => opt tool_call_id,
+    }
 }
 
 impl MultimodalMessage {
@@ -2136,8 +2259,7 @@ impl MultimodalMessage {
 impl Validate for MultimodalMessage {}
 
 /// What was said or shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MultimodalMessageContent {
     /// `Text`.
@@ -2148,6 +2270,16 @@ pub enum MultimodalMessageContent {
 
     /// Piece of a message: text or an image.
     Part(MessagePart),
+}
+
+impl Serialize for MultimodalMessageContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => value.serialize(serializer),
+            Self::Parts(value) => value.serialize(serializer),
+            Self::Part(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -2201,9 +2333,8 @@ impl From<MessagePart> for MultimodalMessageContent {
 impl Validate for MultimodalMessageContent {}
 
 /// One piece of text to answer, with an optional JSON Schema for the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct GuidedPrompt<M> {
     /// Text to continue or to answer.
@@ -2216,7 +2347,6 @@ pub struct GuidedPrompt<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -2224,7 +2354,6 @@ pub struct GuidedPrompt<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.15`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -2232,13 +2361,11 @@ pub struct GuidedPrompt<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -2246,7 +2373,6 @@ pub struct GuidedPrompt<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -2254,7 +2380,6 @@ pub struct GuidedPrompt<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -2262,7 +2387,6 @@ pub struct GuidedPrompt<M> {
     /// Higher values repeat less.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -2270,17 +2394,14 @@ pub struct GuidedPrompt<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// JSON Schema that the answer has to follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guided_json: Option<Map<String, Value>>,
 
     /// Sends the text to the model without a chat template.
@@ -2288,11 +2409,27 @@ pub struct GuidedPrompt<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    GuidedPrompt<M> {
+        "prompt" => put prompt,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "guided_json" => opt guided_json,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> GuidedPrompt<M> {
@@ -2442,20 +2579,17 @@ where
 }
 
 /// Conversation to continue, with an optional JSON Schema for the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct GuidedMessages<M> {
     /// Conversation so far, oldest message first.
     pub messages: Vec<MultimodalMessage>,
 
     /// Functions the model may ask you to call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<Tool>>,
 
     /// Functions handed over as source text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<FunctionCode>>,
 
     /// Maximum number of tokens in the answer.
@@ -2463,7 +2597,6 @@ pub struct GuidedMessages<M> {
     /// Longer answers are cut off, often without a sign.
     ///
     /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -2471,7 +2604,6 @@ pub struct GuidedMessages<M> {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.15`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -2479,13 +2611,11 @@ pub struct GuidedMessages<M> {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
     ///
     /// Limits: 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
 
     /// Seed of the random number generator.
@@ -2493,7 +2623,6 @@ pub struct GuidedMessages<M> {
     /// The same seed and input make the answer repeatable.
     ///
     /// Limits: 1 to 9999999999.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 
     /// Factor against tokens that were already used.
@@ -2501,7 +2630,6 @@ pub struct GuidedMessages<M> {
     /// Above 1 discourages repetition, below 1 invites it.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
@@ -2509,7 +2637,6 @@ pub struct GuidedMessages<M> {
     /// Higher values repeat less.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
@@ -2517,17 +2644,14 @@ pub struct GuidedMessages<M> {
     /// Higher values favour words not used so far.
     ///
     /// Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the answer piece by piece as server-sent events.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
 
     /// JSON Schema that the answer has to follow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guided_json: Option<Map<String, Value>>,
 
     /// Sends the text to the model without a chat template.
@@ -2535,11 +2659,29 @@ pub struct GuidedMessages<M> {
     /// You write the template's control tokens yourself.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    GuidedMessages<M> {
+        "messages" => put messages,
+        "tools" => opt tools,
+        "functions" => opt functions,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "stream" => opt stream,
+        "guided_json" => opt guided_json,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> GuidedMessages<M> {
@@ -2706,7 +2848,7 @@ where
 }
 
 /// One turn of a conversation, as plain text only.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct TextMessage {
@@ -2715,6 +2857,13 @@ pub struct TextMessage {
 
     /// What was said.
     pub content: String,
+}
+
+members! {
+    TextMessage {
+        "role" => put role,
+        "content" => put content,
+    }
 }
 
 impl TextMessage {

@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::Serialize;
-
-use crate::{Answer, Check, Media, Model, ModelInput, Validate, answers, fields, media};
+use crate::{Answer, Check, Media, Model, ModelInput, Validate, answers, fields, members};
 
 /// One class and how likely it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,69 +26,73 @@ fields! {
 }
 
 /// Image to describe, with options.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(bound = "")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
 #[non_exhaustive]
 pub struct CaptionInput<M> {
     /// Image to describe.
-    #[serde(serialize_with = "media::numbers::serialize")]
     pub image: Media,
 
     /// Question or instruction about the image.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
 
     /// Maximum number of tokens in the answer.
     ///
     /// Default: `512`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
     ///
     /// Low values keep it focused and repeatable, high values make it varied.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
     ///
     /// Smaller values keep only the likeliest tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Number of likeliest tokens to sample from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<f64>,
 
     /// Seed of the random number generator.
     ///
     /// The same seed and input make the answer repeatable.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<f64>,
 
     /// Factor against tokens that were already used.
     ///
     /// Above 1 discourages repetition.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_penalty: Option<f64>,
 
     /// Penalty that grows with every use of a token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_penalty: Option<f64>,
 
     /// Penalty for every token that was used at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence_penalty: Option<f64>,
 
     /// Sends the prompt to the model without a chat template.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
 
-    #[serde(skip)]
+    #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
+}
+
+members! {
+    CaptionInput<M> {
+        "image" => numbers image,
+        "prompt" => opt prompt,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "top_k" => opt top_k,
+        "seed" => opt seed,
+        "repetition_penalty" => opt repetition_penalty,
+        "frequency_penalty" => opt frequency_penalty,
+        "presence_penalty" => opt presence_penalty,
+        "raw" => opt raw,
+    }
 }
 
 impl<M> CaptionInput<M> {

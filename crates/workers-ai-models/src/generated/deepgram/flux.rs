@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Ability, Answer, Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, answers,
-    fields, open_enum,
+    fields, members, open_enum,
 };
 
 /// Speech recognition model by Deepgram for live conversations, which detects the end of a turn.
@@ -89,9 +87,8 @@ impl ModelInput for FluxInput {
 /// Options of a live session.
 ///
 /// Every value is text, numbers included.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[serde(tag = "encoding", rename = "linear16")]
 #[non_exhaustive]
 pub struct FluxInput {
     /// Samples per second, as text.
@@ -102,34 +99,41 @@ pub struct FluxInput {
     /// How sure the model must be that a turn is over, from 0.5 to 0.9.
     ///
     /// Default: `"0.7"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub eot_threshold: Option<String>,
 
     /// How sure it must be to guess the end early, from 0.3 to 0.9.
     ///
     /// Without it there are no early guesses.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub eager_eot_threshold: Option<String>,
 
     /// Silence in milliseconds that ends a turn in any case.
     ///
     /// Default: `"5000"`. Pattern: `^[0-9]+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub eot_timeout_ms: Option<String>,
 
     /// Term the model should recognise well.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keyterm: Option<String>,
 
     /// Keeps the provider from using this session to improve its models.
     ///
     /// Default: `"false"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mip_opt_out: Option<FluxMipOptOut>,
 
     /// Label of the session in reports of use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+}
+
+members! {
+    FluxInput {
+        const "encoding" = "linear16",
+        "sample_rate" => put sample_rate,
+        "eot_threshold" => opt eot_threshold,
+        "eager_eot_threshold" => opt eager_eot_threshold,
+        "eot_timeout_ms" => opt eot_timeout_ms,
+        "keyterm" => opt keyterm,
+        "mip_opt_out" => opt mip_opt_out,
+        "tag" => opt tag,
+    }
 }
 
 impl FluxInput {

@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Ability, Answer, Check, EncodeError, Media, Model, ModelInfo, ModelInput, Payload, Price,
-    Status, Task, Validate, answer, answers, fields, open_enum,
+    Status, Task, Validate, answer, answers, fields, members, open_enum,
 };
 
 /// Speech recognition model by Deepgram for recordings and live audio, with speaker and sentiment
@@ -89,161 +87,165 @@ impl ModelInput for Nova3Input {
 }
 
 /// What `Nova3` takes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct Nova3Input {
     /// Audio file, sent with its own media type.
-    #[serde(skip_serializing)]
     pub audio: Media,
 
     /// Language of the speech, such as `en` or `de-CH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 
     /// Detects the language.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detect_language: Option<bool>,
 
     /// Kind of speech the model is tuned to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Nova3Mode>,
 
     /// Adds punctuation and capital letters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub punctuate: Option<bool>,
 
     /// Writes numbers, dates and addresses the way people read them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub smart_format: Option<bool>,
 
     /// Splits the text into paragraphs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<bool>,
 
     /// Splits the text where the speech pauses.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub utterances: Option<bool>,
 
     /// Length of a pause in seconds that ends an utterance.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub utt_split: Option<f64>,
 
     /// Tells speakers apart by number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub diarize: Option<bool>,
 
     /// Transcribes each channel by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub multichannel: Option<bool>,
 
     /// How many channels the audio has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<f64>,
 
     /// Encoding of the audio, needed where no file format tells it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Nova3Encoding>,
 
     /// Term the model should recognise well.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keyterm: Option<String>,
 
     /// Words to favour or to avoid, each with an optional weight.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keywords: Option<String>,
 
     /// Word to replace and what to put in its place, with a colon between.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replace: Option<String>,
 
     /// Words or phrases to find in the speech.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
 
     /// Kind of information to remove from the text, such as numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub redact: Option<String>,
 
     /// Masks or removes swear words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profanity_filter: Option<bool>,
 
     /// Keeps sounds such as `uh` in the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filler_words: Option<bool>,
 
     /// Writes numbers as digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub numerals: Option<bool>,
 
     /// Writes units in their short form.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub measurements: Option<bool>,
 
     /// Turns spoken punctuation into marks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dictation: Option<bool>,
 
     /// Detects names, places and other entities.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detect_entities: Option<bool>,
 
     /// Analyses the sentiment of the speech.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<bool>,
 
     /// Detects the topics of the speech.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub topics: Option<bool>,
 
     /// Topic of your own to detect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_topic: Option<String>,
 
     /// How your own topics join the model's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_topic_mode: Option<Nova3CustomTopicMode>,
 
     /// Intent of your own to detect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_intent: Option<String>,
 
     /// How your own intents join the model's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_intent_mode: Option<Nova3CustomIntentMode>,
 
     /// Labels to send along, which come back unchanged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extra: Option<String>,
 
     /// Keeps the provider from using this request to improve its models.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mip_opt_out: Option<bool>,
 
     /// Sends preliminary results before a phrase is over.
     ///
     /// Only for live audio.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interim_results: Option<bool>,
 
     /// Silence in milliseconds that ends a phrase, or `false` for never.
     ///
     /// Only for live audio.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub endpointing: Option<String>,
 
     /// Reports when speech begins.
     ///
     /// Only for live audio.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vad_events: Option<bool>,
 
     /// Reports the end of an utterance.
     ///
     /// Only for live audio.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub utterance_end_ms: Option<bool>,
+}
+
+members! {
+    Nova3Input {
+        "language" => opt language,
+        "detect_language" => opt detect_language,
+        "mode" => opt mode,
+        "punctuate" => opt punctuate,
+        "smart_format" => opt smart_format,
+        "paragraphs" => opt paragraphs,
+        "utterances" => opt utterances,
+        "utt_split" => opt utt_split,
+        "diarize" => opt diarize,
+        "multichannel" => opt multichannel,
+        "channels" => opt channels,
+        "encoding" => opt encoding,
+        "keyterm" => opt keyterm,
+        "keywords" => opt keywords,
+        "replace" => opt replace,
+        "search" => opt search,
+        "redact" => opt redact,
+        "profanity_filter" => opt profanity_filter,
+        "filler_words" => opt filler_words,
+        "numerals" => opt numerals,
+        "measurements" => opt measurements,
+        "dictation" => opt dictation,
+        "detect_entities" => opt detect_entities,
+        "sentiment" => opt sentiment,
+        "topics" => opt topics,
+        "custom_topic" => opt custom_topic,
+        "custom_topic_mode" => opt custom_topic_mode,
+        "custom_intent" => opt custom_intent,
+        "custom_intent_mode" => opt custom_intent_mode,
+        "extra" => opt extra,
+        "mip_opt_out" => opt mip_opt_out,
+        "interim_results" => opt interim_results,
+        "endpointing" => opt endpointing,
+        "vad_events" => opt vad_events,
+        "utterance_end_ms" => opt utterance_end_ms,
+    }
 }
 
 impl Nova3Input {

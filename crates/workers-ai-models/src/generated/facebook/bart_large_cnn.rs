@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, answers,
-    fields,
+    fields, members,
 };
 
 /// Model by Meta that summarises English news and reports.
@@ -86,7 +84,7 @@ impl ModelInput for BartLargeCnnInput {
 }
 
 /// Text to summarise.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct BartLargeCnnInput {
@@ -98,8 +96,14 @@ pub struct BartLargeCnnInput {
     /// Maximum number of tokens in the summary.
     ///
     /// Default: `1024`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
+}
+
+members! {
+    BartLargeCnnInput {
+        "input_text" => put input_text,
+        "max_length" => opt max_length,
+    }
 }
 
 impl BartLargeCnnInput {

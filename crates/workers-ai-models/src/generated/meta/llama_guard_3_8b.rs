@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, TokenUsage,
-    Usage, Validate, answers, fields, open_enum,
+    Usage, Validate, answers, fields, members, open_enum,
 };
 use crate::union::{Kind, Raw};
 
@@ -104,7 +104,7 @@ impl ModelInput for LlamaGuard3_8bInput {
 }
 
 /// Conversation to judge.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct LlamaGuard3_8bInput {
@@ -114,7 +114,6 @@ pub struct LlamaGuard3_8bInput {
     /// Maximum number of tokens in the answer.
     ///
     /// Default: `256`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Randomness of the answer.
@@ -122,12 +121,19 @@ pub struct LlamaGuard3_8bInput {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.6`. Limits: 0 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Format of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<LlamaGuard3_8bResponseFormat>,
+}
+
+members! {
+    LlamaGuard3_8bInput {
+        "messages" => put messages,
+        "max_tokens" => opt max_tokens,
+        "temperature" => opt temperature,
+        "response_format" => opt response_format,
+    }
 }
 
 impl LlamaGuard3_8bInput {
@@ -180,7 +186,7 @@ impl Validate for LlamaGuard3_8bInput {
 }
 
 /// One turn of the conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct LlamaGuard3_8bMessage {
@@ -191,6 +197,13 @@ pub struct LlamaGuard3_8bMessage {
 
     /// What was said.
     pub content: String,
+}
+
+members! {
+    LlamaGuard3_8bMessage {
+        "role" => put role,
+        "content" => put content,
+    }
 }
 
 impl LlamaGuard3_8bMessage {
@@ -223,15 +236,21 @@ open_enum! {
 }
 
 /// Format of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct LlamaGuard3_8bResponseFormat {
     /// Kind of format.
     ///
     /// `json_object` gives the verdict as an object.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
     pub type_: Option<String>,
+}
+
+members! {
+    LlamaGuard3_8bResponseFormat {
+        "type" => opt type_,
+    }
 }
 
 impl LlamaGuard3_8bResponseFormat {

@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Ability, Answer, Batched, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task,
-    Validate, answers, fields,
+    Validate, answers, fields, members,
 };
 
 /// Translation model by Meta between any two of a hundred languages.
@@ -116,7 +114,7 @@ impl ModelInput for M2m100_12bText {
 }
 
 /// Text to translate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct M2m100_12bText {
@@ -131,8 +129,15 @@ pub struct M2m100_12bText {
     /// Language of the text, as code or English name.
     ///
     /// Default: `"en"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_lang: Option<String>,
+}
+
+members! {
+    M2m100_12bText {
+        "text" => put text,
+        "target_lang" => put target_lang,
+        "source_lang" => opt source_lang,
+    }
 }
 
 impl M2m100_12bText {

@@ -3,12 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Streaming, Task,
-    Validate, answers, fields, open_enum,
+    Validate, answers, fields, members, open_enum,
 };
 
 /// Vision model that answers questions, describes, points and detects objects in an image.
@@ -113,44 +112,38 @@ impl ModelInput for Moondream31_9bA2bInput {
 /// Image and what to do with it.
 ///
 /// Each task has its own option.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct Moondream31_9bA2bInput {
     /// Image to look at.
     ///
     /// Uncertain: Base64 or a data URL; no source says which.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
 
     /// What to do with the image.
     ///
     /// Default: `"query"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Moondream31_9bA2bTask>,
 
     /// Question for the task `query`.
     ///
     /// Default: `"What's in this image?"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
 
     /// Length of the description for the task `caption`.
     ///
     /// Default: `"normal"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub caption_length: Option<Moondream31_9bA2bCaptionLength>,
 
     /// Thing to look for in the tasks `point` and `detect`.
     ///
     /// Default: `"person"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
 
     /// Lets the model reason before it answers a question.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<bool>,
 
     /// Randomness of the answer.
@@ -158,7 +151,6 @@ pub struct Moondream31_9bA2bInput {
     /// Low values keep it focused and repeatable, high values make it varied.
     ///
     /// Default: `0.2`. Limits: 0 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 
     /// Share of the probability mass to sample from.
@@ -166,19 +158,16 @@ pub struct Moondream31_9bA2bInput {
     /// Smaller values keep only the likeliest tokens.
     ///
     /// Default: `0.9`. Limits: 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
 
     /// Maximum number of tokens in the answer.
     ///
     /// Default: `8192`. Limits: 1 to 28672.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
 
     /// Maximum number of things to find.
     ///
     /// Default: `150`. Limits: 1 to 500.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_objects: Option<u64>,
 
     /// Sends the answer piece by piece.
@@ -186,8 +175,23 @@ pub struct Moondream31_9bA2bInput {
     /// On unless switched off.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<bool>,
+}
+
+members! {
+    Moondream31_9bA2bInput {
+        "image" => opt image,
+        "task" => opt task,
+        "question" => opt question,
+        "caption_length" => opt caption_length,
+        "target" => opt target,
+        "reasoning" => opt reasoning,
+        "temperature" => opt temperature,
+        "top_p" => opt top_p,
+        "max_tokens" => opt max_tokens,
+        "max_objects" => opt max_objects,
+        "stream" => opt stream,
+    }
 }
 
 impl Moondream31_9bA2bInput {

@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Answer, Check, Media, Model, ModelInfo, ModelInput, Status, Task, Validate, answers, fields,
-    open_enum,
+    members, open_enum,
 };
 
 /// Small speech recognition model by NVIDIA for English, with low delay.
@@ -86,7 +84,7 @@ impl ModelInput for NemotronSpeechStreamingEn06bInput {
 }
 
 /// Audio as base64 text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct NemotronSpeechStreamingEn06bInput {
@@ -94,20 +92,26 @@ pub struct NemotronSpeechStreamingEn06bInput {
     pub audio: Media,
 
     /// Encoding of the audio.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<NemotronSpeechStreamingEn06bEncoding>,
 
     /// Samples per second.
     ///
     /// Needed for bare samples.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sample_rate: Option<u64>,
 
     /// Number of channels.
     ///
     /// Needed for bare samples.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<u64>,
+}
+
+members! {
+    NemotronSpeechStreamingEn06bInput {
+        "audio" => put audio,
+        "encoding" => opt encoding,
+        "sample_rate" => opt sample_rate,
+        "channels" => opt channels,
+    }
 }
 
 impl NemotronSpeechStreamingEn06bInput {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     ChatMessages, ChatTemplateOptions, Check, Extended, Model, ModelInfo, ModelInput, Price,
     Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputInput, ResponsesOutput, Status,
     Streaming, Task, TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, answers,
-    open_enum,
+    members, open_enum,
 };
 use crate::union::Raw;
 
@@ -174,8 +174,7 @@ impl ModelInput for GptOss20bInput {
 /// Request in the Responses or the chat dialect.
 ///
 /// Which one it is shows in `input` or `messages`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GptOss20bInput {
     /// Request in the Responses dialect.
@@ -186,6 +185,16 @@ pub enum GptOss20bInput {
 
     /// One piece of text to answer.
     Prompt(TextGenerationPrompt<GptOss20b>),
+}
+
+impl Serialize for GptOss20bInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Responses(value) => value.serialize(serializer),
+            Self::Messages(value) => value.serialize(serializer),
+            Self::Prompt(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
@@ -392,17 +401,22 @@ impl Answer for GptOss20bEvent {
 answers! { GptOss20bEvent }
 
 /// Options that are specific to this model.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct GptOss20bOptions {
     /// How much the model reasons before it answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<GptOss20bReasoningEffort>,
 
     /// Switches of the model's chat template.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_template_kwargs: Option<ChatTemplateOptions>,
+}
+
+members! {
+    GptOss20bOptions {
+        "reasoning_effort" => opt reasoning_effort,
+        "chat_template_kwargs" => opt chat_template_kwargs,
+    }
 }
 
 impl Validate for GptOss20bOptions {

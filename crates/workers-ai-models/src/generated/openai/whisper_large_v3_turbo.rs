@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::{
     Ability, Answer, Check, Media, Model, ModelInfo, ModelInput, Price, SpokenWord, Status, Task,
-    Validate, answers, fields,
+    Validate, answers, fields, members,
 };
 
 /// Fast, accurate speech recognition model by OpenAI that transcribes or translates recordings.
@@ -91,7 +89,7 @@ impl ModelInput for WhisperLargeV3TurboInput {
 }
 
 /// Audio to transcribe.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct WhisperLargeV3TurboInput {
@@ -101,27 +99,22 @@ pub struct WhisperLargeV3TurboInput {
     /// What to do: `transcribe` keeps the language, `translate` turns it into English.
     ///
     /// Default: `"transcribe"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
 
     /// Language of the speech as two letters.
     ///
     /// Without it the language is detected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 
     /// Skips parts without speech.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vad_filter: Option<bool>,
 
     /// Text that sets subject and spelling before the first segment.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_prompt: Option<String>,
 
     /// Text the first segment begins with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
 
     /// Beam width of the search.
@@ -129,7 +122,6 @@ pub struct WhisperLargeV3TurboInput {
     /// Wider beams are slower and more exact.
     ///
     /// Default: `5`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub beam_size: Option<u64>,
 
     /// Lets each segment build on the one before.
@@ -137,30 +129,42 @@ pub struct WhisperLargeV3TurboInput {
     /// Switch it off when the text repeats itself.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub condition_on_previous_text: Option<bool>,
 
     /// Likelihood of silence above which a segment counts as silent.
     ///
     /// Default: `0.6`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub no_speech_threshold: Option<f64>,
 
     /// Compression ratio above which a segment counts as failed, because it repeats itself.
     ///
     /// Default: `2.4`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compression_ratio_threshold: Option<f64>,
 
     /// Mean log probability below which a segment counts as failed.
     ///
     /// Default: `-1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_prob_threshold: Option<f64>,
 
     /// Silence in seconds that is skipped when the model seems to make up text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hallucination_silence_threshold: Option<f64>,
+}
+
+members! {
+    WhisperLargeV3TurboInput {
+        "audio" => put audio,
+        "task" => opt task,
+        "language" => opt language,
+        "vad_filter" => opt vad_filter,
+        "initial_prompt" => opt initial_prompt,
+        "prefix" => opt prefix,
+        "beam_size" => opt beam_size,
+        "condition_on_previous_text" => opt condition_on_previous_text,
+        "no_speech_threshold" => opt no_speech_threshold,
+        "compression_ratio_threshold" => opt compression_ratio_threshold,
+        "log_prob_threshold" => opt log_prob_threshold,
+        "hallucination_silence_threshold" => opt hallucination_silence_threshold,
+    }
 }
 
 impl WhisperLargeV3TurboInput {

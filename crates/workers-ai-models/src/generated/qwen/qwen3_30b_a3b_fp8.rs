@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
@@ -124,8 +124,7 @@ impl ModelInput for Qwen3_30bA3bFp8Input {
 }
 
 /// Prompt, conversation or batch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Qwen3_30bA3bFp8Input {
     /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -133,6 +132,15 @@ pub enum Qwen3_30bA3bFp8Input {
 
     /// Conversation to continue, for models that take native requests and give chat completions.
     Messages(HybridMessages<Qwen3_30bA3bFp8>),
+}
+
+impl Serialize for Qwen3_30bA3bFp8Input {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Prompt(value) => value.serialize(serializer),
+            Self::Messages(value) => value.serialize(serializer),
+        }
+    }
 }
 
 #[cfg(feature = "roundtrip")]
