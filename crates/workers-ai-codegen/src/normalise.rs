@@ -133,8 +133,9 @@ impl Context {
     fn one(&self) -> Self {
         let mut context = self.clone();
         context.fixed = None;
-        if let Some(last) = context.steps.last_mut() {
-            *last = name::singular(last);
+        match context.steps.last_mut() {
+            Some(last) => *last = name::singular(last),
+            None => context.steps.push("item".to_owned()),
         }
         context
     }

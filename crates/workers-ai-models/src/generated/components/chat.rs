@@ -344,7 +344,7 @@ pub struct ChatChoice {
     pub message: Option<ChatResponseMessage>,
 
     /// Why the answer ended.
-    pub finish_reason: Option<ChatChoiceFinishReason>,
+    pub finish_reason: Option<ChatFinishReason>,
 
     /// Log probabilities of the tokens, if asked for.
     pub logprobs: Option<ChatLogprobs>,
@@ -537,7 +537,7 @@ pub struct ChatCustomToolCall {
     pub id: Option<String>,
 
     /// Tool to call.
-    pub custom: Option<ChatCustomToolCallCustom>,
+    pub custom: Option<ChatCustomCall>,
 }
 
 members! {
@@ -558,10 +558,7 @@ fields! {
 impl ChatCustomToolCall {
     /// Starts from `id`, `custom`; everything else is unset.
     #[must_use]
-    pub fn new(
-        id: impl Into<String>,
-        custom: impl Into<ChatCustomToolCallCustom>,
-    ) -> Self {
+    pub fn new(id: impl Into<String>, custom: impl Into<ChatCustomCall>) -> Self {
         Self {
             id: Some(id.into()),
             custom: Some(custom.into()),
@@ -574,7 +571,7 @@ impl Validate for ChatCustomToolCall {}
 /// Tool to call.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatCustomToolCallCustom {
+pub struct ChatCustomCall {
     /// Name of the tool.
     pub name: Option<String>,
 
@@ -583,20 +580,20 @@ pub struct ChatCustomToolCallCustom {
 }
 
 members! {
-    ChatCustomToolCallCustom {
+    ChatCustomCall {
         "name" => opt name,
         "input" => opt input,
     }
 }
 
 fields! {
-    ChatCustomToolCallCustom {
+    ChatCustomCall {
         "name" => put name,
         "input" => put input,
     }
 }
 
-impl ChatCustomToolCallCustom {
+impl ChatCustomCall {
     /// Starts from `name`, `input`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>, input: impl Into<String>) -> Self {
@@ -607,7 +604,7 @@ impl ChatCustomToolCallCustom {
     }
 }
 
-impl Validate for ChatCustomToolCallCustom {}
+impl Validate for ChatCustomCall {}
 
 /// Citation of a web page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -619,7 +616,7 @@ pub struct ChatUrlCitation {
     pub type_: Option<String>,
 
     /// Cited page and where the text cites it.
-    pub url_citation: Option<ChatUrlCitationUrlCitation>,
+    pub url_citation: Option<ChatUrlSource>,
 }
 
 fields! {
@@ -633,7 +630,7 @@ fields! {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct ChatUrlCitationUrlCitation {
+pub struct ChatUrlSource {
     /// Address of the page.
     pub url: Option<String>,
 
@@ -648,7 +645,7 @@ pub struct ChatUrlCitationUrlCitation {
 }
 
 fields! {
-    ChatUrlCitationUrlCitation {
+    ChatUrlSource {
         "url" => put url,
         "title" => put title,
         "start_index" => integer start_index,
@@ -685,7 +682,7 @@ fields! {
 
 open_enum! {
     /// Why the answer ended.
-    pub enum ChatChoiceFinishReason {
+    pub enum ChatFinishReason {
         /// Natural end or a stop sequence
         Stop = "stop",
         /// Token limit reached
@@ -821,7 +818,7 @@ pub struct ChatPrompt<M: Extended> {
     pub seed: Option<i64>,
 
     /// Sequence or sequences that end the answer where the model would write them.
-    pub stop: Option<ChatPromptStop>,
+    pub stop: Option<ChatStop>,
 
     /// Penalty that grows with every use of a token.
     ///
@@ -875,7 +872,7 @@ pub struct ChatPrompt<M: Extended> {
     pub top_logprobs: Option<u64>,
 
     /// Kinds of answer wanted.
-    pub modalities: Option<Vec<ChatPromptModality>>,
+    pub modalities: Option<Vec<ChatModality>>,
 
     /// Voice and format of a spoken answer.
     pub audio: Option<ChatAudioOptions>,
@@ -903,7 +900,7 @@ pub struct ChatPrompt<M: Extended> {
     pub model: Option<String>,
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-    pub function_call: Option<ChatPromptFunctionCall>,
+    pub function_call: Option<ChatFunctionChoice>,
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     ///
@@ -1060,7 +1057,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Sequence or sequences that end the answer where the model would write them.
     #[must_use]
-    pub fn stop(mut self, stop: impl Into<ChatPromptStop>) -> Self {
+    pub fn stop(mut self, stop: impl Into<ChatStop>) -> Self {
         self.stop = Some(stop.into());
         self
     }
@@ -1148,7 +1145,7 @@ impl<M: Extended> ChatPrompt<M> {
     #[must_use]
     pub fn modalities(
         mut self,
-        modalities: impl IntoIterator<Item = impl Into<ChatPromptModality>>,
+        modalities: impl IntoIterator<Item = impl Into<ChatModality>>,
     ) -> Self {
         self.modalities = Some(modalities.into_iter().map(Into::into).collect());
         self
@@ -1210,7 +1207,7 @@ impl<M: Extended> ChatPrompt<M> {
     #[must_use]
     pub fn function_call(
         mut self,
-        function_call: impl Into<ChatPromptFunctionCall>,
+        function_call: impl Into<ChatFunctionChoice>,
     ) -> Self {
         self.function_call = Some(function_call.into());
         self
@@ -1265,10 +1262,10 @@ where
     type Model = M;
 }
 
-/// Sequence or sequences that end the answer where the model would write them.
+/// Sequence or sequences that end an answer.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ChatPromptStop {
+pub enum ChatStop {
     /// `Text`.
     Text(String),
 
@@ -1276,7 +1273,7 @@ pub enum ChatPromptStop {
     Texts(Vec<String>),
 }
 
-impl Serialize for ChatPromptStop {
+impl Serialize for ChatStop {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => value.serialize(serializer),
@@ -1286,7 +1283,7 @@ impl Serialize for ChatPromptStop {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatPromptStop {
+impl<'de> serde::Deserialize<'de> for ChatStop {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -1296,53 +1293,53 @@ impl<'de> serde::Deserialize<'de> for ChatPromptStop {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Texts)
         } else {
-            Err(raw.unfit("ChatPromptStop"))
+            Err(raw.unfit("ChatStop"))
         }
     }
 }
 
-impl From<String> for ChatPromptStop {
+impl From<String> for ChatStop {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ChatPromptStop {
+impl From<&str> for ChatStop {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<String>> for ChatPromptStop {
+impl From<Vec<String>> for ChatStop {
     fn from(value: Vec<String>) -> Self {
         Self::Texts(value)
     }
 }
 
-impl<const N: usize> From<[String; N]> for ChatPromptStop {
+impl<const N: usize> From<[String; N]> for ChatStop {
     fn from(value: [String; N]) -> Self {
         Self::Texts(value.into())
     }
 }
 
-impl<const N: usize> From<[&str; N]> for ChatPromptStop {
+impl<const N: usize> From<[&str; N]> for ChatStop {
     fn from(value: [&str; N]) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl From<Vec<&str>> for ChatPromptStop {
+impl From<Vec<&str>> for ChatStop {
     fn from(value: Vec<&str>) -> Self {
         Self::Texts(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl ChatPromptStop {
+impl ChatStop {
     /// Items of [`Texts`](Self::Texts).
     pub const TEXTS_ITEMS: Limit<u64> = Limit::range(1, 4);
 }
 
-impl Validate for ChatPromptStop {
+impl Validate for ChatStop {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Texts(value) => check.items("", value.len(), Self::TEXTS_ITEMS),
@@ -1559,7 +1556,7 @@ impl Validate for ChatFunctionDefinition {}
 #[non_exhaustive]
 pub struct ChatCustomTool {
     /// Tool itself.
-    pub custom: ChatCustomToolCustom,
+    pub custom: ChatCustomToolDefinition,
 }
 
 members! {
@@ -1572,7 +1569,7 @@ members! {
 impl ChatCustomTool {
     /// Starts from `custom`; everything else is unset.
     #[must_use]
-    pub fn new(custom: impl Into<ChatCustomToolCustom>) -> Self {
+    pub fn new(custom: impl Into<ChatCustomToolDefinition>) -> Self {
         Self { custom: custom.into() }
     }
 }
@@ -1587,7 +1584,7 @@ impl Validate for ChatCustomTool {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatCustomToolCustom {
+pub struct ChatCustomToolDefinition {
     /// Name the model calls the tool by.
     pub name: String,
 
@@ -1599,14 +1596,14 @@ pub struct ChatCustomToolCustom {
 }
 
 members! {
-    ChatCustomToolCustom {
+    ChatCustomToolDefinition {
         "name" => put name,
         "description" => opt description,
         "format" => opt format,
     }
 }
 
-impl ChatCustomToolCustom {
+impl ChatCustomToolDefinition {
     /// Starts from `name`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -1632,7 +1629,7 @@ impl ChatCustomToolCustom {
     }
 }
 
-impl Validate for ChatCustomToolCustom {
+impl Validate for ChatCustomToolDefinition {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("format", &self.format);
     }
@@ -1643,10 +1640,10 @@ impl Validate for ChatCustomToolCustom {
 #[non_exhaustive]
 pub enum ChatCustomToolFormat {
     /// Any text.
-    Text(ChatCustomToolText),
+    Text(ChatTextFormat),
 
     /// Text that fits a grammar.
-    Grammar(ChatCustomToolCustomFormatGrammar),
+    Grammar(ChatGrammarFormat),
 }
 
 impl Serialize for ChatCustomToolFormat {
@@ -1672,14 +1669,14 @@ impl<'de> serde::Deserialize<'de> for ChatCustomToolFormat {
     }
 }
 
-impl From<ChatCustomToolText> for ChatCustomToolFormat {
-    fn from(value: ChatCustomToolText) -> Self {
+impl From<ChatTextFormat> for ChatCustomToolFormat {
+    fn from(value: ChatTextFormat) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<ChatCustomToolCustomFormatGrammar> for ChatCustomToolFormat {
-    fn from(value: ChatCustomToolCustomFormatGrammar) -> Self {
+impl From<ChatGrammarFormat> for ChatCustomToolFormat {
+    fn from(value: ChatGrammarFormat) -> Self {
         Self::Grammar(value)
     }
 }
@@ -1697,15 +1694,15 @@ impl Validate for ChatCustomToolFormat {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatCustomToolText {}
+pub struct ChatTextFormat {}
 
 members! {
-    ChatCustomToolText {
+    ChatTextFormat {
         const "type" = "text",
     }
 }
 
-impl ChatCustomToolText {
+impl ChatTextFormat {
     /// Starts with nothing set.
     #[must_use]
     pub fn new() -> Self {
@@ -1713,9 +1710,9 @@ impl ChatCustomToolText {
     }
 }
 
-impl Validate for ChatCustomToolText {}
+impl Validate for ChatTextFormat {}
 
-impl Default for ChatCustomToolText {
+impl Default for ChatTextFormat {
     fn default() -> Self {
         Self::new()
     }
@@ -1725,27 +1722,27 @@ impl Default for ChatCustomToolText {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatCustomToolCustomFormatGrammar {
+pub struct ChatGrammarFormat {
     /// Grammar of the text.
-    pub grammar: ChatCustomToolCustomFormatGrammarGrammar,
+    pub grammar: ChatGrammar,
 }
 
 members! {
-    ChatCustomToolCustomFormatGrammar {
+    ChatGrammarFormat {
         const "type" = "grammar",
         "grammar" => put grammar,
     }
 }
 
-impl ChatCustomToolCustomFormatGrammar {
+impl ChatGrammarFormat {
     /// Starts from `grammar`; everything else is unset.
     #[must_use]
-    pub fn new(grammar: impl Into<ChatCustomToolCustomFormatGrammarGrammar>) -> Self {
+    pub fn new(grammar: impl Into<ChatGrammar>) -> Self {
         Self { grammar: grammar.into() }
     }
 }
 
-impl Validate for ChatCustomToolCustomFormatGrammar {
+impl Validate for ChatGrammarFormat {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("grammar", &self.grammar);
     }
@@ -1755,27 +1752,27 @@ impl Validate for ChatCustomToolCustomFormatGrammar {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatCustomToolCustomFormatGrammarGrammar {
+pub struct ChatGrammar {
     /// Grammar itself.
     pub definition: String,
 
     /// Language the grammar is written in.
-    pub syntax: ChatCustomToolSyntax,
+    pub syntax: ChatGrammarSyntax,
 }
 
 members! {
-    ChatCustomToolCustomFormatGrammarGrammar {
+    ChatGrammar {
         "definition" => put definition,
         "syntax" => put syntax,
     }
 }
 
-impl ChatCustomToolCustomFormatGrammarGrammar {
+impl ChatGrammar {
     /// Starts from `definition`, `syntax`; everything else is unset.
     #[must_use]
     pub fn new(
         definition: impl Into<String>,
-        syntax: impl Into<ChatCustomToolSyntax>,
+        syntax: impl Into<ChatGrammarSyntax>,
     ) -> Self {
         Self {
             definition: definition.into(),
@@ -1784,7 +1781,7 @@ impl ChatCustomToolCustomFormatGrammarGrammar {
     }
 }
 
-impl Validate for ChatCustomToolCustomFormatGrammarGrammar {
+impl Validate for ChatGrammar {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("syntax", &self.syntax);
     }
@@ -1792,7 +1789,7 @@ impl Validate for ChatCustomToolCustomFormatGrammarGrammar {
 
 open_enum! {
     /// Language the grammar is written in.
-    pub enum ChatCustomToolSyntax {
+    pub enum ChatGrammarSyntax {
         /// Lark grammar
         Lark = "lark",
         /// Regular expression
@@ -1805,7 +1802,7 @@ open_enum! {
 #[non_exhaustive]
 pub enum ChatToolChoice {
     /// Rule for all tools.
-    Mode(ChatToolChoiceMode),
+    Mode(ChatToolMode),
 
     /// This function is called.
     Function(ChatToolChoiceFunction),
@@ -1848,8 +1845,8 @@ impl<'de> serde::Deserialize<'de> for ChatToolChoice {
     }
 }
 
-impl From<ChatToolChoiceMode> for ChatToolChoice {
-    fn from(value: ChatToolChoiceMode) -> Self {
+impl From<ChatToolMode> for ChatToolChoice {
+    fn from(value: ChatToolMode) -> Self {
         Self::Mode(value)
     }
 }
@@ -1884,7 +1881,7 @@ impl Validate for ChatToolChoice {
 
 open_enum! {
     /// Rule for all tools.
-    pub enum ChatToolChoiceMode {
+    pub enum ChatToolMode {
         /// No tool is called
         None = "none",
         /// The model decides
@@ -1900,7 +1897,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct ChatToolChoiceFunction {
     /// Function to call.
-    pub function: ChatToolChoiceFunctionFunction,
+    pub function: ChatFunctionName,
 }
 
 members! {
@@ -1913,7 +1910,7 @@ members! {
 impl ChatToolChoiceFunction {
     /// Starts from `function`; everything else is unset.
     #[must_use]
-    pub fn new(function: impl Into<ChatToolChoiceFunctionFunction>) -> Self {
+    pub fn new(function: impl Into<ChatFunctionName>) -> Self {
         Self { function: function.into() }
     }
 }
@@ -1924,18 +1921,18 @@ impl Validate for ChatToolChoiceFunction {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatToolChoiceFunctionFunction {
+pub struct ChatFunctionName {
     /// Name of the function.
     pub name: String,
 }
 
 members! {
-    ChatToolChoiceFunctionFunction {
+    ChatFunctionName {
         "name" => put name,
     }
 }
 
-impl ChatToolChoiceFunctionFunction {
+impl ChatFunctionName {
     /// Starts from `name`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -1943,7 +1940,7 @@ impl ChatToolChoiceFunctionFunction {
     }
 }
 
-impl Validate for ChatToolChoiceFunctionFunction {}
+impl Validate for ChatFunctionName {}
 
 /// This custom tool is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -1951,7 +1948,7 @@ impl Validate for ChatToolChoiceFunctionFunction {}
 #[non_exhaustive]
 pub struct ChatToolChoiceCustom {
     /// Tool to call.
-    pub custom: ChatToolChoiceCustomCustom,
+    pub custom: ChatCustomToolName,
 }
 
 members! {
@@ -1964,7 +1961,7 @@ members! {
 impl ChatToolChoiceCustom {
     /// Starts from `custom`; everything else is unset.
     #[must_use]
-    pub fn new(custom: impl Into<ChatToolChoiceCustomCustom>) -> Self {
+    pub fn new(custom: impl Into<ChatCustomToolName>) -> Self {
         Self { custom: custom.into() }
     }
 }
@@ -1975,18 +1972,18 @@ impl Validate for ChatToolChoiceCustom {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatToolChoiceCustomCustom {
+pub struct ChatCustomToolName {
     /// Name of the tool.
     pub name: String,
 }
 
 members! {
-    ChatToolChoiceCustomCustom {
+    ChatCustomToolName {
         "name" => put name,
     }
 }
 
-impl ChatToolChoiceCustomCustom {
+impl ChatCustomToolName {
     /// Starts from `name`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -1994,7 +1991,7 @@ impl ChatToolChoiceCustomCustom {
     }
 }
 
-impl Validate for ChatToolChoiceCustomCustom {}
+impl Validate for ChatCustomToolName {}
 
 /// Only some of the tools may be called.
 #[derive(Debug, Clone, PartialEq)]
@@ -2002,7 +1999,7 @@ impl Validate for ChatToolChoiceCustomCustom {}
 #[non_exhaustive]
 pub struct ChatToolChoiceAllowed {
     /// Tools that may be called.
-    pub allowed_tools: ChatToolChoiceAllowedTools,
+    pub allowed_tools: ChatAllowedTools,
 }
 
 members! {
@@ -2015,7 +2012,7 @@ members! {
 impl ChatToolChoiceAllowed {
     /// Starts from `allowed_tools`; everything else is unset.
     #[must_use]
-    pub fn new(allowed_tools: impl Into<ChatToolChoiceAllowedTools>) -> Self {
+    pub fn new(allowed_tools: impl Into<ChatAllowedTools>) -> Self {
         Self {
             allowed_tools: allowed_tools.into(),
         }
@@ -2032,26 +2029,26 @@ impl Validate for ChatToolChoiceAllowed {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatToolChoiceAllowedTools {
+pub struct ChatAllowedTools {
     /// Whether one of them must be called.
-    pub mode: ChatToolChoiceAllowedAllowedToolsMode,
+    pub mode: ChatAllowedToolsMode,
 
     /// Tools, each as its kind and name.
     pub tools: Vec<Map<String, Value>>,
 }
 
 members! {
-    ChatToolChoiceAllowedTools {
+    ChatAllowedTools {
         "mode" => put mode,
         "tools" => put tools,
     }
 }
 
-impl ChatToolChoiceAllowedTools {
+impl ChatAllowedTools {
     /// Starts from `mode`, `tools`; everything else is unset.
     #[must_use]
     pub fn new(
-        mode: impl Into<ChatToolChoiceAllowedAllowedToolsMode>,
+        mode: impl Into<ChatAllowedToolsMode>,
         tools: impl IntoIterator<Item = Map<String, Value>>,
     ) -> Self {
         Self {
@@ -2061,7 +2058,7 @@ impl ChatToolChoiceAllowedTools {
     }
 }
 
-impl Validate for ChatToolChoiceAllowedTools {
+impl Validate for ChatAllowedTools {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mode", &self.mode);
     }
@@ -2069,7 +2066,7 @@ impl Validate for ChatToolChoiceAllowedTools {
 
 open_enum! {
     /// Whether one of them must be called.
-    pub enum ChatToolChoiceAllowedAllowedToolsMode {
+    pub enum ChatAllowedToolsMode {
         /// The model decides
         Auto = "auto",
         /// At least one is called
@@ -2200,7 +2197,7 @@ impl Default for ChatResponseFormatJsonObject {
 #[non_exhaustive]
 pub struct ChatResponseFormatJsonSchema {
     /// Schema with its name.
-    pub json_schema: ChatResponseFormatJsonSchemaJsonSchema,
+    pub json_schema: ChatJsonSchema,
 }
 
 members! {
@@ -2213,7 +2210,7 @@ members! {
 impl ChatResponseFormatJsonSchema {
     /// Starts from `json_schema`; everything else is unset.
     #[must_use]
-    pub fn new(json_schema: impl Into<ChatResponseFormatJsonSchemaJsonSchema>) -> Self {
+    pub fn new(json_schema: impl Into<ChatJsonSchema>) -> Self {
         Self {
             json_schema: json_schema.into(),
         }
@@ -2226,7 +2223,7 @@ impl Validate for ChatResponseFormatJsonSchema {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatResponseFormatJsonSchemaJsonSchema {
+pub struct ChatJsonSchema {
     /// Name of the schema.
     pub name: String,
 
@@ -2241,7 +2238,7 @@ pub struct ChatResponseFormatJsonSchemaJsonSchema {
 }
 
 members! {
-    ChatResponseFormatJsonSchemaJsonSchema {
+    ChatJsonSchema {
         "name" => put name,
         "description" => opt description,
         "schema" => opt schema,
@@ -2249,7 +2246,7 @@ members! {
     }
 }
 
-impl ChatResponseFormatJsonSchemaJsonSchema {
+impl ChatJsonSchema {
     /// Starts from `name`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -2283,11 +2280,11 @@ impl ChatResponseFormatJsonSchemaJsonSchema {
     }
 }
 
-impl Validate for ChatResponseFormatJsonSchemaJsonSchema {}
+impl Validate for ChatJsonSchema {}
 
 open_enum! {
-    /// `ChatPromptModality`.
-    pub enum ChatPromptModality {
+    /// Kind of answer.
+    pub enum ChatModality {
         /// `text`.
         Text = "text",
         /// `audio`.
@@ -2301,10 +2298,10 @@ open_enum! {
 #[non_exhaustive]
 pub struct ChatAudioOptions {
     /// Voice to speak with.
-    pub voice: ChatAudioOptionsVoice,
+    pub voice: ChatVoice,
 
     /// Format of the audio.
-    pub format: ChatAudioOptionsFormat,
+    pub format: ChatAudioFormat,
 }
 
 members! {
@@ -2317,10 +2314,7 @@ members! {
 impl ChatAudioOptions {
     /// Starts from `voice`, `format`; everything else is unset.
     #[must_use]
-    pub fn new(
-        voice: impl Into<ChatAudioOptionsVoice>,
-        format: impl Into<ChatAudioOptionsFormat>,
-    ) -> Self {
+    pub fn new(voice: impl Into<ChatVoice>, format: impl Into<ChatAudioFormat>) -> Self {
         Self {
             voice: voice.into(),
             format: format.into(),
@@ -2337,15 +2331,15 @@ impl Validate for ChatAudioOptions {
 /// Voice to speak with.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ChatAudioOptionsVoice {
+pub enum ChatVoice {
     /// `Name`.
     Name(String),
 
     /// Voice of your own.
-    Id(ChatAudioOptionsId),
+    Id(ChatVoiceId),
 }
 
-impl Serialize for ChatAudioOptionsVoice {
+impl Serialize for ChatVoice {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Name(value) => value.serialize(serializer),
@@ -2355,7 +2349,7 @@ impl Serialize for ChatAudioOptionsVoice {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatAudioOptionsVoice {
+impl<'de> serde::Deserialize<'de> for ChatVoice {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -2365,47 +2359,47 @@ impl<'de> serde::Deserialize<'de> for ChatAudioOptionsVoice {
         } else if raw.kind() == crate::union::Kind::Object {
             raw.decode().map(Self::Id)
         } else {
-            Err(raw.unfit("ChatAudioOptionsVoice"))
+            Err(raw.unfit("ChatVoice"))
         }
     }
 }
 
-impl From<String> for ChatAudioOptionsVoice {
+impl From<String> for ChatVoice {
     fn from(value: String) -> Self {
         Self::Name(value)
     }
 }
 
-impl From<&str> for ChatAudioOptionsVoice {
+impl From<&str> for ChatVoice {
     fn from(value: &str) -> Self {
         Self::Name(value.to_owned())
     }
 }
 
-impl From<ChatAudioOptionsId> for ChatAudioOptionsVoice {
-    fn from(value: ChatAudioOptionsId) -> Self {
+impl From<ChatVoiceId> for ChatVoice {
+    fn from(value: ChatVoiceId) -> Self {
         Self::Id(value)
     }
 }
 
-impl Validate for ChatAudioOptionsVoice {}
+impl Validate for ChatVoice {}
 
 /// Voice of your own.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatAudioOptionsId {
+pub struct ChatVoiceId {
     /// Id of the voice.
     pub id: String,
 }
 
 members! {
-    ChatAudioOptionsId {
+    ChatVoiceId {
         "id" => put id,
     }
 }
 
-impl ChatAudioOptionsId {
+impl ChatVoiceId {
     /// Starts from `id`; everything else is unset.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -2413,11 +2407,11 @@ impl ChatAudioOptionsId {
     }
 }
 
-impl Validate for ChatAudioOptionsId {}
+impl Validate for ChatVoiceId {}
 
 open_enum! {
     /// Format of the audio.
-    pub enum ChatAudioOptionsFormat {
+    pub enum ChatAudioFormat {
         /// `wav`.
         Wav = "wav",
         /// `aac`.
@@ -2557,10 +2551,10 @@ pub struct ChatWebSearchOptions {
     /// Amount of search results given to the model.
     ///
     /// Default: `"medium"`.
-    pub search_context_size: Option<ChatWebSearchOptionsSearchContextSize>,
+    pub search_context_size: Option<ChatSearchContextSize>,
 
     /// Where the user is, for local results.
-    pub user_location: Option<ChatWebSearchOptionsUserLocation>,
+    pub user_location: Option<ChatUserLocation>,
 }
 
 members! {
@@ -2584,7 +2578,7 @@ impl ChatWebSearchOptions {
     #[must_use]
     pub fn search_context_size(
         mut self,
-        search_context_size: impl Into<ChatWebSearchOptionsSearchContextSize>,
+        search_context_size: impl Into<ChatSearchContextSize>,
     ) -> Self {
         self.search_context_size = Some(search_context_size.into());
         self
@@ -2592,10 +2586,7 @@ impl ChatWebSearchOptions {
 
     /// Where the user is, for local results.
     #[must_use]
-    pub fn user_location(
-        mut self,
-        user_location: impl Into<ChatWebSearchOptionsUserLocation>,
-    ) -> Self {
+    pub fn user_location(mut self, user_location: impl Into<ChatUserLocation>) -> Self {
         self.user_location = Some(user_location.into());
         self
     }
@@ -2617,7 +2608,7 @@ open_enum! {
     /// Amount of search results given to the model.
     ///
     /// Default: `medium`.
-    pub enum ChatWebSearchOptionsSearchContextSize {
+    pub enum ChatSearchContextSize {
         /// `low`.
         Low = "low",
         /// `medium`.
@@ -2631,35 +2622,35 @@ open_enum! {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatWebSearchOptionsUserLocation {
+pub struct ChatUserLocation {
     /// Rough place.
-    pub approximate: ChatWebSearchOptionsApproximate,
+    pub approximate: ChatApproximateLocation,
 }
 
 members! {
-    ChatWebSearchOptionsUserLocation {
+    ChatUserLocation {
         const "type" = "approximate",
         "approximate" => put approximate,
     }
 }
 
-impl ChatWebSearchOptionsUserLocation {
+impl ChatUserLocation {
     /// Starts from `approximate`; everything else is unset.
     #[must_use]
-    pub fn new(approximate: impl Into<ChatWebSearchOptionsApproximate>) -> Self {
+    pub fn new(approximate: impl Into<ChatApproximateLocation>) -> Self {
         Self {
             approximate: approximate.into(),
         }
     }
 }
 
-impl Validate for ChatWebSearchOptionsUserLocation {}
+impl Validate for ChatUserLocation {}
 
 /// Rough place.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatWebSearchOptionsApproximate {
+pub struct ChatApproximateLocation {
     /// Name of the city.
     pub city: Option<String>,
 
@@ -2674,7 +2665,7 @@ pub struct ChatWebSearchOptionsApproximate {
 }
 
 members! {
-    ChatWebSearchOptionsApproximate {
+    ChatApproximateLocation {
         "city" => opt city,
         "country" => opt country,
         "region" => opt region,
@@ -2682,7 +2673,7 @@ members! {
     }
 }
 
-impl ChatWebSearchOptionsApproximate {
+impl ChatApproximateLocation {
     /// Starts with nothing set.
     #[must_use]
     pub fn new() -> Self {
@@ -2723,26 +2714,26 @@ impl ChatWebSearchOptionsApproximate {
     }
 }
 
-impl Validate for ChatWebSearchOptionsApproximate {}
+impl Validate for ChatApproximateLocation {}
 
-impl Default for ChatWebSearchOptionsApproximate {
+impl Default for ChatApproximateLocation {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
+/// Whether and which function is called, in the deprecated form.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ChatPromptFunctionCall {
+pub enum ChatFunctionChoice {
     /// `Mode`.
-    Mode(ChatPromptMode),
+    Mode(ChatFunctionMode),
 
     /// This function is called.
-    Function(ChatPromptFunction),
+    Function(ChatFunctionChoiceFunction),
 }
 
-impl Serialize for ChatPromptFunctionCall {
+impl Serialize for ChatFunctionChoice {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Mode(value) => value.serialize(serializer),
@@ -2752,7 +2743,7 @@ impl Serialize for ChatPromptFunctionCall {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatPromptFunctionCall {
+impl<'de> serde::Deserialize<'de> for ChatFunctionChoice {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -2762,24 +2753,24 @@ impl<'de> serde::Deserialize<'de> for ChatPromptFunctionCall {
         } else if raw.kind() == crate::union::Kind::Object {
             raw.decode().map(Self::Function)
         } else {
-            Err(raw.unfit("ChatPromptFunctionCall"))
+            Err(raw.unfit("ChatFunctionChoice"))
         }
     }
 }
 
-impl From<ChatPromptMode> for ChatPromptFunctionCall {
-    fn from(value: ChatPromptMode) -> Self {
+impl From<ChatFunctionMode> for ChatFunctionChoice {
+    fn from(value: ChatFunctionMode) -> Self {
         Self::Mode(value)
     }
 }
 
-impl From<ChatPromptFunction> for ChatPromptFunctionCall {
-    fn from(value: ChatPromptFunction) -> Self {
+impl From<ChatFunctionChoiceFunction> for ChatFunctionChoice {
+    fn from(value: ChatFunctionChoiceFunction) -> Self {
         Self::Function(value)
     }
 }
 
-impl Validate for ChatPromptFunctionCall {
+impl Validate for ChatFunctionChoice {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Mode(value) => value.check(check),
@@ -2789,8 +2780,8 @@ impl Validate for ChatPromptFunctionCall {
 }
 
 open_enum! {
-    /// `ChatPromptMode`.
-    pub enum ChatPromptMode {
+    /// `ChatFunctionMode`.
+    pub enum ChatFunctionMode {
         /// No function is called
         None = "none",
         /// The model decides
@@ -2802,18 +2793,18 @@ open_enum! {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatPromptFunction {
+pub struct ChatFunctionChoiceFunction {
     /// Name of the function.
     pub name: String,
 }
 
 members! {
-    ChatPromptFunction {
+    ChatFunctionChoiceFunction {
         "name" => put name,
     }
 }
 
-impl ChatPromptFunction {
+impl ChatFunctionChoiceFunction {
     /// Starts from `name`; everything else is unset.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -2821,7 +2812,7 @@ impl ChatPromptFunction {
     }
 }
 
-impl Validate for ChatPromptFunction {}
+impl Validate for ChatFunctionChoiceFunction {}
 
 /// Conversation to continue.
 #[derive(Debug, Clone, PartialEq)]
@@ -2868,7 +2859,7 @@ pub struct ChatMessages<M: Extended> {
     pub seed: Option<i64>,
 
     /// Sequence or sequences that end the answer where the model would write them.
-    pub stop: Option<ChatMessagesStop>,
+    pub stop: Option<ChatStop>,
 
     /// Penalty that grows with every use of a token.
     ///
@@ -2922,7 +2913,7 @@ pub struct ChatMessages<M: Extended> {
     pub top_logprobs: Option<u64>,
 
     /// Kinds of answer wanted.
-    pub modalities: Option<Vec<ChatMessagesModality>>,
+    pub modalities: Option<Vec<ChatModality>>,
 
     /// Voice and format of a spoken answer.
     pub audio: Option<ChatAudioOptions>,
@@ -2950,7 +2941,7 @@ pub struct ChatMessages<M: Extended> {
     pub model: Option<String>,
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-    pub function_call: Option<ChatMessagesFunctionCall>,
+    pub function_call: Option<ChatFunctionChoice>,
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     ///
@@ -3107,7 +3098,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Sequence or sequences that end the answer where the model would write them.
     #[must_use]
-    pub fn stop(mut self, stop: impl Into<ChatMessagesStop>) -> Self {
+    pub fn stop(mut self, stop: impl Into<ChatStop>) -> Self {
         self.stop = Some(stop.into());
         self
     }
@@ -3195,7 +3186,7 @@ impl<M: Extended> ChatMessages<M> {
     #[must_use]
     pub fn modalities(
         mut self,
-        modalities: impl IntoIterator<Item = impl Into<ChatMessagesModality>>,
+        modalities: impl IntoIterator<Item = impl Into<ChatModality>>,
     ) -> Self {
         self.modalities = Some(modalities.into_iter().map(Into::into).collect());
         self
@@ -3257,7 +3248,7 @@ impl<M: Extended> ChatMessages<M> {
     #[must_use]
     pub fn function_call(
         mut self,
-        function_call: impl Into<ChatMessagesFunctionCall>,
+        function_call: impl Into<ChatFunctionChoice>,
     ) -> Self {
         self.function_call = Some(function_call.into());
         self
@@ -3498,7 +3489,7 @@ impl Validate for ChatDeveloperMessage {}
 #[non_exhaustive]
 pub struct ChatUserMessage {
     /// Text, or parts with images, audio and files.
-    pub content: ChatUserMessageContent,
+    pub content: ChatUserContent,
 
     /// Name of the speaker, to tell participants of the same role apart.
     pub name: Option<String>,
@@ -3515,7 +3506,7 @@ members! {
 impl ChatUserMessage {
     /// Starts from `content`; everything else is unset.
     #[must_use]
-    pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
+    pub fn new(content: impl Into<ChatUserContent>) -> Self {
         Self {
             content: content.into(),
             name: None,
@@ -3539,7 +3530,7 @@ impl Validate for ChatUserMessage {
 /// Text, or parts with images, audio and files.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ChatUserMessageContent {
+pub enum ChatUserContent {
     /// `Text`.
     Text(String),
 
@@ -3547,7 +3538,7 @@ pub enum ChatUserMessageContent {
     Parts(Vec<ChatContentPart>),
 }
 
-impl Serialize for ChatUserMessageContent {
+impl Serialize for ChatUserContent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => value.serialize(serializer),
@@ -3557,7 +3548,7 @@ impl Serialize for ChatUserMessageContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatUserMessageContent {
+impl<'de> serde::Deserialize<'de> for ChatUserContent {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -3567,41 +3558,41 @@ impl<'de> serde::Deserialize<'de> for ChatUserMessageContent {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Parts)
         } else {
-            Err(raw.unfit("ChatUserMessageContent"))
+            Err(raw.unfit("ChatUserContent"))
         }
     }
 }
 
-impl From<String> for ChatUserMessageContent {
+impl From<String> for ChatUserContent {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ChatUserMessageContent {
+impl From<&str> for ChatUserContent {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<ChatContentPart>> for ChatUserMessageContent {
+impl From<Vec<ChatContentPart>> for ChatUserContent {
     fn from(value: Vec<ChatContentPart>) -> Self {
         Self::Parts(value)
     }
 }
 
-impl<const N: usize> From<[ChatContentPart; N]> for ChatUserMessageContent {
+impl<const N: usize> From<[ChatContentPart; N]> for ChatUserContent {
     fn from(value: [ChatContentPart; N]) -> Self {
         Self::Parts(value.into())
     }
 }
 
-impl ChatUserMessageContent {
+impl ChatUserContent {
     /// Items of [`Parts`](Self::Parts).
     pub const PARTS_ITEMS: Limit<u64> = Limit::at_least(1);
 }
 
-impl Validate for ChatUserMessageContent {
+impl Validate for ChatUserContent {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Parts(value) => {
@@ -3709,7 +3700,7 @@ impl Validate for ChatContentPart {
 #[non_exhaustive]
 pub struct ChatImagePart {
     /// Where the image is.
-    pub image_url: ChatImagePartImageUrl,
+    pub image_url: ChatImageUrl,
 }
 
 members! {
@@ -3722,7 +3713,7 @@ members! {
 impl ChatImagePart {
     /// Starts from `image_url`; everything else is unset.
     #[must_use]
-    pub fn new(image_url: impl Into<ChatImagePartImageUrl>) -> Self {
+    pub fn new(image_url: impl Into<ChatImageUrl>) -> Self {
         Self {
             image_url: image_url.into(),
         }
@@ -3739,24 +3730,24 @@ impl Validate for ChatImagePart {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatImagePartImageUrl {
+pub struct ChatImageUrl {
     /// Address of the image, or a data URL that holds it.
     pub url: String,
 
     /// Resolution at which the image is processed.
     ///
     /// Default: `"auto"`.
-    pub detail: Option<ChatImagePartDetail>,
+    pub detail: Option<ChatImageDetail>,
 }
 
 members! {
-    ChatImagePartImageUrl {
+    ChatImageUrl {
         "url" => put url,
         "detail" => opt detail,
     }
 }
 
-impl ChatImagePartImageUrl {
+impl ChatImageUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -3768,13 +3759,13 @@ impl ChatImagePartImageUrl {
 
     /// Resolution at which the image is processed.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<ChatImagePartDetail>) -> Self {
+    pub fn detail(mut self, detail: impl Into<ChatImageDetail>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 }
 
-impl Validate for ChatImagePartImageUrl {
+impl Validate for ChatImageUrl {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("detail", &self.detail);
     }
@@ -3784,7 +3775,7 @@ open_enum! {
     /// Resolution at which the image is processed.
     ///
     /// Default: `auto`.
-    pub enum ChatImagePartDetail {
+    pub enum ChatImageDetail {
         /// Left to the model
         Auto = "auto",
         /// Coarse, few tokens
@@ -3800,7 +3791,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct ChatVideoPart {
     /// Where the video is.
-    pub video_url: ChatVideoPartVideoUrl,
+    pub video_url: ChatVideoUrl,
 }
 
 members! {
@@ -3813,7 +3804,7 @@ members! {
 impl ChatVideoPart {
     /// Starts from `video_url`; everything else is unset.
     #[must_use]
-    pub fn new(video_url: impl Into<ChatVideoPartVideoUrl>) -> Self {
+    pub fn new(video_url: impl Into<ChatVideoUrl>) -> Self {
         Self {
             video_url: video_url.into(),
         }
@@ -3826,18 +3817,18 @@ impl Validate for ChatVideoPart {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatVideoPartVideoUrl {
+pub struct ChatVideoUrl {
     /// Address of the video, or a data URL that holds it.
     pub url: String,
 }
 
 members! {
-    ChatVideoPartVideoUrl {
+    ChatVideoUrl {
         "url" => put url,
     }
 }
 
-impl ChatVideoPartVideoUrl {
+impl ChatVideoUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -3845,7 +3836,7 @@ impl ChatVideoPartVideoUrl {
     }
 }
 
-impl Validate for ChatVideoPartVideoUrl {}
+impl Validate for ChatVideoUrl {}
 
 /// Audio for a model that listens.
 #[derive(Debug, Clone, PartialEq)]
@@ -3853,7 +3844,7 @@ impl Validate for ChatVideoPartVideoUrl {}
 #[non_exhaustive]
 pub struct ChatAudioPart {
     /// Audio itself.
-    pub input_audio: ChatAudioPartInputAudio,
+    pub input_audio: ChatAudioInput,
 }
 
 members! {
@@ -3866,7 +3857,7 @@ members! {
 impl ChatAudioPart {
     /// Starts from `input_audio`; everything else is unset.
     #[must_use]
-    pub fn new(input_audio: impl Into<ChatAudioPartInputAudio>) -> Self {
+    pub fn new(input_audio: impl Into<ChatAudioInput>) -> Self {
         Self {
             input_audio: input_audio.into(),
         }
@@ -3883,25 +3874,25 @@ impl Validate for ChatAudioPart {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatAudioPartInputAudio {
+pub struct ChatAudioInput {
     /// Audio file.
     pub data: Media,
 
     /// Format of the audio.
-    pub format: ChatAudioPartFormat,
+    pub format: ChatAudioInputFormat,
 }
 
 members! {
-    ChatAudioPartInputAudio {
+    ChatAudioInput {
         "data" => put data,
         "format" => put format,
     }
 }
 
-impl ChatAudioPartInputAudio {
+impl ChatAudioInput {
     /// Starts from `data`, `format`; everything else is unset.
     #[must_use]
-    pub fn new(data: impl Into<Media>, format: impl Into<ChatAudioPartFormat>) -> Self {
+    pub fn new(data: impl Into<Media>, format: impl Into<ChatAudioInputFormat>) -> Self {
         Self {
             data: data.into(),
             format: format.into(),
@@ -3909,7 +3900,7 @@ impl ChatAudioPartInputAudio {
     }
 }
 
-impl Validate for ChatAudioPartInputAudio {
+impl Validate for ChatAudioInput {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("data", &self.data);
         check.nested("format", &self.format);
@@ -3918,7 +3909,7 @@ impl Validate for ChatAudioPartInputAudio {
 
 open_enum! {
     /// Format of the audio.
-    pub enum ChatAudioPartFormat {
+    pub enum ChatAudioInputFormat {
         /// `wav`.
         Wav = "wav",
         /// `mp3`.
@@ -3932,7 +3923,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct ChatFilePart {
     /// File itself, or the id of one uploaded before.
-    pub file: ChatFilePartFile,
+    pub file: ChatFile,
 }
 
 members! {
@@ -3945,7 +3936,7 @@ members! {
 impl ChatFilePart {
     /// Starts from `file`; everything else is unset.
     #[must_use]
-    pub fn new(file: impl Into<ChatFilePartFile>) -> Self {
+    pub fn new(file: impl Into<ChatFile>) -> Self {
         Self { file: file.into() }
     }
 }
@@ -3960,7 +3951,7 @@ impl Validate for ChatFilePart {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatFilePartFile {
+pub struct ChatFile {
     /// Content of the file.
     pub file_data: Option<Media>,
 
@@ -3972,14 +3963,14 @@ pub struct ChatFilePartFile {
 }
 
 members! {
-    ChatFilePartFile {
+    ChatFile {
         "file_data" => opt file_data,
         "filename" => opt filename,
         "file_id" => opt file_id,
     }
 }
 
-impl ChatFilePartFile {
+impl ChatFile {
     /// Starts with nothing set.
     #[must_use]
     pub fn new() -> Self {
@@ -4012,13 +4003,13 @@ impl ChatFilePartFile {
     }
 }
 
-impl Validate for ChatFilePartFile {
+impl Validate for ChatFile {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("file_data", &self.file_data);
     }
 }
 
-impl Default for ChatFilePartFile {
+impl Default for ChatFile {
     fn default() -> Self {
         Self::new()
     }
@@ -4032,7 +4023,7 @@ pub struct ChatAssistantMessage {
     /// What was said.
     ///
     /// Some models refuse null here even beside tool calls; send empty text then.
-    pub content: Option<ChatAssistantMessageContent>,
+    pub content: Option<ChatAssistantContent>,
 
     /// Tool calls the model made in this turn.
     pub tool_calls: Option<Vec<ChatToolCall>>,
@@ -4044,7 +4035,7 @@ pub struct ChatAssistantMessage {
     pub name: Option<String>,
 
     /// Audio the model gave in this turn.
-    pub audio: Option<ChatAssistantMessageAudio>,
+    pub audio: Option<ChatAudioReference>,
 
     /// Function call in the deprecated form; use `tool_calls` instead.
     pub function_call: Option<ChatFunctionCall>,
@@ -4078,7 +4069,7 @@ impl ChatAssistantMessage {
 
     /// What was said.
     #[must_use]
-    pub fn content(mut self, content: impl Into<ChatAssistantMessageContent>) -> Self {
+    pub fn content(mut self, content: impl Into<ChatAssistantContent>) -> Self {
         self.content = Some(content.into());
         self
     }
@@ -4109,7 +4100,7 @@ impl ChatAssistantMessage {
 
     /// Audio the model gave in this turn.
     #[must_use]
-    pub fn audio(mut self, audio: impl Into<ChatAssistantMessageAudio>) -> Self {
+    pub fn audio(mut self, audio: impl Into<ChatAudioReference>) -> Self {
         self.audio = Some(audio.into());
         self
     }
@@ -4135,7 +4126,7 @@ impl Default for ChatAssistantMessage {
 /// Some models refuse null here even beside tool calls; send empty text then.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ChatAssistantMessageContent {
+pub enum ChatAssistantContent {
     /// `Text`.
     Text(String),
 
@@ -4143,7 +4134,7 @@ pub enum ChatAssistantMessageContent {
     Parts(Vec<ChatAssistantPart>),
 }
 
-impl Serialize for ChatAssistantMessageContent {
+impl Serialize for ChatAssistantContent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => value.serialize(serializer),
@@ -4153,7 +4144,7 @@ impl Serialize for ChatAssistantMessageContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatAssistantMessageContent {
+impl<'de> serde::Deserialize<'de> for ChatAssistantContent {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -4163,36 +4154,36 @@ impl<'de> serde::Deserialize<'de> for ChatAssistantMessageContent {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Parts)
         } else {
-            Err(raw.unfit("ChatAssistantMessageContent"))
+            Err(raw.unfit("ChatAssistantContent"))
         }
     }
 }
 
-impl From<String> for ChatAssistantMessageContent {
+impl From<String> for ChatAssistantContent {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ChatAssistantMessageContent {
+impl From<&str> for ChatAssistantContent {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<ChatAssistantPart>> for ChatAssistantMessageContent {
+impl From<Vec<ChatAssistantPart>> for ChatAssistantContent {
     fn from(value: Vec<ChatAssistantPart>) -> Self {
         Self::Parts(value)
     }
 }
 
-impl<const N: usize> From<[ChatAssistantPart; N]> for ChatAssistantMessageContent {
+impl<const N: usize> From<[ChatAssistantPart; N]> for ChatAssistantContent {
     fn from(value: [ChatAssistantPart; N]) -> Self {
         Self::Parts(value.into())
     }
 }
 
-impl Validate for ChatAssistantMessageContent {}
+impl Validate for ChatAssistantContent {}
 
 /// Piece of an assistant's message.
 #[derive(Debug, Clone, PartialEq)]
@@ -4272,18 +4263,18 @@ impl Validate for ChatRefusalPart {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ChatAssistantMessageAudio {
+pub struct ChatAudioReference {
     /// Id of the earlier audio.
     pub id: String,
 }
 
 members! {
-    ChatAssistantMessageAudio {
+    ChatAudioReference {
         "id" => put id,
     }
 }
 
-impl ChatAssistantMessageAudio {
+impl ChatAudioReference {
     /// Starts from `id`; everything else is unset.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -4291,7 +4282,7 @@ impl ChatAssistantMessageAudio {
     }
 }
 
-impl Validate for ChatAssistantMessageAudio {}
+impl Validate for ChatAudioReference {}
 
 /// Result of a tool call.
 #[derive(Debug, Clone, PartialEq)]
@@ -4361,194 +4352,6 @@ impl ChatFunctionMessage {
 }
 
 impl Validate for ChatFunctionMessage {}
-
-/// Sequence or sequences that end the answer where the model would write them.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ChatMessagesStop {
-    /// `Text`.
-    Text(String),
-
-    /// `Texts`.
-    Texts(Vec<String>),
-}
-
-impl Serialize for ChatMessagesStop {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => value.serialize(serializer),
-            Self::Texts(value) => value.serialize(serializer),
-        }
-    }
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatMessagesStop {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("ChatMessagesStop"))
-        }
-    }
-}
-
-impl From<String> for ChatMessagesStop {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatMessagesStop {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for ChatMessagesStop {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for ChatMessagesStop {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for ChatMessagesStop {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for ChatMessagesStop {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl ChatMessagesStop {
-    /// Items of [`Texts`](Self::Texts).
-    pub const TEXTS_ITEMS: Limit<u64> = Limit::range(1, 4);
-}
-
-impl Validate for ChatMessagesStop {
-    fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Texts(value) => check.items("", value.len(), Self::TEXTS_ITEMS),
-            _ => {}
-        }
-    }
-}
-
-open_enum! {
-    /// `ChatMessagesModality`.
-    pub enum ChatMessagesModality {
-        /// `text`.
-        Text = "text",
-        /// `audio`.
-        Audio = "audio",
-    }
-}
-
-/// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ChatMessagesFunctionCall {
-    /// `Mode`.
-    Mode(ChatMessagesMode),
-
-    /// This function is called.
-    Function(ChatMessagesFunction),
-}
-
-impl Serialize for ChatMessagesFunctionCall {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Mode(value) => value.serialize(serializer),
-            Self::Function(value) => value.serialize(serializer),
-        }
-    }
-}
-
-#[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatMessagesFunctionCall {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Mode)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Function)
-        } else {
-            Err(raw.unfit("ChatMessagesFunctionCall"))
-        }
-    }
-}
-
-impl From<ChatMessagesMode> for ChatMessagesFunctionCall {
-    fn from(value: ChatMessagesMode) -> Self {
-        Self::Mode(value)
-    }
-}
-
-impl From<ChatMessagesFunction> for ChatMessagesFunctionCall {
-    fn from(value: ChatMessagesFunction) -> Self {
-        Self::Function(value)
-    }
-}
-
-impl Validate for ChatMessagesFunctionCall {
-    fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Mode(value) => value.check(check),
-            _ => {}
-        }
-    }
-}
-
-open_enum! {
-    /// `ChatMessagesMode`.
-    pub enum ChatMessagesMode {
-        /// No function is called
-        None = "none",
-        /// The model decides
-        Auto = "auto",
-    }
-}
-
-/// This function is called.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
-#[non_exhaustive]
-pub struct ChatMessagesFunction {
-    /// Name of the function.
-    pub name: String,
-}
-
-members! {
-    ChatMessagesFunction {
-        "name" => put name,
-    }
-}
-
-impl ChatMessagesFunction {
-    /// Starts from `name`; everything else is unset.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Validate for ChatMessagesFunction {}
 
 /// Answer of a chat model.
 #[derive(Debug, Clone, Default, PartialEq)]

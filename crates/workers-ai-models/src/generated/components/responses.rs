@@ -20,7 +20,7 @@ use crate::union::{Kind, Raw};
 #[non_exhaustive]
 pub struct ResponsesInput<M> {
     /// What to answer: plain text or a conversation.
-    pub input: ResponsesInputInput,
+    pub input: ResponsesInputItems,
 
     /// Instructions that hold for the whole conversation.
     pub instructions: Option<String>,
@@ -66,7 +66,7 @@ pub struct ResponsesInput<M> {
     pub include: Option<Vec<ResponsesInputInclude>>,
 
     /// Conversation on the server that this request belongs to.
-    pub conversation: Option<ResponsesInputConversation>,
+    pub conversation: Option<ResponsesConversation>,
 
     /// Id of the answer this request continues.
     pub previous_response_id: Option<String>,
@@ -118,7 +118,7 @@ members! {
 impl<M> ResponsesInput<M> {
     /// Starts from `input`; everything else is unset.
     #[must_use]
-    pub fn new(input: impl Into<ResponsesInputInput>) -> Self {
+    pub fn new(input: impl Into<ResponsesInputItems>) -> Self {
         Self {
             input: input.into(),
             instructions: None,
@@ -234,7 +234,7 @@ impl<M> ResponsesInput<M> {
     #[must_use]
     pub fn conversation(
         mut self,
-        conversation: impl Into<ResponsesInputConversation>,
+        conversation: impl Into<ResponsesConversation>,
     ) -> Self {
         self.conversation = Some(conversation.into());
         self
@@ -312,7 +312,7 @@ where
 /// What to answer: plain text or a conversation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ResponsesInputInput {
+pub enum ResponsesInputItems {
     /// `Text`.
     Text(String),
 
@@ -320,7 +320,7 @@ pub enum ResponsesInputInput {
     Items(Vec<ResponsesInputItem>),
 }
 
-impl Serialize for ResponsesInputInput {
+impl Serialize for ResponsesInputItems {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => value.serialize(serializer),
@@ -330,7 +330,7 @@ impl Serialize for ResponsesInputInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ResponsesInputInput {
+impl<'de> serde::Deserialize<'de> for ResponsesInputItems {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -340,36 +340,36 @@ impl<'de> serde::Deserialize<'de> for ResponsesInputInput {
         } else if raw.kind() == crate::union::Kind::List {
             raw.decode().map(Self::Items)
         } else {
-            Err(raw.unfit("ResponsesInputInput"))
+            Err(raw.unfit("ResponsesInputItems"))
         }
     }
 }
 
-impl From<String> for ResponsesInputInput {
+impl From<String> for ResponsesInputItems {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ResponsesInputInput {
+impl From<&str> for ResponsesInputItems {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<ResponsesInputItem>> for ResponsesInputInput {
+impl From<Vec<ResponsesInputItem>> for ResponsesInputItems {
     fn from(value: Vec<ResponsesInputItem>) -> Self {
         Self::Items(value)
     }
 }
 
-impl<const N: usize> From<[ResponsesInputItem; N]> for ResponsesInputInput {
+impl<const N: usize> From<[ResponsesInputItem; N]> for ResponsesInputItems {
     fn from(value: [ResponsesInputItem; N]) -> Self {
         Self::Items(value.into())
     }
 }
 
-impl Validate for ResponsesInputInput {
+impl Validate for ResponsesInputItems {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Items(value) => value.check(check),
@@ -1317,7 +1317,7 @@ pub struct ResponsesFunctionCallOutput {
     pub call_id: Option<String>,
 
     /// Result for the model to read.
-    pub output: Option<ResponsesFunctionCallOutputOutput>,
+    pub output: Option<ResponsesCallResult>,
 
     /// Id of the item.
     pub id: Option<String>,
@@ -1350,7 +1350,7 @@ impl ResponsesFunctionCallOutput {
     #[must_use]
     pub fn new(
         call_id: impl Into<String>,
-        output: impl Into<ResponsesFunctionCallOutputOutput>,
+        output: impl Into<ResponsesCallResult>,
     ) -> Self {
         Self {
             call_id: Some(call_id.into()),
@@ -1385,7 +1385,7 @@ impl Validate for ResponsesFunctionCallOutput {
 /// Result for the model to read.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ResponsesFunctionCallOutputOutput {
+pub enum ResponsesCallResult {
     /// `Text`.
     Text(String),
 
@@ -1396,7 +1396,7 @@ pub enum ResponsesFunctionCallOutputOutput {
     Unknown(Value),
 }
 
-impl Serialize for ResponsesFunctionCallOutputOutput {
+impl Serialize for ResponsesCallResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => value.serialize(serializer),
@@ -1406,7 +1406,7 @@ impl Serialize for ResponsesFunctionCallOutputOutput {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesFunctionCallOutputOutput {
+impl<'de> Deserialize<'de> for ResponsesCallResult {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::read(deserializer)?;
         if raw.kind() == Kind::Text {
@@ -1419,32 +1419,31 @@ impl<'de> Deserialize<'de> for ResponsesFunctionCallOutputOutput {
     }
 }
 
-impl From<String> for ResponsesFunctionCallOutputOutput {
+impl From<String> for ResponsesCallResult {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ResponsesFunctionCallOutputOutput {
+impl From<&str> for ResponsesCallResult {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<Vec<ResponsesFunctionCallOutputPart>> for ResponsesFunctionCallOutputOutput {
+impl From<Vec<ResponsesFunctionCallOutputPart>> for ResponsesCallResult {
     fn from(value: Vec<ResponsesFunctionCallOutputPart>) -> Self {
         Self::Parts(value)
     }
 }
 
-impl<const N: usize> From<[ResponsesFunctionCallOutputPart; N]>
-for ResponsesFunctionCallOutputOutput {
+impl<const N: usize> From<[ResponsesFunctionCallOutputPart; N]> for ResponsesCallResult {
     fn from(value: [ResponsesFunctionCallOutputPart; N]) -> Self {
         Self::Parts(value.into())
     }
 }
 
-impl Validate for ResponsesFunctionCallOutputOutput {
+impl Validate for ResponsesCallResult {
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Parts(value) => value.check(check),
@@ -2304,15 +2303,15 @@ open_enum! {
 /// Conversation on the server that this request belongs to.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum ResponsesInputConversation {
+pub enum ResponsesConversation {
     /// `Id`.
     Id(String),
 
     /// Reference to a conversation.
-    Conversation(ResponsesInputConversationConversation),
+    Conversation(ResponsesConversationId),
 }
 
-impl Serialize for ResponsesInputConversation {
+impl Serialize for ResponsesConversation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Id(value) => value.serialize(serializer),
@@ -2322,7 +2321,7 @@ impl Serialize for ResponsesInputConversation {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ResponsesInputConversation {
+impl<'de> serde::Deserialize<'de> for ResponsesConversation {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -2332,47 +2331,47 @@ impl<'de> serde::Deserialize<'de> for ResponsesInputConversation {
         } else if raw.kind() == crate::union::Kind::Object {
             raw.decode().map(Self::Conversation)
         } else {
-            Err(raw.unfit("ResponsesInputConversation"))
+            Err(raw.unfit("ResponsesConversation"))
         }
     }
 }
 
-impl From<String> for ResponsesInputConversation {
+impl From<String> for ResponsesConversation {
     fn from(value: String) -> Self {
         Self::Id(value)
     }
 }
 
-impl From<&str> for ResponsesInputConversation {
+impl From<&str> for ResponsesConversation {
     fn from(value: &str) -> Self {
         Self::Id(value.to_owned())
     }
 }
 
-impl From<ResponsesInputConversationConversation> for ResponsesInputConversation {
-    fn from(value: ResponsesInputConversationConversation) -> Self {
+impl From<ResponsesConversationId> for ResponsesConversation {
+    fn from(value: ResponsesConversationId) -> Self {
         Self::Conversation(value)
     }
 }
 
-impl Validate for ResponsesInputConversation {}
+impl Validate for ResponsesConversation {}
 
 /// Reference to a conversation.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ResponsesInputConversationConversation {
+pub struct ResponsesConversationId {
     /// Id of the conversation.
     pub id: String,
 }
 
 members! {
-    ResponsesInputConversationConversation {
+    ResponsesConversationId {
         "id" => put id,
     }
 }
 
-impl ResponsesInputConversationConversation {
+impl ResponsesConversationId {
     /// Starts from `id`; everything else is unset.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -2380,7 +2379,7 @@ impl ResponsesInputConversationConversation {
     }
 }
 
-impl Validate for ResponsesInputConversationConversation {}
+impl Validate for ResponsesConversationId {}
 
 open_enum! {
     /// What happens to a conversation that is too long.

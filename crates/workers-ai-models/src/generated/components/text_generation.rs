@@ -2164,7 +2164,7 @@ impl Validate for MessagePart {}
 #[non_exhaustive]
 pub struct ImagePart {
     /// Where the image is.
-    pub image_url: ImagePartImageUrl,
+    pub image_url: ImageUrl,
 }
 
 members! {
@@ -2177,7 +2177,7 @@ members! {
 impl ImagePart {
     /// Starts from `image_url`; everything else is unset.
     #[must_use]
-    pub fn new(image_url: impl Into<ImagePartImageUrl>) -> Self {
+    pub fn new(image_url: impl Into<ImageUrl>) -> Self {
         Self {
             image_url: image_url.into(),
         }
@@ -2190,18 +2190,18 @@ impl Validate for ImagePart {}
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct ImagePartImageUrl {
+pub struct ImageUrl {
     /// Data URL that holds the image itself.
     pub url: String,
 }
 
 members! {
-    ImagePartImageUrl {
+    ImageUrl {
         "url" => put url,
     }
 }
 
-impl ImagePartImageUrl {
+impl ImageUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -2209,7 +2209,7 @@ impl ImagePartImageUrl {
     }
 }
 
-impl Validate for ImagePartImageUrl {}
+impl Validate for ImageUrl {}
 
 /// One turn of a conversation, with text and images.
 #[derive(Debug, Clone, PartialEq)]

@@ -34,7 +34,7 @@ use crate::{
 pub struct DetrResnet50;
 
 /// What [`DetrResnet50`] answers.
-pub type DetrResnet50Output = Vec<DetrResnet502>;
+pub type DetrResnet50Output = Vec<DetectedObject>;
 
 impl DetrResnet50 {
     /// Image to search for objects.
@@ -117,7 +117,7 @@ impl Validate for DetrResnet50Input {}
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct DetrResnet502 {
+pub struct DetectedObject {
     /// What the object is.
     pub label: Option<String>,
 
@@ -126,11 +126,11 @@ pub struct DetrResnet502 {
 
     /// Bounding box of the object, from the image's upper left corner.
     #[cfg_attr(feature = "roundtrip", serde(rename = "box"))]
-    pub box_: Option<DetrResnet50Box>,
+    pub box_: Option<BoundingBox>,
 }
 
 fields! {
-    DetrResnet502 {
+    DetectedObject {
         "label" => put label,
         "score" => put score,
         "box" => put box_,
@@ -141,7 +141,7 @@ fields! {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct DetrResnet50Box {
+pub struct BoundingBox {
     /// Left edge in pixels.
     pub xmin: Option<f64>,
 
@@ -156,7 +156,7 @@ pub struct DetrResnet50Box {
 }
 
 fields! {
-    DetrResnet50Box {
+    BoundingBox {
         "xmin" => put xmin,
         "ymin" => put ymin,
         "xmax" => put xmax,

@@ -31,8 +31,8 @@ use crate::media::Numbers;
 ///
 /// ```
 /// use workers_ai_models::{
-///     ImagePart, ImagePartImageUrl, Llama32_11bVisionInstruct, MessagePart, ModelInput,
-///     MultimodalMessage, TextPart,
+///     ImagePart, ImageUrl, Llama32_11bVisionInstruct, MessagePart, ModelInput, MultimodalMessage,
+///     TextPart,
 /// };
 ///
 /// let input = Llama32_11bVisionInstruct::messages([
@@ -41,9 +41,7 @@ use crate::media::Numbers;
 ///             [
 ///                 MessagePart::Text(TextPart::new("What is in this image?")),
 ///                 MessagePart::Image(
-///                     ImagePart::new(
-///                         ImagePartImageUrl::new("data:image/png;base64,aGVsbG8="),
-///                     ),
+///                     ImagePart::new(ImageUrl::new("data:image/png;base64,aGVsbG8=")),
 ///                 ),
 ///             ],
 ///         ),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     Ability, Answer, Batched, CalledTool, ChatCompletion, ChatCompletionChunk, ChatMessage,
     ChatMessages, ChatTemplateOptions, Check, Extended, Model, ModelInfo, ModelInput, Price,
-    Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputInput, ResponsesOutput, Status,
+    Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputItems, ResponsesOutput, Status,
     Streaming, Task, TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, answers,
     members, open_enum,
 };
@@ -59,7 +59,7 @@ impl GptOss120b {
     ///
     /// `input`: What to answer: plain text or a conversation.
     #[must_use]
-    pub fn input(input: impl Into<ResponsesInputInput>) -> ResponsesInput<Self> {
+    pub fn input(input: impl Into<ResponsesInputItems>) -> ResponsesInput<Self> {
         ResponsesInput::new(input)
     }
 

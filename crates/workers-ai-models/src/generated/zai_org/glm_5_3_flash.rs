@@ -31,8 +31,8 @@ use crate::{
 ///
 /// ```
 /// use workers_ai_models::{
-///     ChatContentPart, ChatImagePart, ChatImagePartImageUrl, ChatTextPart, ChatUserMessage,
-///     Glm53Flash, ModelInput,
+///     ChatContentPart, ChatImagePart, ChatImageUrl, ChatTextPart, ChatUserMessage, Glm53Flash,
+///     ModelInput,
 /// };
 ///
 /// let input = Glm53Flash::messages([
@@ -40,7 +40,7 @@ use crate::{
 ///             ChatContentPart::Text(ChatTextPart::new("Read the sign.")),
 ///             ChatContentPart::Image(
 ///                 ChatImagePart::new(
-///                     ChatImagePartImageUrl::new("data:image/png;base64,aGVsbG8="),
+///                     ChatImageUrl::new("data:image/png;base64,aGVsbG8="),
 ///                 ),
 ///             ),
 ///         ]),
