@@ -69,6 +69,8 @@
 pub mod answer;
 mod batch;
 pub mod catalogue;
+#[cfg(feature = "text-generation")]
+mod chat;
 #[doc(hidden)]
 pub mod fields;
 #[rustfmt::skip]
@@ -104,3 +106,25 @@ pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, S
 pub use open_enum::OpenEnum;
 pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
 pub use text::TextOrJson;
+
+/// A JSON object, written as in `serde_json::json!`: for schemas of tools and answers.
+///
+/// ```
+/// use workers_ai_models::object;
+///
+/// let schema = object!({"type": "object", "properties": {"city": {"type": "string"}}});
+/// assert_eq!(schema["type"], "object");
+/// ```
+#[macro_export]
+macro_rules! object {
+    ({ $($members:tt)* }) => {
+        match $crate::__json::json!({ $($members)* }) {
+            $crate::__json::Value::Object(map) => map,
+            // Braces make an object.
+            _ => $crate::__json::Map::new(),
+        }
+    };
+}
+
+#[doc(hidden)]
+pub use serde_json as __json;

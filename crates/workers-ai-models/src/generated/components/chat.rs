@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
-    StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCallDelta, Validate, answer,
-    answers, fields, members, open_enum,
+    ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCallDelta,
+    Validate, answer, answers, fields, members, open_enum,
 };
 use crate::union::Raw;
 
@@ -907,6 +907,9 @@ pub struct ChatPrompt<M: Extended> {
     /// Items: 1 to 128.
     pub functions: Option<Vec<ChatFunctionDefinition>>,
 
+    /// Class of service to use.
+    pub service_tier: Option<ResponsesServiceTier>,
+
     /// What only this model takes.
     #[cfg_attr(feature = "roundtrip", serde(flatten))]
     pub own: M::Options,
@@ -946,6 +949,7 @@ members! {
         "model" => opt model,
         "function_call" => opt function_call,
         "functions" => opt functions,
+        "service_tier" => opt service_tier,
         .. own
     }
 }
@@ -1008,6 +1012,7 @@ impl<M: Extended> ChatPrompt<M> {
             model: None,
             function_call: None,
             functions: None,
+            service_tier: None,
             own: M::Options::default(),
             for_model: PhantomData,
         }
@@ -1222,6 +1227,16 @@ impl<M: Extended> ChatPrompt<M> {
         self.functions = Some(functions.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Class of service to use.
+    #[must_use]
+    pub fn service_tier(
+        mut self,
+        service_tier: impl Into<ResponsesServiceTier>,
+    ) -> Self {
+        self.service_tier = Some(service_tier.into());
+        self
+    }
 }
 
 impl<M: Extended> Validate for ChatPrompt<M> {
@@ -1251,6 +1266,7 @@ impl<M: Extended> Validate for ChatPrompt<M> {
                 self.functions.as_ref().map(Vec::len),
                 Self::FUNCTIONS_ITEMS,
             );
+        check.nested("service_tier", &self.service_tier);
         check.nested("", &self.own);
     }
 }
@@ -2948,6 +2964,9 @@ pub struct ChatMessages<M: Extended> {
     /// Items: 1 to 128.
     pub functions: Option<Vec<ChatFunctionDefinition>>,
 
+    /// Class of service to use.
+    pub service_tier: Option<ResponsesServiceTier>,
+
     /// What only this model takes.
     #[cfg_attr(feature = "roundtrip", serde(flatten))]
     pub own: M::Options,
@@ -2987,6 +3006,7 @@ members! {
         "model" => opt model,
         "function_call" => opt function_call,
         "functions" => opt functions,
+        "service_tier" => opt service_tier,
         .. own
     }
 }
@@ -3049,6 +3069,7 @@ impl<M: Extended> ChatMessages<M> {
             model: None,
             function_call: None,
             functions: None,
+            service_tier: None,
             own: M::Options::default(),
             for_model: PhantomData,
         }
@@ -3263,6 +3284,16 @@ impl<M: Extended> ChatMessages<M> {
         self.functions = Some(functions.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Class of service to use.
+    #[must_use]
+    pub fn service_tier(
+        mut self,
+        service_tier: impl Into<ResponsesServiceTier>,
+    ) -> Self {
+        self.service_tier = Some(service_tier.into());
+        self
+    }
 }
 
 impl<M: Extended> Validate for ChatMessages<M> {
@@ -3293,6 +3324,7 @@ impl<M: Extended> Validate for ChatMessages<M> {
                 self.functions.as_ref().map(Vec::len),
                 Self::FUNCTIONS_ITEMS,
             );
+        check.nested("service_tier", &self.service_tier);
         check.nested("", &self.own);
     }
 }

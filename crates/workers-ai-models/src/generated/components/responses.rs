@@ -14,6 +14,22 @@ use crate::{
 };
 use crate::union::{Kind, Raw};
 
+open_enum! {
+    /// Class of service.
+    pub enum ResponsesServiceTier {
+        /// As set for the account
+        Auto = "auto",
+        /// Ordinary
+        Default = "default",
+        /// Slower and cheaper
+        Flex = "flex",
+        /// Reserved capacity
+        Scale = "scale",
+        /// Faster
+        Priority = "priority",
+    }
+}
+
 /// Request in the Responses dialect.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
@@ -2388,22 +2404,6 @@ open_enum! {
         Auto = "auto",
         /// Request fails
         Disabled = "disabled",
-    }
-}
-
-open_enum! {
-    /// Class of service.
-    pub enum ResponsesServiceTier {
-        /// As set for the account
-        Auto = "auto",
-        /// Ordinary
-        Default = "default",
-        /// Slower and cheaper
-        Flex = "flex",
-        /// Reserved capacity
-        Scale = "scale",
-        /// Faster
-        Priority = "priority",
     }
 }
 

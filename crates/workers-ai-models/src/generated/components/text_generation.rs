@@ -788,8 +788,8 @@ pub struct FlatTool {
     /// The model decides by this text.
     pub description: String,
 
-    /// Arguments the function takes.
-    pub parameters: ToolParameters,
+    /// Arguments the function takes: described one by one, or as any JSON Schema.
+    pub parameters: FlatToolParameters,
 }
 
 members! {
@@ -806,7 +806,7 @@ impl FlatTool {
     pub fn new(
         name: impl Into<String>,
         description: impl Into<String>,
-        parameters: impl Into<ToolParameters>,
+        parameters: impl Into<FlatToolParameters>,
     ) -> Self {
         Self {
             name: name.into(),
@@ -817,6 +817,53 @@ impl FlatTool {
 }
 
 impl Validate for FlatTool {}
+
+/// Arguments the function takes: described one by one, or as any JSON Schema.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum FlatToolParameters {
+    /// Arguments of a function, as a small JSON Schema of an object.
+    Described(ToolParameters),
+
+    /// JSON Schema of the arguments, nested as deep as they are.
+    Schema(Map<String, Value>),
+}
+
+impl Serialize for FlatToolParameters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Described(value) => value.serialize(serializer),
+            Self::Schema(value) => value.serialize(serializer),
+        }
+    }
+}
+
+#[cfg(feature = "roundtrip")]
+impl<'de> serde::Deserialize<'de> for FlatToolParameters {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let raw = crate::union::Raw::read(deserializer)?;
+        match raw.tag("type").as_deref() {
+            Some("object") => raw.decode().map(Self::Described),
+            _ => Err(raw.unfit("FlatToolParameters")),
+        }
+    }
+}
+
+impl From<ToolParameters> for FlatToolParameters {
+    fn from(value: ToolParameters) -> Self {
+        Self::Described(value)
+    }
+}
+
+impl From<Map<String, Value>> for FlatToolParameters {
+    fn from(value: Map<String, Value>) -> Self {
+        Self::Schema(value)
+    }
+}
+
+impl Validate for FlatToolParameters {}
 
 /// Arguments of a function, as a small JSON Schema of an object.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,166 @@
+//! Short ways to build what conversations are made of: messages, tools, answer formats.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    CalledTool, ChatAssistantContent, ChatAssistantMessage, ChatFunctionCall,
+    ChatFunctionDefinition, ChatFunctionTool, ChatFunctionToolCall, ChatImagePart, ChatImageUrl,
+    ChatJsonSchema, ChatMessage, ChatResponseFormat, ChatResponseFormatJsonObject,
+    ChatResponseFormatJsonSchema, ChatSystemMessage, ChatTextContent, ChatTextPart, ChatTool,
+    ChatToolCall, ChatToolMessage, ChatUserContent, ChatUserMessage, FlatTool, FunctionTool,
+    ImagePart, ImageUrl, Message, MessageContent, MultimodalMessage, MultimodalMessageContent,
+    ResponseFormat, ResponseFormatType, TextMessage, TextPart, Tool,
+};
+
+macro_rules! roles {
+    ($($message:ident: $content:ident),*) => {$(
+        impl $message {
+            /// Tells the model how to behave.
+            #[must_use]
+            pub fn system(content: impl Into<$content>) -> Self {
+                Self::new("system", content)
+            }
+
+            /// Says something to the model.
+            #[must_use]
+            pub fn user(content: impl Into<$content>) -> Self {
+                Self::new("user", content)
+            }
+
+            /// Repeats what the model said before.
+            #[must_use]
+            pub fn assistant(content: impl Into<$content>) -> Self {
+                Self::new("assistant", content)
+            }
+
+            /// Hands the model what a tool answered.
+            #[must_use]
+            pub fn tool(content: impl Into<$content>) -> Self {
+                Self::new("tool", content)
+            }
+        }
+    )*};
+}
+
+roles!(Message: MessageContent, TextMessage: String, MultimodalMessage: MultimodalMessageContent);
+
+impl MultimodalMessage {
+    /// Asks about a picture, given by a `data:` URL.
+    #[must_use]
+    pub fn about_image(text: impl Into<String>, url: impl Into<String>) -> Self {
+        let parts = vec![
+            TextPart::new(text).into(),
+            ImagePart::new(ImageUrl::new(url)).into(),
+        ];
+        Self::user(MultimodalMessageContent::from(parts))
+    }
+}
+
+impl ChatMessage {
+    /// Tells the model how to behave.
+    #[must_use]
+    pub fn system(content: impl Into<ChatTextContent>) -> Self {
+        ChatSystemMessage::new(content).into()
+    }
+
+    /// Says something to the model.
+    #[must_use]
+    pub fn user(content: impl Into<ChatUserContent>) -> Self {
+        ChatUserMessage::new(content).into()
+    }
+
+    /// Asks about a picture, given by a URL of the web or a `data:` URL.
+    #[must_use]
+    pub fn about_image(text: impl Into<String>, url: impl Into<String>) -> Self {
+        let parts = vec![
+            ChatTextPart::new(text).into(),
+            ChatImagePart::new(ChatImageUrl::new(url)).into(),
+        ];
+        Self::user(ChatUserContent::from(parts))
+    }
+
+    /// Repeats what the model said before.
+    #[must_use]
+    pub fn assistant(content: impl Into<ChatAssistantContent>) -> Self {
+        ChatAssistantMessage::new().content(content).into()
+    }
+
+    /// Repeats which tools the model called, before their answers.
+    #[must_use]
+    pub fn calls<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> Self {
+        let calls = calls.into_iter().map(|call| {
+            let function =
+                ChatFunctionCall::new(call.name.unwrap_or_default(), call.arguments_text());
+            ChatToolCall::from(ChatFunctionToolCall::new(
+                call.id.unwrap_or_default(),
+                function,
+            ))
+        });
+        // Several models refuse a message without content.
+        ChatAssistantMessage::new()
+            .content("")
+            .tool_calls(calls)
+            .into()
+    }
+
+    /// Hands the model what a tool answered to the call with this id.
+    #[must_use]
+    pub fn tool(call_id: impl Into<String>, content: impl Into<ChatTextContent>) -> Self {
+        ChatToolMessage::new(content, call_id).into()
+    }
+}
+
+impl Tool {
+    /// A function the model may call; `parameters` is a JSON Schema of its arguments.
+    #[must_use]
+    pub fn function(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        parameters: Map<String, Value>,
+    ) -> Self {
+        FunctionTool::new(FlatTool::new(name, description, parameters)).into()
+    }
+}
+
+impl ChatTool {
+    /// A function the model may call; `parameters` is a JSON Schema of its arguments.
+    #[must_use]
+    pub fn function(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        parameters: Map<String, Value>,
+    ) -> Self {
+        let function = ChatFunctionDefinition::new(name)
+            .description(description)
+            .parameters(parameters);
+        ChatFunctionTool::new(function).into()
+    }
+}
+
+impl ResponseFormat {
+    /// Any JSON.
+    #[must_use]
+    pub fn json() -> Self {
+        Self::new(ResponseFormatType::JsonObject)
+    }
+
+    /// JSON that fits a JSON Schema.
+    #[must_use]
+    pub fn schema(schema: impl Into<Value>) -> Self {
+        Self::new(ResponseFormatType::JsonSchema).json_schema(schema)
+    }
+}
+
+impl ChatResponseFormat {
+    /// Any JSON.
+    #[must_use]
+    pub fn json() -> Self {
+        ChatResponseFormatJsonObject::new().into()
+    }
+
+    /// JSON that fits a JSON Schema, which goes by a name of yours.
+    #[must_use]
+    pub fn schema(name: impl Into<String>, schema: Map<String, Value>) -> Self {
+        ChatResponseFormatJsonSchema::new(ChatJsonSchema::new(name).schema(schema)).into()
+    }
+}
