@@ -95,7 +95,7 @@ pub(crate) fn check(corpus: Corpus) -> Result<Corpus, Vec<Fault>> {
     faults.settle(corpus)
 }
 
-/// Walks an OpenAPI document to the places where schemas stand.
+/// Walks an `OpenAPI` document to the places where schemas stand.
 fn find(node: &Value, place: &Place, faults: &mut Faults) {
     match node {
         Value::Object(map) => {
@@ -193,9 +193,8 @@ fn properties(map: &Map<String, Value>, place: &Place, faults: &mut Faults) {
         }
     }
     match map.get("required") {
-        None => {}
-        // Swagger's way; says nothing here.
-        Some(Value::Bool(_)) => {}
+        // A boolean is Swagger's way; it says nothing here.
+        None | Some(Value::Bool(_)) => {}
         Some(Value::Array(list)) => {
             let whole = !["allOf", "oneOf", "anyOf", "$ref"]
                 .iter()

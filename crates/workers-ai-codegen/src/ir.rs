@@ -55,6 +55,10 @@ pub(crate) enum Encoding {
 
 /// A struct, union or enum.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "marks that are independent of each other"
+)]
 pub(crate) struct Def {
     pub(crate) name: String,
     pub(crate) naming: Naming,

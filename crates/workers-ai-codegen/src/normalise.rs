@@ -863,7 +863,7 @@ impl<'a> Reader<'a> {
 
     fn alternatives(&mut self, node: &Node<'a>, arms: &[Node<'a>], context: &Context) -> Type {
         if let Some(values) = self.texts(arms) {
-            return self.text_union(node, values, context);
+            return self.text_union(node, &values, context);
         }
         let mut variants: Vec<(Option<String>, Type, Node<'a>)> = Vec::new();
         for (index, arm) in arms.iter().enumerate() {
@@ -899,9 +899,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Text that is free in one alternative and listed in another is an open enum anyway.
-    fn text_union(&mut self, node: &Node<'a>, arms: Vec<Node<'a>>, context: &Context) -> Type {
+    fn text_union(&mut self, node: &Node<'a>, arms: &[Node<'a>], context: &Context) -> Type {
         let mut values = Vec::new();
-        for arm in &arms {
+        for arm in arms {
             let described = arm.value.get("x-enum-descriptions");
             let listed = arm.value.get("enum").and_then(Value::as_array);
             let all = listed
@@ -1123,7 +1123,7 @@ impl<'a> Reader<'a> {
             return known.clone();
         }
         let target = self.follow(node);
-        let Some(own) = self.definition_context(reference, &target, context) else {
+        let Some(own) = Self::definition_context(reference, &target, context) else {
             return self.ty(&target, context);
         };
         if !self.open.insert(reference.to_owned()) {
@@ -1182,7 +1182,6 @@ impl<'a> Reader<'a> {
 
     /// The name and home of what `reference` leads to, if it is a definition and not just some place.
     fn definition_context(
-        &self,
         reference: &str,
         target: &Node<'a>,
         context: &Context,

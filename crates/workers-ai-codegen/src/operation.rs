@@ -1,4 +1,4 @@
-//! One OpenAPI document → one [`Model`]: its path, bodies, answers, events and facts.
+//! One `OpenAPI` document → one [`Model`]: its path, bodies, answers, events and facts.
 
 use serde_json::{Map, Value};
 
@@ -186,10 +186,8 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
     let example = [&form, &json]
         .into_iter()
         .flatten()
-        .chain(raw.as_ref().map(|(_, media)| media));
-    let example = example
-        .filter_map(|media| media.value.get("example"))
-        .next()
+        .chain(raw.as_ref().map(|(_, media)| media))
+        .find_map(|media| media.value.get("example"))
         .cloned();
     let input = Context {
         fixed: Some(format!("{}Input", context.root)),
@@ -318,12 +316,11 @@ fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) 
                 fixed: Some(format!("{}Event", context.root)),
                 ..context.clone()
             };
-            let ty = match schema {
-                Some(schema) => reader.ty(&schema, &context),
-                None => {
-                    reader.loosen(&node.place, "events have no schema: any JSON value");
-                    Type::Any
-                }
+            let ty = if let Some(schema) = schema {
+                reader.ty(&schema, &context)
+            } else {
+                reader.loosen(&node.place, "events have no schema: any JSON value");
+                Type::Any
             };
             event = Some((ty, end));
         } else {

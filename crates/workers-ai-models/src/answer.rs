@@ -244,6 +244,7 @@ fn joined<'a>(mut parts: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, s
 
 /// The first of several answers to one question: what generated code asks where a model may answer more than once.
 #[doc(hidden)]
+#[must_use]
 pub fn first<T>(list: &Option<Vec<T>>) -> Option<&T> {
     list.as_ref()?.first()
 }

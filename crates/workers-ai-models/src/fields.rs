@@ -37,7 +37,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     ///
     /// If it does not fit, or the field already has one.
     pub fn put<T: Deserialize<'de>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
-        self.once(field)?;
+        self.once(field.as_ref())?;
         *field = self.map.next_value()?;
         Ok(())
     }
@@ -48,7 +48,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     ///
     /// If it is no whole number or does not fit, or the field already has one.
     pub fn integer<T: TryFrom<i128>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
-        self.once(field)?;
+        self.once(field.as_ref())?;
         *field = self.map.next_value_seed(Whole(PhantomData))?;
         Ok(())
     }
@@ -59,7 +59,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     ///
     /// If one of them is no whole number or does not fit, or the field already has a list.
     pub fn integers<T: TryFrom<i128>>(self, field: &mut Option<Vec<T>>) -> Result<(), A::Error> {
-        self.once(field)?;
+        self.once(field.as_ref())?;
         *field = self.map.next_value_seed(Wholes(PhantomData))?;
         Ok(())
     }
@@ -73,7 +73,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 
-    fn once<T>(&self, field: &Option<T>) -> Result<(), A::Error> {
+    fn once<T>(&self, field: Option<&T>) -> Result<(), A::Error> {
         if field.is_some() {
             return Err(A::Error::custom(format_args!(
                 "duplicate field `{}`",

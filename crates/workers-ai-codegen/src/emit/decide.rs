@@ -109,9 +109,9 @@ pub(crate) fn decide(api: &Api, variants: &[Variant]) -> (Vec<(usize, Test)>, Ve
         if *kind != "Object" && !decided {
             let earlier = kinds[..index].contains(kind);
             if earlier {
-                blurred.push(index)
+                blurred.push(index);
             } else {
-                tests.push((index, Test::Kind(kind)))
+                tests.push((index, Test::Kind(kind)));
             }
         }
     }
@@ -191,11 +191,10 @@ fn letters(api: &Api, field: &Field) -> Option<&'static str> {
     Some(match &field.ty {
         Type::Bool => "b",
         Type::Integer { .. } | Type::Number => "n",
-        Type::Text => "s",
+        Type::Text | Type::Media(Encoding::Base64 | Encoding::Raw) => "s",
         Type::Matrix => "[[",
         Type::Object | Type::Map(_) => "{",
         Type::Media(Encoding::Numbers) => "[n",
-        Type::Media(_) => "s",
         Type::Named(_) => match kind(api, &field.ty) {
             "Object" => "{",
             "Text" => "s",

@@ -201,7 +201,7 @@ mod tests {
             ("an odd ` tick", "an odd ' tick"),
             ("at https://example.com/x.", "at <https://example.com/x>."),
             ("```rust\nfn main() {}\n```", "'''rust fn main() {} '''"),
-            ("#![allow(x)] */ text", "\\#!\\[allow(x)\\] */ text"),
+            ("#![allow(x)] */ text", "\\#!\\[allow(x)\\] \\*/ text"),
             ("bidi \u{202e}mark", "bidi mark"),
             ("    four spaces", "four spaces"),
         ] {

@@ -66,7 +66,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let names: Vec<String> = needs.names.into_iter().collect();
     let fence = if needs.file { "```no_run" } else { "```" };
     let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
-    out.extend(imports::line(home, names).lines().map(str::to_owned));
+    out.extend(imports::line(home, &names).lines().map(str::to_owned));
     out.push(String::new());
     out.extend(statement(&format!(
         "let input = {start}{};",

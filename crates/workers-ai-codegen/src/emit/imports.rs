@@ -75,8 +75,8 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
     let json = pick(&["Map", "Value"]);
     groups.push(format!(
         "{}{}",
-        line("serde", serde),
-        line("serde_json", json)
+        line("serde", &serde),
+        line("serde_json", &json)
     ));
     let mut own: BTreeSet<String> = pick(CORE).into_iter().collect();
     let mut generated = shared.clone();
@@ -103,12 +103,12 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
     if body.contains("<M: Extended> {") {
         own.insert("Extended".to_owned());
     }
-    let numbers = line(&format!("{}::media", settings.core), pick(&["Numbers"]));
-    let core = line(&settings.core, own.into_iter().collect());
-    let union = line(&format!("{}::union", settings.core), union);
+    let numbers = line(&format!("{}::media", settings.core), &pick(&["Numbers"]));
+    let core = line(&settings.core, &own.into_iter().collect::<Vec<_>>());
+    let union = line(&format!("{}::union", settings.core), &union);
     groups.push(format!(
         "{core}{numbers}{union}{}",
-        line(&settings.root, generated.into_iter().collect())
+        line(&settings.root, &generated.into_iter().collect::<Vec<_>>())
     ));
     groups.retain(|group| !group.is_empty());
     if groups.is_empty() {
@@ -146,7 +146,8 @@ fn words(body: &str) -> BTreeSet<&str> {
                     .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
                     .map_or(rest.len(), |end| start + end);
                 let first = index == 0 && rest.len() == code.len() && start == 0;
-                if !before.ends_with("::") && !(first && code[end..].starts_with('(')) {
+                let variant = first && code[end..].starts_with('(');
+                if !before.ends_with("::") && !variant {
                     out.insert(&rest[start..end]);
                 }
                 rest = &rest[end..];
@@ -156,8 +157,8 @@ fn words(body: &str) -> BTreeSet<&str> {
     out
 }
 
-pub(crate) fn line(path: &str, names: Vec<String>) -> String {
-    match names.as_slice() {
+pub(crate) fn line(path: &str, names: &[String]) -> String {
+    match names {
         [] => String::new(),
         [one] => format!("use {path}::{one};\n"),
         many => {

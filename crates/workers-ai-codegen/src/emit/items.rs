@@ -314,7 +314,7 @@ fn methods(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field]) -> Piece {
         let value = match &field.constant {
             Some(constant) if field.required => quote!(#constant.to_owned()),
             _ if !field.required => return quote!(#ident: None,),
-            _ => boxed(rust, id, index, rust.conversion(&field.ty, &ident)),
+            _ => boxed(rust, id, index, Rust::conversion(&field.ty, &ident)),
         };
         let value = if is_optional(def, field) {
             quote!(Some(#value))
@@ -367,7 +367,7 @@ fn setter(
 ) -> TokenStream {
     let ident = format_ident!("{}", field.ident);
     let ty = rust.parameter(&field.ty, model);
-    let value = boxed(rust, id, index, rust.conversion(&field.ty, &ident));
+    let value = boxed(rust, id, index, Rust::conversion(&field.ty, &ident));
     let docs = doc(&docs::described(&field.docs, &field.wire)[..1]);
     let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
     quote! {
@@ -474,15 +474,15 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
     if request {
         let unknown =
             response.then(|| quote!(Self::Unknown(value) => value.serialize(serializer),));
-        let arms = variants
-            .iter()
-            .zip(&idents)
-            .map(|(variant, ident)| match variant.ty {
-                Type::Media(Encoding::Numbers) => {
-                    quote!(Self::#ident(value) => Numbers(value).serialize(serializer),)
-                }
-                _ => quote!(Self::#ident(value) => value.serialize(serializer),),
-            });
+        let arms = variants.iter().zip(&idents).map(|(variant, ident)| {
+            let numbers = variant.ty == Type::Media(Encoding::Numbers);
+            let value = if numbers {
+                quote!(Numbers(value))
+            } else {
+                quote!(value)
+            };
+            quote!(Self::#ident(value) => #value.serialize(serializer),)
+        });
         out.push(Piece::item(quote! {
             impl #parameters Serialize for #name #generics {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -586,28 +586,39 @@ fn union_checks(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
         generics,
         ..
     } = head(rust, def);
-    let arms: Vec<TokenStream> = variants
+    let arms: Vec<(TokenStream, TokenStream)> = variants
         .iter()
         .filter_map(|variant| {
             let ident = format_ident!("{}", variant.name);
             let check = limits::variant_check(rust, variant);
-            (!check.is_empty()).then(|| quote!(Self::#ident(value) => #check,))
+            (!check.is_empty()).then(|| (quote!(Self::#ident(value)), check))
         })
         .collect();
     if arms.is_empty() {
         return Piece::item(quote!(impl #parameters Validate for #name #generics {}));
     }
-    let rest = (arms.len() < variants.len() || def.response).then(|| quote!(_ => {}));
+    let choice = choice(&arms, arms.len() == variants.len() && !def.response);
     Piece::item(quote! {
         impl #parameters Validate for #name #generics {
             fn check(&self, check: &mut Check<'_>) {
-                match self {
-                    #(#arms)*
-                    #rest
-                }
+                #choice
             }
         }
     })
+}
+
+/// What to do with whichever alternative is there; nothing with those that have no arm.
+fn choice(arms: &[(TokenStream, TokenStream)], whole: bool) -> TokenStream {
+    match arms {
+        [(pattern, body)] if !whole => quote!(if let #pattern = self { #body; }),
+        _ => {
+            let arms = arms
+                .iter()
+                .map(|(pattern, body)| quote!(#pattern => #body,));
+            let rest = (!whole).then(|| quote!(_ => {}));
+            quote!(match self { #(#arms)* #rest })
+        }
+    }
 }
 
 /// Passes the transport's wish on to the alternative that is there.
@@ -620,19 +631,19 @@ fn set_stream(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
     } = head(rust, def);
     let able =
         |variant: &&Variant| matches!(&variant.ty, Type::Named(id) if rust.api.def(*id).streams);
-    let idents: Vec<Ident> = variants
+    let arms: Vec<(TokenStream, TokenStream)> = variants
         .iter()
         .filter(able)
-        .map(|variant| format_ident!("{}", variant.name))
+        .map(|variant| {
+            let ident = format_ident!("{}", variant.name);
+            (quote!(Self::#ident(input)), quote!(input.stream = Some(on)))
+        })
         .collect();
-    let rest = (idents.len() < variants.len() || def.response).then(|| quote!(_ => {}));
+    let choice = choice(&arms, arms.len() == variants.len() && !def.response);
     Piece::item(quote! {
         impl #parameters #name #generics {
             pub(crate) fn set_stream(&mut self, on: bool) {
-                match self {
-                    #(Self::#idents(input) => input.stream = Some(on),)*
-                    #rest
-                }
+                #choice
             }
         }
     })

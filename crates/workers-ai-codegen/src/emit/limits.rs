@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::emit::items::doc;
+use crate::emit::number::{readable, signed};
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Encoding, Field, Limits, Options, Shape, Type, Variant};
 use crate::name;
@@ -143,14 +144,8 @@ fn number(ty: &Type, bound: Option<&Value>) -> Option<TokenStream> {
             .or_else(|| bound.as_u64().map(i128::from))
     };
     match ty {
-        Type::Integer { unsigned: true } => {
-            let literal = proc_macro2::Literal::u64_unsuffixed(u64::try_from(whole()?).ok()?);
-            Some(quote!(#literal))
-        }
-        Type::Integer { unsigned: false } => {
-            let literal = proc_macro2::Literal::i64_unsuffixed(i64::try_from(whole()?).ok()?);
-            Some(quote!(#literal))
-        }
+        Type::Integer { unsigned: true } => Some(readable(u64::try_from(whole()?).ok()?)),
+        Type::Integer { unsigned: false } => Some(signed(i64::try_from(whole()?).ok()?)),
         _ => {
             let value = bound.as_f64()?;
             let literal = proc_macro2::Literal::f64_unsuffixed(value.abs());
@@ -164,8 +159,7 @@ fn number(ty: &Type, bound: Option<&Value>) -> Option<TokenStream> {
 }
 
 fn count(bound: Option<u64>) -> Option<TokenStream> {
-    let literal = proc_macro2::Literal::u64_unsuffixed(bound?);
-    Some(quote!(#literal))
+    bound.map(readable)
 }
 
 fn length(limits: &Limits) -> Option<TokenStream> {

@@ -7,6 +7,7 @@ mod imports;
 mod items;
 mod limits;
 mod model;
+mod number;
 mod rust;
 mod says;
 
@@ -76,7 +77,7 @@ pub(crate) fn emit(
             path,
             &model.file,
             Some(&shared),
-            pieces,
+            &pieces,
         );
     }
     for (owner, ids) in &owners {
@@ -102,7 +103,7 @@ pub(crate) fn emit(
             path,
             &format!("components/{stem}.json"),
             Some(&shared),
-            pieces,
+            &pieces,
         );
     }
     let features = features(api, &owners);
@@ -114,7 +115,7 @@ pub(crate) fn emit(
             path,
             "models/**",
             None,
-            pieces,
+            &pieces,
         );
     }
     files.insert("loosened.md".to_owned(), report(settings, &api.loosened));
@@ -129,9 +130,9 @@ fn file(
     path: String,
     source: &str,
     shared: Option<&BTreeSet<String>>,
-    pieces: Vec<Piece>,
+    pieces: &[Piece],
 ) {
-    match print::pieces(&pieces) {
+    match print::pieces(pieces) {
         Ok(body) => {
             let imports = shared
                 .map(|shared| imports::lines(settings, &body, shared))
@@ -258,7 +259,7 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
     let mut out = Vec::new();
     // Retired models are deprecated for callers; the rest is the shape of the schemas, not of this code.
     let mut root = vec![Piece::Text(
-        "#![allow(deprecated)]\n#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools, clippy::too_many_arguments)]\n".to_owned(),
+        "#![allow(deprecated)]\n#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools, clippy::too_many_arguments, clippy::doc_markdown, clippy::unreadable_literal)]\n".to_owned(),
     )];
     for (author, models) in &authors {
         let mut models = models.clone();

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::emit::docs;
 use crate::emit::example;
 use crate::emit::items::{self, doc, required};
+use crate::emit::number::{grouped, readable};
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Encoding, Field, Model, Options, Shape, Type, Wire};
 use crate::name;
@@ -114,7 +115,7 @@ fn table(model: &Model) -> Vec<String> {
     let facts = &model.facts;
     let mut rows = vec![("Id".to_owned(), format!("`{}`", model.id))];
     let mut row = |name: &str, value: Option<String>| {
-        rows.extend(value.map(|value| (name.to_owned(), value)))
+        rows.extend(value.map(|value| (name.to_owned(), value)));
     };
     let number = |key: &str, unit: &str| {
         facts
@@ -204,18 +205,6 @@ fn prices(facts: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The four names of a model; those that are not types of their own are aliases of shared ones.
 fn names(rust: &Rust<'_>, model: &Model) -> Vec<Piece> {
     let marker = format_ident!("{}", model.name);
@@ -295,7 +284,7 @@ pub(crate) fn constructor_name(asked: &[&Field], variant: Option<&str>) -> Strin
     match (asked, variant) {
         ([only], _) => only.ident.clone(),
         (_, Some(variant)) => name::snake_case(variant),
-        _ => "new".to_owned(),
+        _ => "input".to_owned(),
     }
 }
 
@@ -456,15 +445,6 @@ const ABILITIES: &[&str] = &[
     "require_workers_paid",
 ];
 
-/// `131_072` instead of `131072`.
-fn readable(number: u64) -> TokenStream {
-    let literal = grouped(number).replace(',', "_");
-    let literal = literal
-        .parse::<Literal>()
-        .unwrap_or_else(|_| Literal::u64_unsuffixed(number));
-    quote!(#literal)
-}
-
 fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
     let body = match &model.wire {
         Wire::Json => return None,
@@ -546,10 +526,14 @@ fn streaming(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
         )
     });
     let set = match &model.input {
-        Type::Named(id) if rust.api.def(*id).streams => match &rust.api.def(*id).shape {
-            Shape::Struct { .. } => quote!(input.stream = Some(on);),
-            _ => quote!(input.set_stream(on);),
-        },
+        Type::Named(id) if rust.api.def(*id).streams => {
+            let alone = matches!(rust.api.def(*id).shape, Shape::Struct { .. });
+            if alone {
+                quote!(input.stream = Some(on);)
+            } else {
+                quote!(input.set_stream(on);)
+            }
+        }
         _ => quote!(let _ = (input, on);),
     };
     Some(quote! {

@@ -35,10 +35,8 @@ impl Rust<'_> {
 
     /// The type of a definition's field or alternative, as typify decided it.
     pub(crate) fn member(&self, id: DefId, index: usize, model: &TokenStream) -> TokenStream {
-        match self.types.get(&id).and_then(|types| types.get(index)) {
-            Some(ty) => self.spell(ty, model),
-            None => quote!(Value),
-        }
+        let decided = self.types.get(&id).and_then(|types| types.get(index));
+        decided.map_or_else(|| quote!(Value), |ty| self.spell(ty, model))
     }
 
     /// Whether typify boxed it.
@@ -142,7 +140,7 @@ impl Rust<'_> {
     }
 
     /// The conversion from a parameter called `name` to the field.
-    pub(crate) fn conversion(&self, ty: &Type, name: &proc_macro2::Ident) -> TokenStream {
+    pub(crate) fn conversion(ty: &Type, name: &proc_macro2::Ident) -> TokenStream {
         match ty {
             Type::Bool | Type::Integer { .. } | Type::Number | Type::Object => quote!(#name),
             Type::List(inner) if Self::converts(inner) => {

@@ -255,7 +255,14 @@ fn tool_call(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     let either = |values: Vec<TokenStream>| {
         let mut values = values.into_iter();
         let first = values.next().unwrap_or_else(|| quote!(None));
-        values.fold(first, |known, next| quote!(#known.or_else(|| #next)))
+        values.fold(first, |known, next| {
+            let plain = !next.to_string().contains('|');
+            if plain {
+                quote!(#known.or(#next))
+            } else {
+                quote!(#known.or_else(|| #next))
+            }
+        })
     };
     let index = either(all(&["index", "output_index"], &|ty| {
         matches!(ty, Type::Integer { unsigned: true })

@@ -2,7 +2,7 @@
 // Source: schema/models/**
 
 #![allow(deprecated)]
-#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools, clippy::too_many_arguments)]
+#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools, clippy::too_many_arguments, clippy::doc_markdown, clippy::unreadable_literal)]
 
 /// Models by `ai4bharat`.
 #[cfg(feature = "translation")]

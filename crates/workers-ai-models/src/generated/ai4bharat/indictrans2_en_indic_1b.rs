@@ -25,7 +25,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Indictrans2EnIndic1b, Indictrans2EnIndic1bTargetLanguage, ModelInput};
 ///
-/// let input = Indictrans2EnIndic1b::new(
+/// let input = Indictrans2EnIndic1b::input(
 ///     ["Good morning.", "Where is the station?"],
 ///     Indictrans2EnIndic1bTargetLanguage::TamTaml,
 /// );
@@ -38,7 +38,7 @@ pub struct Indictrans2EnIndic1b;
 impl Indictrans2EnIndic1b {
     /// Texts to translate.
     #[must_use]
-    pub fn new(
+    pub fn input(
         text: impl Into<Indictrans2EnIndic1bText>,
         target_language: impl Into<Indictrans2EnIndic1bTargetLanguage>,
     ) -> Indictrans2EnIndic1bInput {

@@ -24,7 +24,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{BgeRerankerBase, Context, ModelInput};
 ///
-/// let input = BgeRerankerBase::new(
+/// let input = BgeRerankerBase::input(
 ///         "When does the harbour open?",
 ///         [
 ///             Context::new().text("The harbour opens at six."),
@@ -41,7 +41,7 @@ pub struct BgeRerankerBase;
 impl BgeRerankerBase {
     /// Query and the texts to rank.
     #[must_use]
-    pub fn new(
+    pub fn input(
         query: impl Into<String>,
         contexts: impl IntoIterator<Item = impl Into<Context>>,
     ) -> BgeRerankerBaseInput {

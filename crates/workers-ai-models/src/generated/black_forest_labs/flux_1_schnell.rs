@@ -108,7 +108,7 @@ members! {
 
 impl Flux1SchnellInput {
     /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 2048);
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 2_048);
 
     /// Limits of [`steps`](Self::steps).
     pub const STEPS: Limit<u64> = Limit::at_most(8);

@@ -33,7 +33,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{Clef, ModelInput, Question, QuestionChoice, QuestionNoul};
 ///
-/// let input = Clef::new(
+/// let input = Clef::input(
 ///     serde_json::json!({ "message" : "My invoice is wrong and due today." }),
 ///     [
 ///         (
@@ -68,7 +68,7 @@ pub type ClefOutput = Decisions;
 impl Clef {
     /// State and the questions about it.
     #[must_use]
-    pub fn new(
+    pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
     ) -> ClefInput {
@@ -238,9 +238,8 @@ impl From<DecisionMedia> for ClefImage {
 
 impl Validate for ClefImage {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Base64(value) => value.check(check),
-            _ => {}
+        if let Self::Base64(value) = self {
+            value.check(check);
         }
     }
 }

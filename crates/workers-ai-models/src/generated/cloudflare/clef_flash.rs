@@ -34,7 +34,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ClefFlash, ModelInput, QuestionScore};
 ///
-/// let input = ClefFlash::new(
+/// let input = ClefFlash::input(
 ///     serde_json::json!("The parcel never arrived."),
 ///     [
 ///         (
@@ -62,7 +62,7 @@ pub type ClefFlashOutput = Decisions;
 impl ClefFlash {
     /// State and the questions about it.
     #[must_use]
-    pub fn new(
+    pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
     ) -> ClefFlashInput {
@@ -234,9 +234,8 @@ impl From<DecisionMedia> for ClefFlashImage {
 
 impl Validate for ClefFlashImage {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Base64(value) => value.check(check),
-            _ => {}
+        if let Self::Base64(value) = self {
+            value.check(check);
         }
     }
 }

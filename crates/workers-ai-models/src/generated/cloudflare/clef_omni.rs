@@ -34,7 +34,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ClefOmni, DecisionMedia, ModelInput, QuestionNoul};
 ///
-/// let input = ClefOmni::new(
+/// let input = ClefOmni::input(
 ///         serde_json::json!("A call to the hotline."),
 ///         [("urgent", QuestionNoul::new(serde_json::json!("Is the matter urgent?")))],
 ///     )
@@ -51,7 +51,7 @@ pub type ClefOmniOutput = Decisions;
 impl ClefOmni {
     /// State and the questions about it.
     #[must_use]
-    pub fn new(
+    pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
     ) -> ClefOmniInput {
@@ -267,9 +267,8 @@ impl From<DecisionMedia> for ClefOmniImage {
 
 impl Validate for ClefOmniImage {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Base64(value) => value.check(check),
-            _ => {}
+        if let Self::Base64(value) = self {
+            value.check(check);
         }
     }
 }
@@ -330,9 +329,8 @@ impl From<DecisionMedia> for ClefOmniAudio {
 
 impl Validate for ClefOmniAudio {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Base64(value) => value.check(check),
-            _ => {}
+        if let Self::Base64(value) = self {
+            value.check(check);
         }
     }
 }
@@ -393,9 +391,8 @@ impl From<DecisionMedia> for ClefOmniVideo {
 
 impl Validate for ClefOmniVideo {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Base64(value) => value.check(check),
-            _ => {}
+        if let Self::Base64(value) = self {
+            value.check(check);
         }
     }
 }

@@ -1357,9 +1357,8 @@ impl ChatStop {
 
 impl Validate for ChatStop {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Texts(value) => check.items("", value.len(), Self::TEXTS_ITEMS),
-            _ => {}
+        if let Self::Texts(value) = self {
+            check.items("", value.len(), Self::TEXTS_ITEMS);
         }
     }
 }
@@ -1464,9 +1463,8 @@ impl From<ChatCustomTool> for ChatTool {
 
 impl Validate for ChatTool {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Custom(value) => value.check(check),
-            _ => {}
+        if let Self::Custom(value) = self {
+            value.check(check);
         }
     }
 }
@@ -1699,9 +1697,8 @@ impl From<ChatGrammarFormat> for ChatCustomToolFormat {
 
 impl Validate for ChatCustomToolFormat {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Grammar(value) => value.check(check),
-            _ => {}
+        if let Self::Grammar(value) = self {
+            value.check(check);
         }
     }
 }
@@ -2788,9 +2785,8 @@ impl From<ChatFunctionChoiceFunction> for ChatFunctionChoice {
 
 impl Validate for ChatFunctionChoice {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Mode(value) => value.check(check),
-            _ => {}
+        if let Self::Mode(value) = self {
+            value.check(check);
         }
     }
 }
@@ -3428,9 +3424,8 @@ impl From<ChatFunctionMessage> for ChatMessage {
 
 impl Validate for ChatMessage {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::User(value) => value.check(check),
-            _ => {}
+        if let Self::User(value) = self {
+            value.check(check);
         }
     }
 }
@@ -3626,12 +3621,11 @@ impl ChatUserContent {
 
 impl Validate for ChatUserContent {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Parts(value) => {
+        if let Self::Parts(value) = self {
+            {
                 check.items("", value.len(), Self::PARTS_ITEMS);
                 value.check(check);
-            }
-            _ => {}
+            };
         }
     }
 }

@@ -68,9 +68,8 @@ impl From<QuestionScore> for Question {
 
 impl Validate for Question {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Score(value) => value.check(check),
-            _ => {}
+        if let Self::Score(value) = self {
+            value.check(check);
         }
     }
 }

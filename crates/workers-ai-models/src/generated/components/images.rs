@@ -98,10 +98,10 @@ members! {
 
 impl<M> ImageForm<M> {
     /// Limits of [`width`](Self::width).
-    pub const WIDTH: Limit<u64> = Limit::range(256, 1920);
+    pub const WIDTH: Limit<u64> = Limit::range(256, 1_920);
 
     /// Limits of [`height`](Self::height).
-    pub const HEIGHT: Limit<u64> = Limit::range(256, 1920);
+    pub const HEIGHT: Limit<u64> = Limit::range(256, 1_920);
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
@@ -287,10 +287,10 @@ impl<M> ImageInput<M> {
     pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
 
     /// Limits of [`height`](Self::height).
-    pub const HEIGHT: Limit<u64> = Limit::range(256, 2048);
+    pub const HEIGHT: Limit<u64> = Limit::range(256, 2_048);
 
     /// Limits of [`width`](Self::width).
-    pub const WIDTH: Limit<u64> = Limit::range(256, 2048);
+    pub const WIDTH: Limit<u64> = Limit::range(256, 2_048);
 
     /// Limits of [`num_steps`](Self::num_steps).
     pub const NUM_STEPS: Limit<u64> = Limit::at_most(20);

@@ -387,9 +387,8 @@ impl<const N: usize> From<[ResponsesInputItem; N]> for ResponsesInputItems {
 
 impl Validate for ResponsesInputItems {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Items(value) => value.check(check),
-            _ => {}
+        if let Self::Items(value) = self {
+            value.check(check);
         }
     }
 }
@@ -643,9 +642,8 @@ impl<const N: usize> From<[ResponsesInputContent; N]> for ResponsesEasyMessageCo
 
 impl Validate for ResponsesEasyMessageContent {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Parts(value) => value.check(check),
-            _ => {}
+        if let Self::Parts(value) = self {
+            value.check(check);
         }
     }
 }
@@ -699,9 +697,8 @@ impl From<ResponsesInputImage> for ResponsesInputContent {
 
 impl Validate for ResponsesInputContent {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Image(value) => value.check(check),
-            _ => {}
+        if let Self::Image(value) = self {
+            value.check(check);
         }
     }
 }
@@ -1013,9 +1010,8 @@ impl From<ResponsesRefusal> for ResponsesOutputMessageContent {
 
 impl Validate for ResponsesOutputMessageContent {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Text(value) => value.check(check),
-            _ => {}
+        if let Self::Text(value) = self {
+            value.check(check);
         }
     }
 }
@@ -1281,8 +1277,8 @@ fields! {
 impl Answer for ResponsesFunctionCall {
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
-            CalledTool::of(None, self.call_id.as_ref().or_else(|| self.id.as_ref()), self
-            .name.as_ref(), self.arguments.as_ref().map(Arguments::from))
+            CalledTool::of(None, self.call_id.as_ref().or(self.id.as_ref()), self.name
+            .as_ref(), self.arguments.as_ref().map(Arguments::from))
         ]
     }
 }
@@ -1461,9 +1457,8 @@ impl<const N: usize> From<[ResponsesFunctionCallOutputPart; N]> for ResponsesCal
 
 impl Validate for ResponsesCallResult {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Parts(value) => value.check(check),
-            _ => {}
+        if let Self::Parts(value) = self {
+            value.check(check);
         }
     }
 }
@@ -1517,9 +1512,8 @@ impl From<ResponsesOutputImage> for ResponsesFunctionCallOutputPart {
 
 impl Validate for ResponsesFunctionCallOutputPart {
     fn check(&self, check: &mut Check<'_>) {
-        match self {
-            Self::Image(value) => value.check(check),
-            _ => {}
+        if let Self::Image(value) = self {
+            value.check(check);
         }
     }
 }

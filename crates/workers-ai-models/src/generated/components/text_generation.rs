@@ -134,7 +134,7 @@ impl<M> HybridPrompt<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -451,7 +451,7 @@ impl<M> HybridMessages<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -1201,7 +1201,7 @@ impl<M> TextGenerationPrompt<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -1464,7 +1464,7 @@ impl<M> TextGenerationMessages<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -2493,7 +2493,7 @@ impl<M> GuidedPrompt<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -2742,7 +2742,7 @@ impl<M> GuidedMessages<M> {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);

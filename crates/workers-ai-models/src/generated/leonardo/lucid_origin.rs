@@ -159,10 +159,10 @@ impl LucidOriginInput {
     pub const PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
 
     /// Limits of [`width`](Self::width).
-    pub const WIDTH: Limit<u64> = Limit::range(0, 2500);
+    pub const WIDTH: Limit<u64> = Limit::range(0, 2_500);
 
     /// Limits of [`height`](Self::height).
-    pub const HEIGHT: Limit<u64> = Limit::range(0, 2500);
+    pub const HEIGHT: Limit<u64> = Limit::range(0, 2_500);
 
     /// Limits of [`num_steps`](Self::num_steps).
     pub const NUM_STEPS: Limit<u64> = Limit::range(1, 40);

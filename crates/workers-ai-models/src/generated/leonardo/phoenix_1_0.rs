@@ -162,10 +162,10 @@ impl Phoenix10Input {
     pub const NEGATIVE_PROMPT_LENGTH: Limit<u64> = Limit::at_least(1);
 
     /// Limits of [`width`](Self::width).
-    pub const WIDTH: Limit<u64> = Limit::range(0, 2048);
+    pub const WIDTH: Limit<u64> = Limit::range(0, 2_048);
 
     /// Limits of [`height`](Self::height).
-    pub const HEIGHT: Limit<u64> = Limit::range(0, 2048);
+    pub const HEIGHT: Limit<u64> = Limit::range(0, 2_048);
 
     /// Limits of [`num_steps`](Self::num_steps).
     pub const NUM_STEPS: Limit<u64> = Limit::range(1, 50);

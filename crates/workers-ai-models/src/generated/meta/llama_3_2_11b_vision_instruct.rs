@@ -314,7 +314,7 @@ members! {
 
 impl Llama32_11bVisionInstructPrompt {
     /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131072);
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131_072);
 
     /// Limits of [`temperature`](Self::temperature).
     pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
@@ -326,7 +326,7 @@ impl Llama32_11bVisionInstructPrompt {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -626,7 +626,7 @@ impl Llama32_11bVisionInstructMessages {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);

@@ -297,7 +297,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
     pub const TOP_P: Limit<f64> = Limit::range(0.0, 2.0);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);

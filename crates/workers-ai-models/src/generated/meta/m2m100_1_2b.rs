@@ -30,7 +30,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{M2m100_12b, ModelInput};
 ///
-/// let input = M2m100_12b::new("Where is the station?", "fr").source_lang("en");
+/// let input = M2m100_12b::input("Where is the station?", "fr").source_lang("en");
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -43,7 +43,7 @@ pub type M2m100_12bInput = M2m100_12bText;
 impl M2m100_12b {
     /// Text to translate.
     #[must_use]
-    pub fn new(
+    pub fn input(
         text: impl Into<String>,
         target_lang: impl Into<String>,
     ) -> M2m100_12bText {

@@ -33,7 +33,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ModelInput, Moondream31_9bA2b, Moondream31_9bA2bTask};
 ///
-/// let input = Moondream31_9bA2b::new()
+/// let input = Moondream31_9bA2b::input()
 ///     .image("data:image/png;base64,aGVsbG8=")
 ///     .task(Moondream31_9bA2bTask::Query)
 ///     .question("How many boats are there?");
@@ -49,7 +49,7 @@ pub type Moondream31_9bA2bEvent = Value;
 impl Moondream31_9bA2b {
     /// Image and what to do with it.
     #[must_use]
-    pub fn new() -> Moondream31_9bA2bInput {
+    pub fn input() -> Moondream31_9bA2bInput {
         Moondream31_9bA2bInput::new()
     }
 }
@@ -202,7 +202,7 @@ impl Moondream31_9bA2bInput {
     pub const TOP_P: Limit<f64> = Limit::range(0.0, 1.0);
 
     /// Limits of [`max_tokens`](Self::max_tokens).
-    pub const MAX_TOKENS: Limit<u64> = Limit::range(1, 28672);
+    pub const MAX_TOKENS: Limit<u64> = Limit::range(1, 28_672);
 
     /// Limits of [`max_objects`](Self::max_objects).
     pub const MAX_OBJECTS: Limit<u64> = Limit::range(1, 500);

@@ -314,7 +314,7 @@ impl Qwen25Coder32bInstructPrompt {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -564,7 +564,7 @@ impl Qwen25Coder32bInstructMessages {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);

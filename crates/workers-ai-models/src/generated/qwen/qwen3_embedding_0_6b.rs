@@ -28,7 +28,7 @@ use crate::{
 /// ```
 /// use workers_ai_models::{ModelInput, Qwen3Embedding06b};
 ///
-/// let input = Qwen3Embedding06b::new()
+/// let input = Qwen3Embedding06b::input()
 ///     .queries(["When does the harbour open?"])
 ///     .instruction("Find the timetable that answers the question");
 /// input.validate()?;
@@ -40,7 +40,7 @@ pub struct Qwen3Embedding06b;
 impl Qwen3Embedding06b {
     /// Texts to turn into vectors.
     #[must_use]
-    pub fn new() -> Qwen3Embedding06bInput {
+    pub fn input() -> Qwen3Embedding06bInput {
         Qwen3Embedding06bInput::new()
     }
 }

@@ -286,7 +286,7 @@ members! {
 
 impl Llamaguard7bAwqPrompt {
     /// Characters of [`prompt`](Self::prompt).
-    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131072);
+    pub const PROMPT_LENGTH: Limit<u64> = Limit::range(1, 131_072);
 
     /// Limits of [`temperature`](Self::temperature).
     pub const TEMPERATURE: Limit<f64> = Limit::range(0.0, 5.0);
@@ -298,7 +298,7 @@ impl Llamaguard7bAwqPrompt {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -524,7 +524,7 @@ impl Llamaguard7bAwqMessages {
     pub const TOP_K: Limit<u64> = Limit::range(1, 50);
 
     /// Limits of [`seed`](Self::seed).
-    pub const SEED: Limit<u64> = Limit::range(1, 9999999999);
+    pub const SEED: Limit<u64> = Limit::range(1, 9_999_999_999);
 
     /// Limits of [`repetition_penalty`](Self::repetition_penalty).
     pub const REPETITION_PENALTY: Limit<f64> = Limit::range(0.0, 2.0);
@@ -676,7 +676,7 @@ members! {
 
 impl Llamaguard7bAwqMessage {
     /// Characters of [`content`](Self::content).
-    pub const CONTENT_LENGTH: Limit<u64> = Limit::at_most(131072);
+    pub const CONTENT_LENGTH: Limit<u64> = Limit::at_most(131_072);
 
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
