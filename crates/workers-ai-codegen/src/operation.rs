@@ -209,11 +209,12 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
             (ty, wire, batch, example)
         }
         (None, Some((content_type, media))) => {
-            let kind = content_type
-                .split('/')
-                .next()
-                .filter(|kind| *kind != "application");
-            let field = kind.unwrap_or("body").to_owned();
+            let kind = content_type.split('/').next();
+            let field = kind
+                .filter(|kind| *kind != "application")
+                .unwrap_or("body")
+                .to_owned();
+            let example = example.or_else(|| raw_example(&field, &parameters));
             let ty = reader.raw_input(&media, &field, parameters, &input);
             (
                 ty,
@@ -254,6 +255,16 @@ fn parameters<'a>(reader: &Reader<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
                 .is_some_and(|name| !SERVICE_PARAMETERS.contains(&name))
         })
         .collect()
+}
+
+/// Bytes, and the parameters that have an example.
+fn raw_example(field: &str, parameters: &[Node<'_>]) -> Option<Value> {
+    let given = parameters.iter().filter_map(|parameter| {
+        let name = parameter.text("name")?.to_owned();
+        Some((name, parameter.value.get("example")?.clone()))
+    });
+    let body = std::iter::once((field.to_owned(), Value::from("")));
+    Some(Value::Object(body.chain(given).collect()))
 }
 
 /// The one field of an input that is nothing but bytes: those can travel as they are, and have to be there.

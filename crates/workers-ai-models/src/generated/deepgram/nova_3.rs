@@ -24,6 +24,18 @@ use crate::{
 /// | Streams | no |
 /// | Terms | <https://deepgram.com/terms> |
 /// | More | <https://developers.cloudflare.com/workers-ai/models/nova-3/> |
+///
+/// # Example
+///
+/// ```no_run
+/// use workers_ai_models::{ModelInput, Nova3};
+///
+/// let input = Nova3::audio(std::fs::read("input.bin")?)
+///     .language("en")
+///     .smart_format(true);
+/// input.validate()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nova3;
 
