@@ -14,6 +14,8 @@ use crate::ir::{Api, DefId, Field, Model, Shape, Type};
 #[derive(Default)]
 struct Needs {
     names: BTreeSet<String>,
+    /// The field that is being given, by which a file is named.
+    field: String,
     /// Reads a file: compiled, not run.
     file: bool,
     json: bool,
@@ -41,6 +43,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let asked: Vec<&Field> = required(fields).collect();
     let mut arguments = Vec::new();
     for field in &asked {
+        needs.field.clone_from(&field.wire);
         arguments.push(value(
             rust.api,
             &field.ty,
@@ -51,6 +54,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let mut calls = Vec::new();
     for field in fields.iter().chain(own).filter(|field| !field.required) {
         let transport = rust.api.def(id).streams && field.wire == "stream";
+        needs.field.clone_from(&field.wire);
         if let Some(given) = example.get(&field.wire).filter(|_| !transport) {
             let argument = value(rust.api, &field.ty, given, &mut needs)?;
             calls.push(format!(".{}({argument})", field.ident));
@@ -121,7 +125,12 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
         }
         Type::Media(_) => {
             needs.file = true;
-            "std::fs::read(\"input.bin\")?".to_owned()
+            let name = match needs.field.as_str() {
+                name if name.contains("audio") => "speech.mp3",
+                name if name.contains("image") || name == "mask" => "picture.png",
+                _ => "input.bin",
+            };
+            format!("std::fs::read({name:?})?")
         }
         Type::List(inner) => {
             let items = json.as_array()?;

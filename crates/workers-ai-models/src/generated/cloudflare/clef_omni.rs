@@ -38,7 +38,7 @@ use crate::{
 ///         serde_json::json!("A call to the hotline."),
 ///         [("urgent", QuestionNoul::new(serde_json::json!("Is the matter urgent?")))],
 ///     )
-///     .audio([DecisionMedia::new("audio/mpeg", std::fs::read("input.bin")?)]);
+///     .audio([DecisionMedia::new("audio/mpeg", std::fs::read("speech.mp3")?)]);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -30,7 +30,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, Nova3};
 ///
-/// let input = Nova3::audio(std::fs::read("input.bin")?)
+/// let input = Nova3::audio(std::fs::read("speech.mp3")?)
 ///     .language("en")
 ///     .smart_format(true);
 /// input.validate()?;

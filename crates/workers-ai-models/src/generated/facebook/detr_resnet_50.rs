@@ -26,7 +26,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{DetrResnet50, ModelInput};
 ///
-/// let input = DetrResnet50::image(std::fs::read("input.bin")?);
+/// let input = DetrResnet50::image(std::fs::read("picture.png")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

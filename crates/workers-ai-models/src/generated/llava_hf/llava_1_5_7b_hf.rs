@@ -23,7 +23,7 @@ use crate::{Ability, CaptionInput, CaptionOutput, Media, Model, ModelInfo, Statu
 /// ```no_run
 /// use workers_ai_models::{Llava15_7bHf, ModelInput};
 ///
-/// let input = Llava15_7bHf::image(std::fs::read("input.bin")?)
+/// let input = Llava15_7bHf::image(std::fs::read("picture.png")?)
 ///     .prompt("What is in this image?")
 ///     .max_tokens(128);
 /// input.validate()?;

@@ -24,7 +24,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, Resnet50};
 ///
-/// let input = Resnet50::image(std::fs::read("input.bin")?);
+/// let input = Resnet50::image(std::fs::read("picture.png")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -29,7 +29,7 @@ use crate::{
 ///     ModelInput, NemotronSpeechStreamingEn06b, NemotronSpeechStreamingEn06bEncoding,
 /// };
 ///
-/// let input = NemotronSpeechStreamingEn06b::audio(std::fs::read("input.bin")?)
+/// let input = NemotronSpeechStreamingEn06b::audio(std::fs::read("speech.mp3")?)
 ///     .encoding(NemotronSpeechStreamingEn06bEncoding::Wav);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -25,7 +25,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, Whisper};
 ///
-/// let input = Whisper::audio(std::fs::read("input.bin")?);
+/// let input = Whisper::audio(std::fs::read("speech.mp3")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

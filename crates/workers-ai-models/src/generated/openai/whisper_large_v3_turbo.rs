@@ -28,7 +28,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, WhisperLargeV3Turbo};
 ///
-/// let input = WhisperLargeV3Turbo::audio(std::fs::read("input.bin")?)
+/// let input = WhisperLargeV3Turbo::audio(std::fs::read("speech.mp3")?)
 ///     .language("en")
 ///     .vad_filter(true);
 /// input.validate()?;

@@ -24,7 +24,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, WhisperTinyEn};
 ///
-/// let input = WhisperTinyEn::audio(std::fs::read("input.bin")?);
+/// let input = WhisperTinyEn::audio(std::fs::read("speech.mp3")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -27,7 +27,7 @@ use crate::{
 /// ```no_run
 /// use workers_ai_models::{ModelInput, SmartTurnV2, SmartTurnV2Dtype};
 ///
-/// let input = SmartTurnV2::audio(std::fs::read("input.bin")?)
+/// let input = SmartTurnV2::audio(std::fs::read("speech.mp3")?)
 ///     .dtype(SmartTurnV2Dtype::Float32);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -27,7 +27,7 @@ use crate::{Ability, ImageInput, Media, Model, ModelInfo, Price, Status, Task};
 ///
 /// let input = StableDiffusionV1_5Img2img::prompt("The same house in autumn")
 ///     .strength(0.6)
-///     .image_b64(std::fs::read("input.bin")?);
+///     .image_b64(std::fs::read("picture.png")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -24,8 +24,8 @@ use crate::{Ability, ImageInput, Media, Model, ModelInfo, Price, Status, Task};
 /// use workers_ai_models::{ModelInput, StableDiffusionV1_5Inpainting};
 ///
 /// let input = StableDiffusionV1_5Inpainting::prompt("A vase of tulips")
-///     .image(std::fs::read("input.bin")?)
-///     .mask(std::fs::read("input.bin")?);
+///     .image(std::fs::read("picture.png")?)
+///     .mask(std::fs::read("picture.png")?);
 /// input.validate()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -23,7 +23,7 @@ use crate::{Ability, CaptionInput, CaptionOutput, Media, Model, ModelInfo, Statu
 /// ```no_run
 /// use workers_ai_models::{ModelInput, UformGen2Qwen500m};
 ///
-/// let input = UformGen2Qwen500m::image(std::fs::read("input.bin")?)
+/// let input = UformGen2Qwen500m::image(std::fs::read("picture.png")?)
 ///     .prompt("Describe the image.")
 ///     .max_tokens(64);
 /// input.validate()?;
