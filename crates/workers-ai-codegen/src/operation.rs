@@ -214,17 +214,13 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
                 .filter(|kind| *kind != "application")
                 .unwrap_or("body")
                 .to_owned();
-            let example = example.or_else(|| raw_example(&field, &parameters));
+            let example = example.unwrap_or_else(|| raw_example(&field, &parameters));
             let ty = reader.raw_input(&media, &field, parameters, &input);
-            (
-                ty,
-                Wire::Raw {
-                    content_type,
-                    field,
-                },
-                None,
-                example,
-            )
+            let wire = Wire::Raw {
+                content_type,
+                field,
+            };
+            (ty, wire, None, Some(example))
         }
         (None, None) => {
             reader.faults.add(
@@ -258,13 +254,13 @@ fn parameters<'a>(reader: &Reader<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
 }
 
 /// Bytes, and the parameters that have an example.
-fn raw_example(field: &str, parameters: &[Node<'_>]) -> Option<Value> {
+fn raw_example(field: &str, parameters: &[Node<'_>]) -> Value {
     let given = parameters.iter().filter_map(|parameter| {
         let name = parameter.text("name")?.to_owned();
         Some((name, parameter.value.get("example")?.clone()))
     });
     let body = std::iter::once((field.to_owned(), Value::from("")));
-    Some(Value::Object(body.chain(given).collect()))
+    Value::Object(body.chain(given).collect())
 }
 
 /// The one field of an input that is nothing but bytes: those can travel as they are, and have to be there.

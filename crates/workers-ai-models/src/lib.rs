@@ -65,6 +65,8 @@
 //! tasks you use. `roundtrip` adds serde's other direction: inputs that can be read, outputs that
 //! can be written.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[doc(hidden)]
 pub mod answer;
 mod batch;
