@@ -14,14 +14,23 @@ fn ids(infos: impl IntoIterator<Item = &'static ModelInfo>) -> BTreeSet<&'static
 fn the_tables_of_these_tests_cover_the_catalogue() {
     let all = || catalogue::all().iter().copied();
     assert_eq!(ALL.len(), all().count(), "no model twice, none missing");
-    assert_eq!(ALL.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(), ids(all()));
     assert_eq!(
-        STREAMING.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(),
+        ALL.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(),
+        ids(all())
+    );
+    assert_eq!(
+        STREAMING
+            .iter()
+            .map(|entry| entry.id)
+            .collect::<BTreeSet<_>>(),
         ids(all().filter(|info| info.streaming)),
         "`Streaming` is implemented by those whose entry says so"
     );
     assert_eq!(
-        BATCHED.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(),
+        BATCHED
+            .iter()
+            .map(|entry| entry.id)
+            .collect::<BTreeSet<_>>(),
         ids(all().filter(|info| info.batch)),
         "`Batched` is implemented by those whose entry says so"
     );
@@ -39,5 +48,9 @@ fn every_model_is_found_by_the_id_it_is_called_with() {
 fn ids_are_in_order_and_none_stands_twice() {
     let all = catalogue::all();
     let swapped = all.windows(2).find(|pair| pair[0].id >= pair[1].id);
-    assert_eq!(swapped.map(|pair| [pair[0].id, pair[1].id]), None, "the first pair out of order");
+    assert_eq!(
+        swapped.map(|pair| [pair[0].id, pair[1].id]),
+        None,
+        "the first pair out of order"
+    );
 }

@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     pub(crate) request: fn(&Value) -> Result<Request, serde_json::Error>,
     /// Reads an answer and writes it again.
     pub(crate) answer: fn(&Value) -> Result<Value, serde_json::Error>,
+    /// Reads an answer from its text.
+    pub(crate) answer_text: fn(&str) -> Result<(), serde_json::Error>,
     /// Whether what is written of an answer reads as the same answer.
     pub(crate) keeps_answer: fn(&Value) -> Result<bool, serde_json::Error>,
     /// Takes an answer that came as bytes and writes it again.
@@ -47,6 +49,8 @@ pub(crate) struct StreamEntry {
     pub(crate) set_stream: fn(&Value, bool) -> Result<Value, serde_json::Error>,
     /// Reads an event and writes it again.
     pub(crate) event: fn(&Value) -> Result<Value, serde_json::Error>,
+    /// Reads an event from its text.
+    pub(crate) event_text: fn(&str) -> Result<(), serde_json::Error>,
     /// Whether what is written of an event reads as the same event.
     pub(crate) keeps_event: fn(&Value) -> Result<bool, serde_json::Error>,
 }
@@ -58,8 +62,11 @@ pub(crate) struct BatchEntry {
     /// Reads requests and writes the body that queues them.
     pub(crate) batch: fn(&[Value]) -> Result<Request, serde_json::Error>,
     /// Reads where a batch stands; of a finished one, writes each answer again.
-    pub(crate) state: fn(&Value) -> Result<Option<Vec<Option<Value>>>, serde_json::Error>,
+    pub(crate) state: fn(&Value) -> Result<Option<Vec<Answered>>, serde_json::Error>,
 }
+
+/// An answer of a batch, written again; `None` if it failed.
+pub(crate) type Answered = Option<Value>;
 
 /// The entry of a model of the catalogue.
 pub(crate) fn entry(id: &str) -> &'static Entry {
@@ -86,6 +93,7 @@ impl Entry {
                 })
             },
             answer: |body| serde_json::to_value(read::<M::Output>(body)?),
+            answer_text: |text| serde_json::from_str::<M::Output>(text).map(drop),
             keeps_answer: keeps::<M::Output>,
             media: |media| {
                 let answer = M::from_media(media)?;
@@ -112,6 +120,7 @@ impl StreamEntry {
                 serde_json::to_value(&input)
             },
             event: |body| serde_json::to_value(read::<M::Event>(body)?),
+            event_text: |text| serde_json::from_str::<M::Event>(text).map(drop),
             keeps_event: keeps::<M::Event>,
         }
     }
@@ -142,7 +151,8 @@ impl BatchEntry {
                 BatchState::Done(results) => {
                     let answers = results.responses.iter();
                     let answers = answers.map(|answer| answer.result.as_ref().ok());
-                    let written = answers.map(|answer| answer.map(serde_json::to_value).transpose());
+                    let written =
+                        answers.map(|answer| answer.map(serde_json::to_value).transpose());
                     written.collect::<Result<_, _>>().map(Some)
                 }
                 _ => Ok(None),
@@ -154,6 +164,16 @@ impl BatchEntry {
 /// Reads a value from its text, as a transport would.
 pub(crate) fn read<T: DeserializeOwned>(body: &Value) -> Result<T, serde_json::Error> {
     serde_json::from_str(&body.to_string())
+}
+
+/// Reads an answer of a model.
+pub(crate) fn answer<M: Model>(body: &Value) -> M::Output {
+    read(body).unwrap_or_else(|error| panic!("{}: {error}", M::ID))
+}
+
+/// Reads an event of a model's stream.
+pub(crate) fn event<M: Streaming>(body: &Value) -> M::Event {
+    read(body).unwrap_or_else(|error| panic!("{}: {error}", M::ID))
 }
 
 fn keeps<T>(body: &Value) -> Result<bool, serde_json::Error>

@@ -1,6 +1,10 @@
 //! Invented values that a schema allows, and the places in them that a test may want to change.
 
-use std::fmt::{self, Display};
+use std::{
+    collections::HashMap,
+    fmt::{self, Display},
+    sync::{LazyLock, Mutex},
+};
 
 use serde_json::{Map, Number, Value, json};
 
@@ -50,33 +54,44 @@ pub(crate) enum What {
     /// Text.
     Text,
     /// One of these texts.
-    Choice(Vec<&'static str>),
+    Choice(&'static [&'static str]),
     /// A text that can only be this one.
     Fixed,
+    /// A text that can only be this one, and tells what the alternative around it is.
+    Kind,
     /// A whole number.
     Integer,
     /// A number.
     Number,
+    /// Bytes as a list of numbers.
+    Bytes,
 }
 
 /// The way from the root of a value to a place in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Path(Vec<Step>);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
-    Member(String),
+    Member(&'static str),
     Item(usize),
 }
 
-/// What a schema means.
+/// What a schema means, and where it states the limits.
+struct Meaning {
+    shape: Shape,
+    limits: &'static Value,
+}
+
 enum Shape {
     Any,
     Free,
     Fixed(&'static Value),
     Choice(Vec<&'static str>),
     Text,
+    /// Bytes, written as base64 text.
     Base64,
+    /// Bytes, written as a list of numbers.
     Bytes,
     Integer,
     Number,
@@ -115,25 +130,32 @@ impl Sample {
     /// The value without what is in this place.
     pub(crate) fn without(&self, path: &Path) -> Value {
         let mut changed = self.value.clone();
-        let (Step::Member(name), parent) = path.0.split_last().expect("a place below the root") else {
+        let (Step::Member(name), parent) = path.0.split_last().expect("a place below the root")
+        else {
             panic!("{path} is a member of an object");
         };
         let parent = Path(parent.to_vec());
         let parent = parent.find(&mut changed).and_then(Value::as_object_mut);
-        parent.expect("an object").remove(name);
+        parent.expect("an object").remove(*name);
         changed
     }
 
     /// What is in this place.
-    pub(crate) fn at(&self, path: &Path) -> Value {
-        let mut value = self.value.clone();
-        path.find(&mut value).expect("a place in the sample").take()
+    pub(crate) fn at(&self, path: &Path) -> &Value {
+        let found = path
+            .0
+            .iter()
+            .try_fold(&self.value, |value, step| match step {
+                Step::Member(name) => value.get(name),
+                Step::Item(index) => value.get(index),
+            });
+        found.expect("a place in the sample")
     }
 }
 
 impl Path {
-    fn member(&self, name: &str) -> Self {
-        self.step(Step::Member(name.to_owned()))
+    fn member(&self, name: &'static str) -> Self {
+        self.step(Step::Member(name))
     }
 
     fn item(&self, index: usize) -> Self {
@@ -146,9 +168,30 @@ impl Path {
         path
     }
 
+    /// The object around a member, and the member's name.
+    pub(crate) fn split(&self) -> Option<(Self, &'static str)> {
+        let (Step::Member(name), parent) = self.0.split_last()? else {
+            return None;
+        };
+        Some((Self(parent.to_vec()), name))
+    }
+
+    /// Whether this is the root, or a member of it.
+    pub(crate) fn is_high(&self) -> bool {
+        self.0.len() <= 1
+    }
+
     /// Whether this lies in, or is, this member of the root.
     pub(crate) fn is_in(&self, name: &str) -> bool {
-        matches!(self.0.first(), Some(Step::Member(first)) if first == name)
+        matches!(self.0.first(), Some(Step::Member(first)) if *first == name)
+    }
+
+    /// The value with another in this place, if it has the place.
+    pub(crate) fn replaced(&self, mut value: Value, other: Value) -> Value {
+        if let Some(place) = self.find(&mut value) {
+            *place = other;
+        }
+        value
     }
 
     fn find<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
@@ -193,7 +236,7 @@ pub(crate) fn property(schema: &'static Value, name: &str) -> &'static Value {
 /// How many rounds show every alternative within every other.
 pub(crate) fn rounds(schema: &'static Value) -> usize {
     fn count(shape: &Shape, depth: usize) -> usize {
-        let inner = |schema| count(&self::shape(schema), depth + 1);
+        let inner = |schema| count(self::shape(schema), depth + 1);
         match shape {
             _ if depth > DEEP => 1,
             Shape::List(Some(items)) | Shape::Map(items) => inner(items),
@@ -208,22 +251,31 @@ pub(crate) fn rounds(schema: &'static Value) -> usize {
             _ => 1,
         }
     }
-    count(&shape(schema), 0)
+    count(shape(schema), 0)
 }
 
 #[derive(Default)]
 struct Sampler {
     spots: Vec<Spot>,
+    /// Whether the object that comes next is one of several alternatives.
+    alternative: bool,
 }
 
 impl Sampler {
-    fn value(&mut self, schema: &'static Value, fill: Fill<'_>, round: usize, path: &Path) -> Value {
-        self.shaped(shape(schema), limits(schema), fill, round, path)
+    fn value(
+        &mut self,
+        schema: &'static Value,
+        fill: Fill<'_>,
+        round: usize,
+        path: &Path,
+    ) -> Value {
+        let Meaning { shape, limits } = meaning(schema);
+        self.shaped(shape, limits, fill, round, path)
     }
 
     fn shaped(
         &mut self,
-        shape: Shape,
+        shape: &'static Shape,
         schema: &'static Value,
         fill: Fill<'_>,
         round: usize,
@@ -236,21 +288,20 @@ impl Sampler {
         match shape {
             Shape::Any => json!({"any": [1, "two", null]}),
             Shape::Free => json!({"free": {"as": "air"}}),
-            Shape::Fixed(value) => {
-                note(What::Fixed);
-                value.clone()
-            }
+            Shape::Fixed(value) => (*value).clone(),
             Shape::Choice(values) => {
-                let value = values[round % values.len()];
                 note(What::Choice(values));
-                value.into()
+                values[round % values.len()].into()
             }
             Shape::Text => {
                 note(What::Text);
                 text_of(schema)
             }
             Shape::Base64 => "aGVsbG8=".into(),
-            Shape::Bytes => json!([104, 105, 255]),
+            Shape::Bytes => {
+                note(What::Bytes);
+                json!([104, 105, 255])
+            }
             Shape::Integer => {
                 note(What::Integer);
                 integer_of(schema)
@@ -265,40 +316,55 @@ impl Sampler {
                 let most = count(schema, "maxItems").unwrap_or(2).min(2);
                 let least = count(schema, "minItems").unwrap_or(0);
                 let item = |index| match items {
-                    Some(items) => self.value(items, fill.inner(), round + index, &path.item(index)),
+                    Some(items) => {
+                        self.value(items, fill.inner(), round + index, &path.item(index))
+                    }
                     None => json!({"free": index}),
                 };
                 (0..least.max(most)).map(item).collect()
             }
             Shape::Map(items) => {
                 note(What::Map);
-                let member = |(index, name): (usize, &str)| {
+                let member = |(index, name): (usize, &'static str)| {
                     let path = path.member(name);
-                    (name.to_owned(), self.value(items, fill.inner(), round + index, &path))
+                    (
+                        name.to_owned(),
+                        self.value(items, fill.inner(), round + index, &path),
+                    )
                 };
-                ["first", "second"].into_iter().enumerate().map(member).collect()
+                ["first", "second"]
+                    .into_iter()
+                    .enumerate()
+                    .map(member)
+                    .collect()
             }
             Shape::Object(properties) => {
                 note(What::Object);
                 self.object(properties, fill, round, path)
             }
-            Shape::Union(mut arms) => {
-                let rounds = arms.len();
-                let (arm, schema) = arms.swap_remove(round % rounds);
-                self.shaped(arm, schema, fill, round / rounds, path)
+            Shape::Union(arms) => {
+                let (arm, schema) = &arms[round % arms.len()];
+                self.alternative = true;
+                self.shaped(arm, schema, fill, round / arms.len(), path)
             }
         }
     }
 
     fn object(
         &mut self,
-        properties: Vec<Property>,
+        properties: &'static [Property],
         fill: Fill<'_>,
         round: usize,
         path: &Path,
     ) -> Value {
         let mut members = Map::new();
-        for Property { name, schema, required } in properties {
+        let alternative = std::mem::take(&mut self.alternative);
+        for &Property {
+            name,
+            schema,
+            required,
+        } in properties
+        {
             let fill = match fill {
                 Fill::With(one) if one == name => Fill::All,
                 Fill::With(_) => Fill::Required,
@@ -308,13 +374,16 @@ impl Sampler {
                 continue;
             }
             let path = path.member(name);
-            if !matches!(shape(schema), Shape::Fixed(_)) {
-                self.spots.push(Spot {
-                    path: path.clone(),
-                    what: What::Member,
-                    schema,
-                });
-            }
+            let what = match shape(schema) {
+                Shape::Fixed(_) if alternative => What::Kind,
+                Shape::Fixed(_) => What::Fixed,
+                _ => What::Member,
+            };
+            self.spots.push(Spot {
+                path: path.clone(),
+                what,
+                schema,
+            });
             members.insert(name.to_owned(), self.value(schema, fill, round, &path));
         }
         members.into()
@@ -339,11 +408,31 @@ fn limits(schema: &'static Value) -> &'static Value {
     }
 }
 
-fn shape(schema: &'static Value) -> Shape {
+/// What a schema means, found out once.
+fn meaning(schema: &'static Value) -> &'static Meaning {
+    static KNOWN: LazyLock<Mutex<HashMap<usize, &Meaning>>> = LazyLock::new(Mutex::default);
+    let place = std::ptr::from_ref(schema).addr();
+    let known = || KNOWN.lock().expect("no panic while it is held");
+    if let Some(known) = known().get(&place) {
+        return known;
+    }
+    let meaning: &Meaning = Box::leak(Box::new(Meaning {
+        shape: understand(schema),
+        limits: limits(schema),
+    }));
+    known().insert(place, meaning);
+    meaning
+}
+
+fn shape(schema: &'static Value) -> &'static Shape {
+    &meaning(schema).shape
+}
+
+fn understand(schema: &'static Value) -> Shape {
     let inner = follow(schema);
     if let Some(parts) = inner.get("allOf").and_then(Value::as_array) {
         return match parts.as_slice() {
-            [only] if inner.get("properties").is_none() => shape(only),
+            [only] if inner.get("properties").is_none() => understand(only),
             _ => object(&[inner]),
         };
     }
@@ -351,17 +440,24 @@ fn shape(schema: &'static Value) -> Shape {
     let mut arms = unions.into_iter().flatten().flatten().peekable();
     if arms.peek().is_some() {
         return if inner.get("properties").is_some() {
-            union(arms.map(|arm| (object(&[inner, follow(arm)]), inner)).collect())
+            union(
+                arms.map(|arm| (object(&[inner, follow(arm)]), inner))
+                    .collect(),
+            )
         } else {
-            union(alternatives(schema).into_iter().map(|arm| (shape(arm), limits(arm))).collect())
+            let arms = alternatives(schema).into_iter();
+            union(arms.map(|arm| (understand(arm), limits(arm))).collect())
         };
     }
     if let Some(only) = inner.get("const") {
         return Shape::Fixed(only);
     }
     if let Some(values) = inner.get("enum").and_then(Value::as_array) {
-        let texts: Option<Vec<&str>> =
-            values.iter().filter(|value| !value.is_null()).map(Value::as_str).collect();
+        let texts: Option<Vec<&str>> = values
+            .iter()
+            .filter(|value| !value.is_null())
+            .map(Value::as_str)
+            .collect();
         return match (texts, values.as_slice()) {
             (Some(texts), [_, _, ..]) => Shape::Choice(texts),
             _ => Shape::Fixed(&values[0]),
@@ -383,13 +479,24 @@ fn union(mut arms: Vec<(Shape, &'static Value)>) -> Shape {
     if arms.len() == 1 {
         return arms.remove(0).0;
     }
-    if arms.iter().all(|(arm, _)| matches!(arm, Shape::Integer | Shape::Number)) {
+    if arms
+        .iter()
+        .all(|(arm, _)| matches!(arm, Shape::Integer | Shape::Number))
+    {
         return Shape::Number;
     }
-    if arms.iter().all(|(arm, _)| matches!(arm, Shape::Text | Shape::Choice(_) | Shape::Fixed(Value::String(_)))) {
+    if arms.iter().all(|(arm, _)| {
+        matches!(
+            arm,
+            Shape::Text | Shape::Choice(_) | Shape::Fixed(Value::String(_))
+        )
+    }) {
         return Shape::Text;
     }
-    if arms.iter().all(|(arm, _)| matches!(arm, Shape::Base64 | Shape::Bytes)) {
+    if arms
+        .iter()
+        .all(|(arm, _)| matches!(arm, Shape::Base64 | Shape::Bytes))
+    {
         return Shape::Bytes;
     }
     Shape::Union(arms)
@@ -398,8 +505,8 @@ fn union(mut arms: Vec<(Shape, &'static Value)>) -> Shape {
 fn plain(word: &str, schema: &'static Value) -> Shape {
     let says = |key: &str, value: &str| schema.get(key).and_then(Value::as_str) == Some(value);
     match word {
-        "string" if says("contentEncoding", "base64") => Shape::Base64,
-        "string" if says("format", "binary") || schema.get("contentMediaType").is_some() => Shape::Bytes,
+        "string" if says("contentEncoding", "base64") || says("format", "binary") => Shape::Base64,
+        "string" if schema.get("contentMediaType").is_some() => Shape::Base64,
         "string" => Shape::Text,
         "boolean" => Shape::Bool,
         "number" => Shape::Number,
@@ -410,7 +517,11 @@ fn plain(word: &str, schema: &'static Value) -> Shape {
                 let items = follow(items);
                 items["type"] == "integer" && items["minimum"] == 0 && items["maximum"] == 255
             };
-            if items.is_some_and(byte) { Shape::Bytes } else { Shape::List(items) }
+            if items.is_some_and(byte) {
+                Shape::Bytes
+            } else {
+                Shape::List(items)
+            }
         }
         "object" if schema.get("properties").is_some() => object(&[schema]),
         "object" => match schema.get("additionalProperties") {
@@ -423,16 +534,29 @@ fn plain(word: &str, schema: &'static Value) -> Shape {
 
 /// One object of several that hold at the same time.
 fn object(parts: &[&'static Value]) -> Shape {
-    fn collect(part: &'static Value, properties: &mut Vec<Property>, required: &mut Vec<&'static str>) {
+    fn collect(
+        part: &'static Value,
+        properties: &mut Vec<Property>,
+        required: &mut Vec<&'static str>,
+    ) {
         let inner = follow(part);
-        for part in inner.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        for part in inner
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             collect(part, properties, required);
         }
         let names = inner.get("required").and_then(Value::as_array);
         required.extend(names.into_iter().flatten().filter_map(Value::as_str));
         for (name, schema) in members(inner, "properties") {
             properties.retain(|known| known.name != name);
-            properties.push(Property { name, schema, required: false });
+            properties.push(Property {
+                name,
+                schema,
+                required: false,
+            });
         }
     }
     let (mut properties, mut required) = (Vec::new(), Vec::new());
@@ -448,7 +572,11 @@ fn object(parts: &[&'static Value]) -> Shape {
 fn text_of(schema: &Value) -> Value {
     let least = count(schema, "minLength").unwrap_or(0);
     let most = count(schema, "maxLength").unwrap_or(usize::MAX);
-    let text: String = "größe ".chars().cycle().take(least.max(6).min(most)).collect();
+    let text: String = "größe "
+        .chars()
+        .cycle()
+        .take(least.max(6).min(most))
+        .collect();
     text.into()
 }
 
@@ -471,5 +599,8 @@ fn number_of(schema: &Value) -> Value {
 
 /// A limit that counts something.
 pub(crate) fn count(schema: &Value, key: &str) -> Option<usize> {
-    schema.get(key).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
+    schema
+        .get(key)
+        .and_then(Value::as_u64)
+        .and_then(|count| usize::try_from(count).ok())
 }

@@ -62,7 +62,7 @@ impl Codegen {
             Err(failure) => return failed(stderr, &failure),
         };
         if self.check && !difference.is_empty() {
-            write!(
+            writeln!(
                 stderr,
                 "{}",
                 report(&difference, &shown_out, &self.command())
@@ -108,7 +108,7 @@ impl Codegen {
         let mut command = "cargo xtask codegen".to_owned();
         for (flag, directory) in [("--schema", &self.schema), ("--out", &self.out)] {
             if let Some(directory) = directory {
-                command.push_str(&format!(" {flag} {}", directory.display()));
+                command = format!("{command} {flag} {}", directory.display());
             }
         }
         command
@@ -130,17 +130,13 @@ pub fn stale(files: &Files) -> Result<Option<String>, tree::Failure> {
 }
 
 fn report(difference: &Difference, directory: &str, command: &str) -> String {
-    let mut text = String::new();
-    for line in difference.lines(directory) {
-        text.push_str(&line);
-        text.push('\n');
-    }
+    let mut lines = difference.lines(directory);
     let verb = if difference.len() == 1 { "is" } else { "are" };
     let count = counted(difference.len(), "file", "files");
-    text.push_str(&format!(
-        "{count} {verb} not what the documents say; to bring them up to date, run: {command}\n"
+    lines.push(format!(
+        "{count} {verb} not what the documents say; to bring them up to date, run: {command}"
     ));
-    text
+    lines.join("\n")
 }
 
 fn print_changes(

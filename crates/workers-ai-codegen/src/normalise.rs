@@ -698,7 +698,7 @@ impl<'a> Reader<'a> {
         let ty = self.ty(node, &context.step(property.name));
         let bare = self.bare(node);
         let constant = single_text(&self.follow(node))
-            .filter(|_| required && ty == Type::Text)
+            .filter(|_| ty == Type::Text)
             .map(str::to_owned);
         Field {
             wire: property.name.to_owned(),
@@ -1417,7 +1417,7 @@ fn limits(node: &Node<'_>) -> Limits {
         maximum: number("maximum").or_else(|| number("exclusiveMaximum")),
         min_length: count("minLength"),
         max_length: count("maxLength"),
-        min_items: count("minItems"),
-        max_items: count("maxItems"),
+        min_items: count("minItems").or_else(|| count("minProperties")),
+        max_items: count("maxItems").or_else(|| count("maxProperties")),
     }
 }

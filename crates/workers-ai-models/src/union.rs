@@ -39,7 +39,88 @@ pub enum Kind {
     Object,
 }
 
+/// What is known of an object before it is read: one alternative of a union.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// Members that have this one value, if they are there.
+    pub constants: &'static [(&'static str, &'static str)],
+    /// The other members, and the shapes their values may have: see [`Raw::shape`]. Several stand apart by a blank;
+    /// an empty one is any.
+    pub members: &'static [(&'static str, &'static str)],
+}
+
+impl Form {
+    fn knows(&self, key: &str) -> bool {
+        let constants = self.constants.iter().map(|(known, _)| known);
+        let mut members = constants.chain(self.members.iter().map(|(known, _)| known));
+        members.any(|known| *known == key)
+    }
+}
+
+/// Whether a shape is among those allowed, which stand apart by a blank; an empty list may be a list of anything.
+fn is_one_of(shape: &str, allowed: &str) -> bool {
+    let fits =
+        |allowed: &str| shape.starts_with(allowed) || shape == "[" && allowed.starts_with('[');
+    allowed.is_empty() || allowed.split(' ').any(fits)
+}
+
 impl Raw {
+    /// Which form the object has.
+    ///
+    /// Constants settle it, if all of a form's are there. Else it is the form that knows most of the members, as long as
+    /// nothing contradicts it, it knows whatever any other form would, and no more is new than known: an object of which
+    /// a part would be lost has no form.
+    #[must_use]
+    pub fn choose(&self, forms: &[Form]) -> Option<usize> {
+        let mut best: Option<(bool, usize, usize)> = None;
+        for (index, form) in forms.iter().enumerate() {
+            let Some((settled, known)) = self.fits(form) else {
+                continue;
+            };
+            let better =
+                best.is_none_or(|(was_settled, most, _)| (settled, known) > (was_settled, most));
+            if better && known > 0 {
+                best = Some((settled, known, index));
+            }
+        }
+        let (settled, known, index) = best?;
+        if !settled {
+            let own = forms.get(index)?;
+            let present = || self.members.keys().filter(|key| self.has(key));
+            let lost =
+                present().any(|key| !own.knows(key) && forms.iter().any(|form| form.knows(key)));
+            if lost || known * 2 < present().count() {
+                return None;
+            }
+        }
+        Some(index)
+    }
+
+    /// Whether the constants settle that this is the form, and how many members the form knows.
+    fn fits(&self, form: &Form) -> Option<(bool, usize)> {
+        let mut known = 0;
+        for (key, value) in form.constants {
+            if self.has(key) {
+                if self.tag(key).as_deref() != Some(*value) {
+                    return None;
+                }
+                known += 1;
+            }
+        }
+        let settled = known > 0 && known == form.constants.len();
+        for (key, shapes) in form.members {
+            let shape = self.shape(key);
+            if shape.is_empty() {
+                continue;
+            }
+            if !settled && !is_one_of(shape, shapes) {
+                return None;
+            }
+            known += 1;
+        }
+        Some((settled, known))
+    }
+
     /// Reads a value without deciding what it is.
     ///
     /// # Errors
@@ -234,4 +315,50 @@ pub fn without_content(error: &serde_json::Error) -> String {
         }
         None => "the value does not fit its type".to_owned(),
     }
+}
+
+/// Says how the alternatives of a union are told apart, and reads the type so.
+///
+/// A line with `@` names the kind of JSON value that is always this alternative; an object is whichever of the forms it
+/// fits best, see [`Raw::choose`](crate::union::Raw::choose). What is none of them is kept where the union has a place
+/// for it, and refused where not.
+#[macro_export]
+macro_rules! alternatives {
+    (@otherwise $raw:ident $name:ident $unknown:ident) => {
+        $raw.decode().map(Self::$unknown)
+    };
+    (@otherwise $raw:ident $name:ident) => {
+        Err($raw.unfit(stringify!($name)))
+    };
+    (
+        $name:ident $(<$model:ident $(: $bound:ident)?>)? {
+            $(@ $kind:ident => $simple:ident,)*
+            $($form:ident {
+                $(const $constant:literal = $value:literal,)*
+                $($member:literal: $shape:literal,)*
+            })*
+        }
+        $(else $unknown:ident)?
+    ) => {
+        impl<'de $(, $model $(: $bound)?)?> $crate::open_enum::__serde::Deserialize<'de> for $name $(<$model>)? {
+            fn deserialize<D: $crate::open_enum::__serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let raw = $crate::union::Raw::read(deserializer)?;
+                $(
+                    if raw.kind() == $crate::union::Kind::$kind {
+                        return raw.decode().map(Self::$simple);
+                    }
+                )*
+                let forms: &[$crate::union::Form] = &[$($crate::union::Form {
+                    constants: &[$(($constant, $value)),*],
+                    members: &[$(($member, $shape)),*],
+                }),*];
+                let readers: &[fn(&$crate::union::Raw) -> Result<Self, D::Error>] =
+                    &[$(|raw| raw.decode().map(Self::$form)),*];
+                if let Some(read) = raw.choose(forms).and_then(|chosen| readers.get(chosen)) {
+                    return read(&raw);
+                }
+                $crate::alternatives!(@otherwise raw $name $($unknown)?)
+            }
+        }
+    };
 }

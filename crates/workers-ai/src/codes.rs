@@ -54,10 +54,13 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
 
 /// What an error means: its codes decide, then its status.
 pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind {
-    let known = messages.iter().filter_map(|message| message.code).find_map(|code| {
-        let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
-        Some(*kind)
-    });
+    let known = messages
+        .iter()
+        .filter_map(|message| message.code)
+        .find_map(|code| {
+            let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
+            Some(*kind)
+        });
     known.unwrap_or(match status {
         401 => ApiErrorKind::Auth,
         402 => ApiErrorKind::Quota,
@@ -73,7 +76,9 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
 /// What to do about a code.
 pub(crate) fn hint(code: u64) -> Option<&'static str> {
     Some(match code {
-        3036 | 4006 => "the daily free allocation is used up until 00:00 UTC, or until the plan is upgraded",
+        3036 | 4006 => {
+            "the daily free allocation is used up until 00:00 UTC, or until the plan is upgraded"
+        }
         5016 => "accept the model's terms for this account first",
         5028 => "the model was withdrawn",
         5035 => "the model needs the Workers Paid plan",
@@ -89,9 +94,15 @@ pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
         return false;
     }
     let text = message.message.to_ascii_lowercase();
-    ["context length", "context window", "too long", "maximum length", "too many tokens"]
-        .iter()
-        .any(|phrase| text.contains(phrase))
+    [
+        "context length",
+        "context window",
+        "too long",
+        "maximum length",
+        "too many tokens",
+    ]
+    .iter()
+    .any(|phrase| text.contains(phrase))
 }
 
 #[cfg(test)]
@@ -134,7 +145,10 @@ mod tests {
     #[test]
     fn length_is_read_from_the_text_only_for_the_grab_bags() {
         let said = |code, text: &str| speaks_of_length(&ServiceMessage::new(Some(code), text));
-        assert!(said(5006, "Error: this model's maximum Context Length is 10"));
+        assert!(said(
+            5006,
+            "Error: this model's maximum Context Length is 10"
+        ));
         assert!(!said(5006, "required properties at '/' are 'prompt'"));
         assert!(!said(5004, "too long"));
     }

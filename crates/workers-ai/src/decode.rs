@@ -6,32 +6,36 @@ use serde::de::DeserializeOwned;
 use workers_ai_models::{Media, Model, union::without_content};
 
 use crate::{
+    call::Caps,
+    codes,
     envelope::{self, Envelope},
     error::{Error, ErrorKind, Unexpected},
-    codes,
     headers::Head,
     path::path_at,
+    send::Facts,
 };
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A complete answer.
-#[derive(Clone)]
-pub(crate) struct Whole {
-    pub(crate) head: Head,
+/// An answer with a good status.
+pub(crate) struct Answer {
+    pub(crate) facts: Facts,
+    pub(crate) caps: Caps,
+    /// The body; empty if it is still to come.
     pub(crate) body: Bytes,
     pub(crate) content: Content,
 }
 
 /// What an answer holds.
-#[derive(Clone)]
 pub(crate) enum Content {
     /// A JSON value: the part of the body that is the result.
     Json(Bytes),
     /// Bytes that are not JSON.
     Bytes,
-    /// Not looked at.
+    /// Whatever it is: nobody looked.
     Unread,
+    /// Events, still to come.
+    Events(reqwest::Body),
 }
 
 /// What the content type says an answer is.
@@ -39,6 +43,7 @@ pub(crate) enum Content {
 pub(crate) enum Sort {
     Json,
     Events,
+    Page,
     Text,
     Bytes,
     Unsaid,
@@ -52,6 +57,7 @@ impl Sort {
         match content_type.as_str() {
             "application/json" | "text/json" => Self::Json,
             "text/event-stream" => Self::Events,
+            "text/html" => Self::Page,
             name if name.ends_with("+json") => Self::Json,
             name if name.starts_with("text/") => Self::Text,
             _ => Self::Bytes,
@@ -59,38 +65,35 @@ impl Sort {
     }
 }
 
-/// Finds the content of an answer with a good status.
-pub(crate) fn interpret(head: Head, body: Bytes) -> Result<Whole, Error> {
-    if body.is_empty() {
-        return Err(unexpected(Unexpected::Empty, head, body));
-    }
-    match Sort::of(&head) {
+/// Finds the content of a body.
+pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
+    let unexpected = |what| Err(unexpected(what, head.clone(), body.clone()));
+    let is_document = || matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    match Sort::of(head) {
+        _ if body.is_empty() => unexpected(Unexpected::Empty),
         Sort::Json => json(head, body),
-        Sort::Unsaid if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) => json(head, body),
-        Sort::Bytes | Sort::Unsaid => Ok(Whole {
-            head,
-            body,
-            content: Content::Bytes,
-        }),
-        Sort::Events | Sort::Text => Err(unexpected(Unexpected::ContentType, head, body)),
+        Sort::Unsaid if is_document() => json(head, body),
+        Sort::Bytes | Sort::Unsaid => Ok(Content::Bytes),
+        Sort::Events | Sort::Text | Sort::Page => unexpected(Unexpected::ContentType),
     }
 }
 
-fn json(head: Head, body: Bytes) -> Result<Whole, Error> {
-    let text = without_mark(&body);
-    let content = match envelope::open(&text) {
-        Ok(Envelope::Result(result)) => Content::Json(text.slice_ref(result.as_bytes())),
-        Ok(Envelope::Empty) => return Err(unexpected(Unexpected::EmptyResult, head, body)),
-        Ok(Envelope::Failure) => return Err(reported(head, body)),
+fn json(head: &Head, body: &Bytes) -> Result<Content, Error> {
+    let text = without_mark(body);
+    match envelope::open(&text) {
+        Ok(Envelope::Result(result)) => Ok(Content::Json(text.slice_ref(result.as_bytes()))),
+        Ok(Envelope::Empty) => Err(unexpected(
+            Unexpected::EmptyResult,
+            head.clone(),
+            body.clone(),
+        )),
+        Ok(Envelope::Failure) => Err(reported(head.clone(), body.clone())),
         // The header lies: a picture called JSON.
-        Err(_) if Media::new(body.clone()).content_type().is_some() => Content::Bytes,
-        Err(error) => return Err(misfit(&error, &text, "").with_head(head).with_body(body)),
-    };
-    Ok(Whole {
-        head,
-        body,
-        content,
-    })
+        Err(_) if Media::new(body.clone()).content_type().is_some() => Ok(Content::Bytes),
+        Err(error) => Err(misfit(&error, &text, "")
+            .with_head(head.clone())
+            .with_body(body.clone())),
+    }
 }
 
 /// The error that a body reports.
@@ -106,7 +109,10 @@ pub(crate) fn unexpected(what: Unexpected, head: Head, body: Bytes) -> Error {
     let detail = match (what, head.headers.content_type()) {
         (Unexpected::ContentType, Some(found)) => {
             let found: String = found.chars().take(80).collect();
-            format!("the answer is of another content type: {}", found.escape_debug())
+            format!(
+                "the answer is of another content type: {}",
+                found.escape_debug()
+            )
         }
         _ => String::new(),
     };
@@ -116,74 +122,111 @@ pub(crate) fn unexpected(what: Unexpected, head: Head, body: Bytes) -> Error {
 }
 
 /// The answer of a model.
-pub(crate) fn output<M: Model>(whole: &Whole) -> Result<M::Output, Error> {
-    match &whole.content {
-        Content::Json(result) => value(whole, result),
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "one of several ways to read an answer"
+)]
+pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
+    match &answer.content {
+        Content::Json(result) => value(&answer, result),
         Content::Bytes | Content::Unread => {
-            let mut media = Media::new(whole.body.clone());
-            if let Some(declared) = whole.head.headers.content_type() {
+            let mut media = Media::new(answer.body.clone());
+            if let Some(declared) = answer.facts.head.headers.content_type() {
                 media = media.with_content_type(declared);
             }
-            M::from_media(media)
-                .ok_or_else(|| unexpected(Unexpected::ContentType, whole.head.clone(), whole.body.clone()))
+            M::from_media(media).ok_or_else(|| answer.of_another_type())
         }
+        Content::Events(_) => Err(answer.of_another_type()),
     }
 }
 
 /// An answer that can only be JSON.
-pub(crate) fn json_only<T: DeserializeOwned>(whole: &Whole) -> Result<T, Error> {
-    match &whole.content {
-        Content::Json(result) => value(whole, result),
-        Content::Bytes | Content::Unread => {
-            Err(unexpected(Unexpected::ContentType, whole.head.clone(), whole.body.clone()))
-        }
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "one of several ways to read an answer"
+)]
+pub(crate) fn json_only<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
+    match &answer.content {
+        Content::Json(result) => value(&answer, result),
+        Content::Bytes | Content::Unread | Content::Events(_) => Err(answer.of_another_type()),
     }
 }
 
 /// An answer as it came.
-#[expect(clippy::unnecessary_wraps, reason = "one of several ways to read an answer")]
-pub(crate) fn untouched(whole: &Whole) -> Result<Bytes, Error> {
-    Ok(whole.body.clone())
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several ways to read an answer"
+)]
+pub(crate) fn untouched(answer: Answer) -> Result<Bytes, Error> {
+    Ok(answer.body)
 }
 
-fn value<T: DeserializeOwned>(whole: &Whole, result: &Bytes) -> Result<T, Error> {
+fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
     serde_json::from_slice(result).map_err(|error| {
-        let root = if result.len() == whole.body.len() { "" } else { "result" };
-        misfit(&error, result, root)
-            .with_head(whole.head.clone())
-            .with_body(whole.body.clone())
+        let is_bare = result.len() == answer.body.len();
+        let root = if is_bare { "" } else { "result" };
+        let error = misfit(&error, result, root).with_body(answer.body.clone());
+        answer.facts.tell(error)
     })
+}
+
+impl Answer {
+    pub(crate) fn of_another_type(&self) -> Error {
+        let head = self.facts.head.clone();
+        let error = unexpected(Unexpected::ContentType, head, self.body.clone());
+        self.facts.tell(error)
+    }
 }
 
 /// A kept body, read by hand.
 pub(crate) fn by_hand<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
     let text = without_mark(body);
-    let refused = |error: &serde_json::Error, text: &[u8]| misfit(error, text, "").with_body(body.clone());
+    let refused =
+        |error: &serde_json::Error, text: &[u8]| misfit(error, text, "").with_body(body.clone());
     match envelope::open(&text).map_err(|error| refused(&error, &text))? {
         Envelope::Result(result) => {
             serde_json::from_str(result).map_err(|error| refused(&error, result.as_bytes()))
         }
-        Envelope::Empty => Err(Error::new(ErrorKind::Unexpected(Unexpected::EmptyResult), "")
-            .with_body(body.clone())),
+        Envelope::Empty => Err(
+            Error::new(ErrorKind::Unexpected(Unexpected::EmptyResult), "").with_body(body.clone()),
+        ),
         Envelope::Failure => {
             let messages = envelope::messages(&text);
-            Err(Error::new(ErrorKind::Api(codes::classify(200, &messages)), "")
-                .with_messages(messages)
-                .with_body(body.clone()))
+            Err(
+                Error::new(ErrorKind::Api(codes::classify(200, &messages)), "")
+                    .with_messages(messages)
+                    .with_body(body.clone()),
+            )
         }
     }
 }
 
 /// A value that does not fit, told by its place and by what was expected there.
 pub(crate) fn misfit(error: &serde_json::Error, text: &[u8], root: &str) -> Error {
-    Error::new(ErrorKind::Decode, misfit_text("the answer does not fit its type", error, text, root))
+    Error::new(
+        ErrorKind::Decode,
+        misfit_text("the answer does not fit its type", error, text, root),
+    )
 }
 
-pub(crate) fn misfit_text(what: &str, error: &serde_json::Error, text: &[u8], root: &str) -> String {
+pub(crate) fn misfit_text(
+    what: &str,
+    error: &serde_json::Error,
+    text: &[u8],
+    root: &str,
+) -> String {
     let place = path_at(text, error.line(), error.column(), root);
     let expected = without_content(error);
-    let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
-    format!("{what}{at}: {expected} (line {} column {})", error.line(), error.column())
+    let at = if place.is_empty() {
+        String::new()
+    } else {
+        format!(" at `{place}`")
+    };
+    format!(
+        "{what}{at}: {expected} (line {} column {})",
+        error.line(),
+        error.column()
+    )
 }
 
 fn without_mark(body: &Bytes) -> Bytes {
@@ -204,7 +247,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only read")]
-    struct Answer {
+    struct Fit {
         choices: Vec<Choice>,
     }
 
@@ -225,8 +268,15 @@ mod tests {
         }
     }
 
-    fn read(content_type: &'static str, body: &'static [u8]) -> Result<Answer, Error> {
-        json_only(&interpret(head(content_type), Bytes::from_static(body))?)
+    fn read(content_type: &'static str, body: &'static [u8]) -> Result<Fit, Error> {
+        let (head, body) = (head(content_type), Bytes::from_static(body));
+        let content = interpret(&head, &body)?;
+        json_only(Answer {
+            facts: Facts::of(head),
+            caps: Caps::default(),
+            body,
+            content,
+        })
     }
 
     #[test]
@@ -243,9 +293,16 @@ mod tests {
 
     #[test]
     fn j09_a_missing_field_is_told_by_its_object() {
-        let error = read("application/json", br#"{"result":{"choices":[{"index":1},{}]}}"#).unwrap_err();
+        let error = read(
+            "application/json",
+            br#"{"result":{"choices":[{"index":1},{}]}}"#,
+        )
+        .unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("`result.choices[1]`") && text.contains("index"), "{text}");
+        assert!(
+            text.contains("`result.choices[1]`") && text.contains("index"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -253,9 +310,18 @@ mod tests {
         let kind = |body: &'static [u8]| read("application/json", body).unwrap_err().kind();
         assert_eq!(kind(br#"{"result":{"choices":[]}} x"#), ErrorKind::Decode);
         assert_eq!(kind(br#"{"result":{"choices":[]}}{}"#), ErrorKind::Decode);
-        assert_eq!(kind(b"{\"result\":{\"choices\":[{\"\xFF\":1}]}}"), ErrorKind::Decode);
+        assert_eq!(
+            kind(b"{\"result\":{\"choices\":[{\"\xFF\":1}]}}"),
+            ErrorKind::Decode
+        );
         assert_eq!(kind(b"\xFF\xFE{\0}\0"), ErrorKind::Decode);
-        assert!(read("application/json", b"\xEF\xBB\xBF{\"result\":{\"choices\":[]}}").is_ok());
+        assert!(
+            read(
+                "application/json",
+                b"\xEF\xBB\xBF{\"result\":{\"choices\":[]}}"
+            )
+            .is_ok()
+        );
     }
 
     #[test]
@@ -263,17 +329,25 @@ mod tests {
         let run = || {
             let mut body = b"{\"result\":{\"choices\":".to_vec();
             body.extend(std::iter::repeat_n(b'[', 5 << 20));
-            let head = head("application/json");
-            interpret(head, body.into()).err().map(|error| error.kind())
+            interpret(&head("application/json"), &body.into())
+                .err()
+                .map(|error| error.kind())
         };
-        let small = std::thread::Builder::new().stack_size(512 << 10).spawn(run).unwrap();
+        let small = std::thread::Builder::new()
+            .stack_size(512 << 10)
+            .spawn(run)
+            .unwrap();
         assert_eq!(small.join().unwrap(), Some(ErrorKind::Decode));
     }
 
     #[test]
     fn h33_content_types_in_any_case_with_parameters_or_missing() {
         let body = br#"{"result":{"choices":[]}}"#;
-        for content_type in ["", "Application/JSON; charset=utf-8", "application/problem+json"] {
+        for content_type in [
+            "",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+        ] {
             assert!(read(content_type, body).is_ok(), "{content_type}");
         }
     }

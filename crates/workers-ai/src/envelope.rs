@@ -76,7 +76,7 @@ fn is_object_without_members(text: &str) -> bool {
 }
 
 /// Whether a value says nothing at all.
-fn is_void(text: &str) -> bool {
+pub(crate) fn is_void(text: &str) -> bool {
     matches!(text, "null" | "\"\"" | "false") || hollow(text, '{', '}') || hollow(text, '[', ']')
 }
 
@@ -153,7 +153,12 @@ fn plain_text(body: &[u8]) -> Option<ServiceMessage> {
     let code = text
         .to_ascii_lowercase()
         .split_once("error code: ")
-        .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        .and_then(|(_, rest)| {
+            rest.split(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse()
+                .ok()
+        });
     Some(ServiceMessage::new(code, text))
 }
 
@@ -214,12 +219,18 @@ mod tests {
         ] {
             assert_eq!(opened(body), Envelope::Failure, "{body}");
         }
-        assert_eq!(opened(r#"{"error":null,"a":1}"#), Envelope::Result(r#"{"error":null,"a":1}"#));
+        assert_eq!(
+            opened(r#"{"error":null,"a":1}"#),
+            Envelope::Result(r#"{"error":null,"a":1}"#)
+        );
     }
 
     #[test]
     fn j03_codes_come_as_numbers_as_text_or_not_at_all() {
-        assert_eq!(reported(r#"{"errors":[{"code":"3040","message":"m"}]}"#), [(Some(3040), "m".into())]);
+        assert_eq!(
+            reported(r#"{"errors":[{"code":"3040","message":"m"}]}"#),
+            [(Some(3040), "m".into())]
+        );
         assert_eq!(
             reported(r#"{"errors":[{"code":4294967296,"message":"m"},{"message":"n"}]}"#),
             [(Some(4_294_967_296), "m".into()), (None, "n".into())]
@@ -235,12 +246,27 @@ mod tests {
         let expected = [(Some(7), "m".to_owned())];
         assert_eq!(reported(r#"{"errors":{"code":7,"message":"m"}}"#), expected);
         assert_eq!(reported(r#"{"error":{"code":7,"message":"m"}}"#), expected);
-        assert_eq!(reported(r#"{"error":[{"code":7,"message":"m"}]}"#), expected);
-        assert_eq!(reported(r#"{"internalCode":7,"name":"E","message":"m"}"#), expected);
-        assert_eq!(reported(r#"{"internalCode":7,"description":"m"}"#), expected);
+        assert_eq!(
+            reported(r#"{"error":[{"code":7,"message":"m"}]}"#),
+            expected
+        );
+        assert_eq!(
+            reported(r#"{"internalCode":7,"name":"E","message":"m"}"#),
+            expected
+        );
+        assert_eq!(
+            reported(r#"{"internalCode":7,"description":"m"}"#),
+            expected
+        );
         assert_eq!(reported(r#"{"errors":"m"}"#), [(None, "m".into())]);
-        assert_eq!(reported(r#"{"error":"m","errors":null}"#), [(None, "m".into())]);
-        assert_eq!(reported("error code: 1031"), [(Some(1031), "error code: 1031".into())]);
+        assert_eq!(
+            reported(r#"{"error":"m","errors":null}"#),
+            [(None, "m".into())]
+        );
+        assert_eq!(
+            reported("error code: 1031"),
+            [(Some(1031), "error code: 1031".into())]
+        );
         assert_eq!(reported("<html>503</html>"), []);
         assert_eq!(reported(""), []);
         assert_eq!(reported("[]"), []);

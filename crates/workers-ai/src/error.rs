@@ -1,6 +1,8 @@
 //! The one error of this crate: what went wrong, in which phase, and everything that is known about
 //! it.
 
+mod kind;
+
 use std::{
     borrow::Cow,
     error::Error as StdError,
@@ -9,14 +11,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
-use workers_ai_models::{Invalid, Model};
+use workers_ai_models::{EncodeError, Invalid, Model};
 
 use crate::{
     codes::{self, ServiceMessage},
     decode,
     headers::{Head, Headers},
 };
+
+pub use kind::{ApiErrorKind, Cap, ErrorKind, Stop, Timeout, Unexpected};
 
 /// This much of a message by the service is shown; [`ServiceMessage::message`] has all of it.
 const SHOWN: usize = 300;
@@ -45,140 +48,6 @@ struct Inner {
     earlier: Vec<ErrorKind>,
     stop: Option<Stop>,
     source: Option<Cause>,
-}
-
-/// What went wrong, by phase and meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The client could not be built. Nothing was sent.
-    Config,
-    /// The call cannot be made as it was asked for: a model id, header, field or limit. Nothing was
-    /// sent.
-    InvalidInput,
-    /// No connection was made. The request did not reach the service.
-    Connect,
-    /// The connection was lost after the request was sent and before an answer began. The service
-    /// may have done the work.
-    InDoubt,
-    /// Something took too long.
-    Timeout(Timeout),
-    /// The answer began and broke off.
-    BodyInterrupted,
-    /// The service answered with an error.
-    Api(ApiErrorKind),
-    /// The answer is well-formed but not of a sort that was asked for.
-    Unexpected(Unexpected),
-    /// The answer is complete but does not fit its type.
-    Decode,
-    /// A stream ended without saying that it is complete.
-    StreamTruncated,
-    /// The service reported an error inside a stream, which ends there.
-    StreamApi(ApiErrorKind),
-    /// One event of a stream does not fit its type. The stream goes on.
-    StreamDecode,
-    /// One of this crate's own caps was reached.
-    LimitExceeded(Cap),
-}
-
-/// What took too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Timeout {
-    /// Making the connection. Nothing was sent.
-    Connect,
-    /// The beginning of the answer. The service may have done the work.
-    Head,
-    /// One attempt, answer included.
-    Attempt,
-    /// The whole call: attempts, waits and the answer.
-    Total,
-    /// A stream sent no bytes.
-    Idle,
-    /// A stream sent bytes, but no event.
-    EventGap,
-}
-
-/// What an error that the service reports means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ApiErrorKind {
-    /// The request is not acceptable.
-    BadRequest,
-    /// There is no such model.
-    UnknownModel,
-    /// The credentials are not accepted.
-    Auth,
-    /// The credentials are good, but not for this.
-    Permission,
-    /// The request is too large.
-    TooLarge,
-    /// Too many requests.
-    RateLimited,
-    /// The model is busy.
-    Capacity,
-    /// An allowance is used up; waiting seconds does not help.
-    Quota,
-    /// The service gave up waiting for the model.
-    ServerTimeout,
-    /// The service failed.
-    Server,
-}
-
-/// In which way an answer is not what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Unexpected {
-    /// It points elsewhere. Redirects are never followed: they would carry the request to another
-    /// host.
-    Redirect,
-    /// It is of another content type.
-    ContentType,
-    /// It has no body.
-    Empty,
-    /// It reports success and holds no result.
-    EmptyResult,
-    /// It is compressed, which was not asked for.
-    Encoding,
-    /// Its status is none of an answer's.
-    Status,
-}
-
-/// A cap of this crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Cap {
-    /// The bytes of a request,
-    /// [`ClientBuilder::max_request_bytes`](crate::ClientBuilder::max_request_bytes).
-    Request,
-    /// The bytes of an answer,
-    /// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes).
-    Response,
-    /// The bytes of one event of a stream,
-    /// [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
-    Event,
-}
-
-/// Why a call that could have been tried again was not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Stop {
-    /// The attempts are used up.
-    Attempts,
-    /// The retry budget that the clones of a client share is used up.
-    Budget,
-    /// The next attempt would begin after the call's deadline.
-    Deadline,
-    /// The service asks for a longer wait than the policy allows.
-    RetryAfter,
-    /// The service asks not to try again.
-    Service,
-    /// The service may have done the work, and the policy does not repeat such calls.
-    InDoubt,
-    /// Retries are left to the gateway.
-    Gateway,
-    /// The body was a stream, which is gone.
-    Body,
 }
 
 /// The text of an underlying error, free of addresses.
@@ -347,7 +216,11 @@ impl Error {
                 | ErrorKind::BodyInterrupted
                 | ErrorKind::StreamTruncated
                 | ErrorKind::Timeout(
-                    Timeout::Head | Timeout::Attempt | Timeout::Total | Timeout::Idle | Timeout::EventGap
+                    Timeout::Head
+                        | Timeout::Attempt
+                        | Timeout::Total
+                        | Timeout::Idle
+                        | Timeout::EventGap
                 )
         )
     }
@@ -415,7 +288,9 @@ impl Error {
         };
         Self::new(
             ErrorKind::LimitExceeded(cap),
-            format!("{what} is larger than {limit} bytes; `ClientBuilder::{setter}` raises the limit"),
+            format!(
+                "{what} is larger than {limit} bytes; `ClientBuilder::{setter}` raises the limit"
+            ),
         )
     }
 
@@ -453,12 +328,12 @@ impl Error {
     /// Adds what the call knows: its model, its history and whether messages are shown.
     pub(crate) fn with_call(
         mut self,
-        model: &Cow<'static, str>,
+        model: Cow<'static, str>,
         attempts: u32,
         elapsed: Duration,
         show_messages: bool,
     ) -> Self {
-        self.0.model = Some(model.clone());
+        self.0.model = Some(model);
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
         self.0.show_messages = show_messages;
@@ -477,72 +352,21 @@ impl Error {
 
     /// Whether the underlying cause says this.
     pub(crate) fn source_says(&self, text: &str) -> bool {
-        self.0.source.as_ref().is_some_and(|cause| cause.0.contains(text))
+        self.0
+            .source
+            .as_ref()
+            .is_some_and(|cause| cause.0.contains(text))
     }
 }
 
 impl Inner {
-    /// The kind in words, unless there is something better to say.
+    /// The detail, or the kind in words if there is nothing better to say.
     fn what(&self) -> &str {
-        if !self.detail.is_empty() {
-            return &self.detail;
+        if self.detail.is_empty() {
+            self.kind.what()
+        } else {
+            &self.detail
         }
-        match self.kind {
-            ErrorKind::Config => "the client could not be built",
-            ErrorKind::InvalidInput => "the call cannot be made as asked",
-            ErrorKind::Connect => "no connection to the service",
-            ErrorKind::InDoubt => "the connection was lost before an answer; the work may have been done",
-            ErrorKind::Timeout(Timeout::Connect) => "connecting took too long",
-            ErrorKind::Timeout(Timeout::Head) => "the answer did not begin in time",
-            ErrorKind::Timeout(Timeout::Attempt) => "the answer was not complete in time",
-            ErrorKind::Timeout(Timeout::Total) => "the call did not end in time",
-            ErrorKind::Timeout(Timeout::Idle) => "the stream sent nothing for too long",
-            ErrorKind::Timeout(Timeout::EventGap) => "the stream sent no event for too long",
-            ErrorKind::BodyInterrupted => "the answer broke off",
-            ErrorKind::Api(kind) | ErrorKind::StreamApi(kind) => kind.what(),
-            ErrorKind::Unexpected(Unexpected::Redirect) => "the answer is a redirect, which is never followed",
-            ErrorKind::Unexpected(Unexpected::ContentType) => "the answer is of another content type",
-            ErrorKind::Unexpected(Unexpected::Empty) => "the answer is empty",
-            ErrorKind::Unexpected(Unexpected::EmptyResult) => "the answer reports success and holds no result",
-            ErrorKind::Unexpected(Unexpected::Encoding) => "the answer is compressed, which was not asked for",
-            ErrorKind::Unexpected(Unexpected::Status) => "the answer has a status that is none of an answer's",
-            ErrorKind::Decode => "the answer does not fit its type",
-            ErrorKind::StreamTruncated => "the stream ended before it was complete",
-            ErrorKind::StreamDecode => "an event of the stream does not fit its type",
-            ErrorKind::LimitExceeded(_) => "a limit was reached",
-        }
-    }
-}
-
-impl ApiErrorKind {
-    fn what(self) -> &'static str {
-        match self {
-            Self::BadRequest => "the service refuses the request",
-            Self::UnknownModel => "the service knows no such model",
-            Self::Auth => "the service does not accept the credentials",
-            Self::Permission => "the credentials do not allow this",
-            Self::TooLarge => "the request is too large",
-            Self::RateLimited => "too many requests, wait a little",
-            Self::Capacity => "the model is busy, try again later",
-            Self::Quota => "an allowance is used up",
-            Self::ServerTimeout => "the service gave up waiting for the model",
-            Self::Server => "the service failed",
-        }
-    }
-}
-
-impl Stop {
-    fn what(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Attempts => return None,
-            Self::Budget => "not tried again: the retry budget is used up",
-            Self::Deadline => "not tried again: the deadline is too near",
-            Self::RetryAfter => "not tried again: the wait asked for is too long",
-            Self::Service => "not tried again: the service asks not to",
-            Self::InDoubt => "not tried again: the work may have been done",
-            Self::Gateway => "not tried again: retries are left to the gateway",
-            Self::Body => "not tried again: the body was a stream",
-        })
     }
 }
 
@@ -625,6 +449,12 @@ impl From<Invalid> for Error {
     }
 }
 
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -640,7 +470,7 @@ mod tests {
     fn display_is_one_line_with_the_facts() {
         let error = Error::new(ErrorKind::Api(ApiErrorKind::Capacity), "")
             .with_messages(vec![ServiceMessage::new(Some(3040), "No room\nat the inn")])
-            .with_call(&Cow::Borrowed("@cf/a/b"), 3, Duration::ZERO, true);
+            .with_call(Cow::Borrowed("@cf/a/b"), 3, Duration::ZERO, true);
         assert_eq!(
             error.to_string(),
             "@cf/a/b: the model is busy, try again later, code 3040: No room\\nat the inn, 3 attempts"
@@ -652,7 +482,7 @@ mod tests {
         let error = |show| {
             Error::new(ErrorKind::Api(ApiErrorKind::Server), "")
                 .with_messages(vec![ServiceMessage::new(None, "x".repeat(1_000))])
-                .with_call(&Cow::Borrowed("m"), 1, Duration::ZERO, show)
+                .with_call(Cow::Borrowed("m"), 1, Duration::ZERO, show)
                 .to_string()
         };
         assert_eq!(error(true).matches('x').count(), SHOWN);

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Debug},
 };
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 
 /// The headers of an answer. `Debug` shows their names only.
 #[derive(Clone, Default)]
@@ -38,7 +38,7 @@ impl Headers {
     }
 
     pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.get_all(name).iter().map(|value| value.as_bytes())
+        self.0.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
     pub(crate) fn request_id(&self) -> Option<Cow<'_, str>> {

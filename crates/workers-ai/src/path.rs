@@ -21,7 +21,10 @@ pub(crate) fn path_at(text: &[u8], line: usize, column: usize, root: &str) -> St
         .map(<[u8]>::len)
         .sum();
     // One less: the closing bracket at which a missing field is noticed is not yet passed.
-    let end = before.saturating_add(column).saturating_sub(1).min(text.len());
+    let end = before
+        .saturating_add(column)
+        .saturating_sub(1)
+        .min(text.len());
     render(&walk(text.get(..end).unwrap_or_default()), root)
 }
 
@@ -91,7 +94,13 @@ mod tests {
     #[test]
     fn finds_keys_and_items_over_lines_and_escapes() {
         let text = b"{\"a\\\"\": [1,\n {\"b\": \"}],\\\"\", \"c\": 7}]}";
-        let column = 1 + text.rsplit(|byte| *byte == b'\n').next().unwrap().iter().position(|b| *b == b'7').unwrap();
+        let column = 1 + text
+            .rsplit(|byte| *byte == b'\n')
+            .next()
+            .unwrap()
+            .iter()
+            .position(|b| *b == b'7')
+            .unwrap();
         assert_eq!(path_at(text, 2, column, "result"), "result.a\\\\\\\"[1].c");
     }
 

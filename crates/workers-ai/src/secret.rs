@@ -12,7 +12,10 @@ pub(crate) enum Credentials {
     /// An API token.
     Token(HeaderValue),
     /// An e-mail address with the account's global key.
-    Key { email: HeaderValue, key: HeaderValue },
+    Key {
+        email: HeaderValue,
+        key: HeaderValue,
+    },
 }
 
 impl Credentials {
@@ -42,10 +45,15 @@ impl Debug for Credentials {
 
 /// The header value that carries a token.
 pub(crate) fn bearer(token: &str, what: &str) -> Result<HeaderValue, Error> {
-    let token = check(token, what)?;
-    if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
-        return Err(Error::config(format!("{what} begins with \"Bearer\"; give the token alone")));
+    if token
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
+    {
+        return Err(Error::config(format!(
+            "{what} begins with \"Bearer\"; give the token alone"
+        )));
     }
+    let token = check(token, what)?;
     sensitive(&format!("Bearer {token}"), what)
 }
 
@@ -60,7 +68,7 @@ fn check<'a>(secret: &'a str, what: &str) -> Result<&'a str, Error> {
         "holds a character that is not ASCII"
     } else if secret.contains(|c: char| c.is_ascii_control()) {
         "holds a control character or a line end"
-    } else if secret.contains(' ') && !secret.to_ascii_lowercase().starts_with("bearer ") {
+    } else if secret.contains(' ') {
         "holds a space"
     } else {
         return Ok(secret);
@@ -83,8 +91,20 @@ mod tests {
     #[test]
     fn a08_a09_a10_bad_tokens_are_refused_unprinted() {
         for token in [
-            "", " ", "\n", "sEcret x", " sEcret", "sEcret ", "sEcret\tx", "sEc\rret", "sEc\nret", "sEcret\n\n",
-            "sEcret\0", "sEcrét", "Bearer sEcret", "bearer sEcret",
+            "",
+            " ",
+            "\n",
+            "sEcret x",
+            " sEcret",
+            "sEcret ",
+            "sEcret\tx",
+            "sEc\rret",
+            "sEc\nret",
+            "sEcret\n\n",
+            "sEcret\0",
+            "sEcrét",
+            "Bearer sEcret",
+            "bearer sEcret",
         ] {
             let error = Credentials::token(token).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{token:?}");
@@ -111,6 +131,9 @@ mod tests {
             Credentials::token("sEcret").unwrap(),
             Credentials::key("me@example.com", "sEcret").unwrap()
         );
-        assert!(!text.contains("sEcret") && !text.contains("example"), "{text}");
+        assert!(
+            !text.contains("sEcret") && !text.contains("example"),
+            "{text}"
+        );
     }
 }

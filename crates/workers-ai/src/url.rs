@@ -12,11 +12,10 @@ pub(crate) const DEFAULT_BASE: &str = "https://api.cloudflare.com/client/v4";
 const MODEL_LENGTH: usize = 256;
 const ACCOUNT_LENGTH: usize = 32;
 
-/// The address that every path is appended to: absolute, encrypted or loopback, without a slash at
-/// its end.
+/// The address that every path is appended to: absolute, and encrypted or on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
-    text: String,
+    url: Url,
     is_loopback: bool,
 }
 
@@ -35,7 +34,9 @@ impl Base {
             "https" => {}
             "http" if is_loopback && allow_loopback => {}
             "http" if is_loopback => {
-                return refused("is not https; `ClientBuilder::allow_loopback` permits that on this machine");
+                return refused(
+                    "is not https; `ClientBuilder::allow_loopback` permits that on this machine",
+                );
             }
             _ => return refused("is not https"),
         }
@@ -45,10 +46,7 @@ impl Base {
         if url.query().is_some() || url.fragment().is_some() {
             return refused("has a query or a fragment");
         }
-        Ok(Self {
-            text: url.as_str().trim_end_matches('/').to_owned(),
-            is_loopback,
-        })
+        Ok(Self { url, is_loopback })
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
@@ -63,11 +61,12 @@ impl Base {
         query: &[(String, String)],
     ) -> Result<Url, Error> {
         check_model(model)?;
-        let path = format!("{}/accounts/{}/ai/run/{model}", self.text, account.0);
-        let unusable = || Error::input("the model id cannot be part of a URL");
-        let mut url = Url::parse(&path).map_err(|_| unusable())?;
-        if url.as_str() != path {
-            return Err(unusable());
+        let prefix = self.url.path().trim_end_matches('/');
+        let path = format!("{prefix}/accounts/{}/ai/run/{model}", account.0);
+        let mut url = self.url.clone();
+        url.set_path(&path);
+        if url.path() != path {
+            return Err(Error::input("the model id cannot be part of a URL"));
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -91,7 +90,9 @@ impl AccountId {
         if id.len() == ACCOUNT_LENGTH && id.bytes().all(is_hex) {
             Ok(Self(id.into()))
         } else {
-            Err(Error::config("the account id is not 32 hexadecimal digits in lower case"))
+            Err(Error::config(
+                "the account id is not 32 hexadecimal digits in lower case",
+            ))
         }
     }
 }
@@ -103,14 +104,18 @@ impl Debug for AccountId {
 }
 
 fn check_model(id: &str) -> Result<(), Error> {
-    let is_ours = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'_' | b'-' | b':');
-    let is_segment = |segment: &str| {
-        segment.bytes().all(is_ours) && segment.bytes().any(|byte| byte != b'.')
-    };
+    let is_ours =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'_' | b'-' | b':');
+    let is_segment =
+        |segment: &str| segment.bytes().all(is_ours) && segment.bytes().any(|byte| byte != b'.');
     if id.len() <= MODEL_LENGTH && id.split('/').all(is_segment) {
         return Ok(());
     }
-    let shown: String = id.chars().take(MODEL_LENGTH).flat_map(char::escape_debug).collect();
+    let shown: String = id
+        .chars()
+        .take(MODEL_LENGTH)
+        .flat_map(char::escape_debug)
+        .collect();
     Err(Error::input(format!(
         "`{shown}` is not a model id: only letters, digits and `@ . _ - :` may stand between single slashes"
     )))
@@ -125,7 +130,8 @@ mod tests {
 
     fn url(model: &str) -> Result<String, Error> {
         let base = Base::new("https://example.com/client/v4/", false)?;
-        base.run(&AccountId::new(ACCOUNT)?, model, &[]).map(String::from)
+        base.run(&AccountId::new(ACCOUNT)?, model, &[])
+            .map(String::from)
     }
 
     #[test]
@@ -147,9 +153,37 @@ mod tests {
     fn u02_to_u08_nothing_else_can_change_the_path() {
         let long = "a".repeat(257);
         for model in [
-            "..", ".", "../../user/tokens", "@cf/../x", "@cf/./x", "@cf/.../x", "%2e%2e", ".%2E", "@cf/a%b", "?a=1",
-            "@cf/x?a=1", "#x", ";x", "\\", "@cf\\x", "//host/x", "https://host/x", "a\tb", "a\rb", "a\nb", "a\0b",
-            "a b", " a", "", "/a", "a/", "a//b", &long, "@cf/mét", "@cf/а", "@cf/\u{202e}x",
+            "..",
+            ".",
+            "../../user/tokens",
+            "@cf/../x",
+            "@cf/./x",
+            "@cf/.../x",
+            "%2e%2e",
+            ".%2E",
+            "@cf/a%b",
+            "?a=1",
+            "@cf/x?a=1",
+            "#x",
+            ";x",
+            "\\",
+            "@cf\\x",
+            "//host/x",
+            "https://host/x",
+            "a\tb",
+            "a\rb",
+            "a\nb",
+            "a\0b",
+            "a b",
+            " a",
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            &long,
+            "@cf/mét",
+            "@cf/а",
+            "@cf/\u{202e}x",
         ] {
             let error = url(model).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{model:?}");
@@ -158,30 +192,63 @@ mod tests {
 
     #[test]
     fn u09_account_ids_are_checked_and_masked() {
-        for id in ["", "../../user", &ACCOUNT.to_uppercase(), &ACCOUNT[1..], "0123456789abcdef0123456789abcdeg"] {
+        for id in [
+            "",
+            "../../user",
+            &ACCOUNT.to_uppercase(),
+            &ACCOUNT[1..],
+            "0123456789abcdef0123456789abcdeg",
+        ] {
             let error = AccountId::new(id).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{id:?}");
             assert!(id.is_empty() || !error.to_string().contains(id));
         }
-        assert_eq!(format!("{:?}", AccountId::new(ACCOUNT).unwrap()), "[account]");
+        assert_eq!(
+            format!("{:?}", AccountId::new(ACCOUNT).unwrap()),
+            "[account]"
+        );
     }
 
     #[test]
     fn a11_tls_or_loopback_with_leave() {
         assert!(Base::new("https://api.cloudflare.com/client/v4", false).is_ok());
-        for loopback in ["http://127.0.0.1:80", "http://localhost/x", "http://[::1]:8"] {
+        for loopback in [
+            "http://127.0.0.1:80",
+            "http://localhost/x",
+            "http://[::1]:8",
+        ] {
             assert!(Base::new(loopback, false).is_err(), "{loopback}");
             assert!(Base::new(loopback, true).is_ok(), "{loopback}");
         }
-        for url in ["http://example.com", "http://127.0.0.1.example.com", "ftp://127.0.0.1", "file:///x", "x", ""] {
-            assert_eq!(Base::new(url, true).unwrap_err().kind(), ErrorKind::Config, "{url}");
+        for url in [
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://127.0.0.1",
+            "file:///x",
+            "x",
+            "",
+        ] {
+            assert_eq!(
+                Base::new(url, true).unwrap_err().kind(),
+                ErrorKind::Config,
+                "{url}"
+            );
         }
     }
 
     #[test]
     fn a12_no_credentials_query_or_fragment() {
-        for url in ["https://u@example.com", "https://u:p@example.com", "https://example.com?x", "https://example.com#x"] {
-            assert_eq!(Base::new(url, true).unwrap_err().kind(), ErrorKind::Config, "{url}");
+        for url in [
+            "https://u@example.com",
+            "https://u:p@example.com",
+            "https://example.com?x",
+            "https://example.com#x",
+        ] {
+            assert_eq!(
+                Base::new(url, true).unwrap_err().kind(),
+                ErrorKind::Config,
+                "{url}"
+            );
         }
     }
 
@@ -189,7 +256,9 @@ mod tests {
     fn u13_query_values_are_encoded() {
         let base = Base::new("https://example.com", false).unwrap();
         let query = [("tags".to_owned(), "a&b=c#d e".to_owned())];
-        let url = base.run(&AccountId::new(ACCOUNT).unwrap(), "m", &query).unwrap();
+        let url = base
+            .run(&AccountId::new(ACCOUNT).unwrap(), "m", &query)
+            .unwrap();
         assert_eq!(url.query(), Some("tags=a%26b%3Dc%23d+e"));
     }
 }

@@ -6,7 +6,7 @@ use std::{
 
 use crate::scratch::Scratch;
 
-const PARROT: &str = r##"{
+const PARROT: &str = r#"{
   "openapi": "3.1.0",
   "info": {"title": "Parrot", "summary": "Says it again.", "version": "1"},
   "x-model": {"id": "@cf/example/parrot", "author": "example", "task": "Text Generation", "status": "live"},
@@ -26,7 +26,7 @@ const PARROT: &str = r##"{
     }
   }
 }
-"##;
+"#;
 
 /// A directory with documents in `schema` and generated files in `out`.
 struct Workshop(Scratch);

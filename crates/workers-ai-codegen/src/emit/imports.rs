@@ -35,7 +35,7 @@ const CORE: &[&str] = &[
 ];
 
 /// Macros of the core that generated code calls, each at the start of a line.
-const MACROS: &[&str] = &["answers", "fields", "members", "open_enum"];
+const MACROS: &[&str] = &["alternatives", "answers", "fields", "members", "open_enum"];
 
 /// Names of the definitions in `ids` that live elsewhere.
 pub(crate) fn shared(
@@ -92,11 +92,6 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
             .filter(|name| body.contains(&format!("\n{name}! {{")))
             .map(|name| (*name).to_owned()),
     );
-    let union = if body.contains("Raw::read(") {
-        pick(&["Kind", "Raw"])
-    } else {
-        Vec::new()
-    };
     if settings.core == settings.root {
         own.append(&mut generated);
     }
@@ -105,9 +100,8 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
     }
     let numbers = line(&format!("{}::media", settings.core), &pick(&["Numbers"]));
     let core = line(&settings.core, &own.into_iter().collect::<Vec<_>>());
-    let union = line(&format!("{}::union", settings.core), &union);
     groups.push(format!(
-        "{core}{numbers}{union}{}",
+        "{core}{numbers}{}",
         line(&settings.root, &generated.into_iter().collect::<Vec<_>>())
     ));
     groups.retain(|group| !group.is_empty());
@@ -124,9 +118,10 @@ fn words(body: &str) -> BTreeSet<&str> {
     let mut in_macro = false;
     for line in body.lines() {
         // A macro call fills one line or ends with a brace at the start of one.
-        let call = MACROS
-            .iter()
-            .any(|name| line.starts_with(&format!("{name}! {{")));
+        let call = MACROS.iter().any(|name| {
+            let bare = line.rsplit("::").next().unwrap_or(line);
+            bare.starts_with(&format!("{name}! {{"))
+        });
         let skipped = in_macro || call;
         in_macro = if call {
             !line.ends_with('}')

@@ -494,10 +494,7 @@ fn union(rust: &Rust<'_>, id: DefId, def: &Def, variants: &[Variant]) -> Vec<Pie
             }
         }));
     }
-    let read = decide::deserialize(rust, def, variants);
-    if !read.is_empty() {
-        out.push(Piece::item(read));
-    }
+    out.extend(decide::reading(rust, def, variants).map(Piece::Text));
     if request {
         out.extend(conversions(rust, def, variants, &types));
         let constants = limits::variant_constants(variants);

@@ -98,6 +98,12 @@ fn of(name: &str, what: &str, ty: &Type, own: &Limits, items: &Limits) -> Vec<Co
             length(own),
             format!("Characters of {what}."),
         ),
+        Type::Map(_) => add(
+            "_ITEMS",
+            quote!(u64),
+            item_count(own),
+            format!("Items of {what}."),
+        ),
         Type::List(inner) => {
             add(
                 "_ITEMS",
@@ -208,9 +214,14 @@ pub(crate) fn checks(rust: &Rust<'_>, optional: bool, field: &Field) -> Vec<Toke
                     };
                     quote!(check.numbers(#wire, #items, Self::#name);)
                 }
-                Type::List(_) => {
+                Type::List(_) | Type::Map(_) => {
+                    let list = if matches!(field.ty, Type::List(_)) {
+                        quote!(Vec)
+                    } else {
+                        quote!(BTreeMap)
+                    };
                     let count = if optional {
-                        quote!(self.#ident.as_ref().map(Vec::len))
+                        quote!(self.#ident.as_ref().map(#list::len))
                     } else {
                         quote!(self.#ident.len())
                     };
@@ -248,7 +259,7 @@ pub(crate) fn variant_check(rust: &Rust<'_>, variant: &Variant) -> TokenStream {
                 quote!(check.lengths("", value, Self::#name))
             }
             Type::List(_) if each => quote!(check.numbers("", value, Self::#name)),
-            Type::List(_) => quote!(check.items("", value.len(), Self::#name)),
+            Type::List(_) | Type::Map(_) => quote!(check.items("", value.len(), Self::#name)),
             _ => quote!(check.length("", value, Self::#name)),
         }
     });

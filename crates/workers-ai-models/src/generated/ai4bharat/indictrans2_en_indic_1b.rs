@@ -153,18 +153,10 @@ impl Serialize for Indictrans2EnIndic1bText {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Indictrans2EnIndic1bText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("Indictrans2EnIndic1bText"))
-        }
+crate::alternatives! {
+    Indictrans2EnIndic1bText {
+        @Text => Text,
+        @List => Texts,
     }
 }
 

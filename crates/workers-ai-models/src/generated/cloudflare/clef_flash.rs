@@ -122,6 +122,8 @@ pub struct ClefFlashInput {
     /// Questions under names of your choice.
     ///
     /// Answers come back under the same names.
+    ///
+    /// Items: 1 to 64.
     pub questions: BTreeMap<String, Question>,
 
     /// Images that belong to the state.
@@ -140,6 +142,9 @@ members! {
 }
 
 impl ClefFlashInput {
+    /// Items of [`questions`](Self::questions).
+    pub const QUESTIONS_ITEMS: Limit<u64> = Limit::range(1, 64);
+
     /// Items of [`images`](Self::images).
     pub const IMAGES_ITEMS: Limit<u64> = Limit::at_most(4);
 
@@ -172,6 +177,7 @@ impl ClefFlashInput {
 
 impl Validate for ClefFlashInput {
     fn check(&self, check: &mut Check<'_>) {
+        check.items("questions", self.questions.len(), Self::QUESTIONS_ITEMS);
         check.nested("questions", &self.questions);
         check.items("images", self.images.as_ref().map(Vec::len), Self::IMAGES_ITEMS);
         check.nested("images", &self.images);
@@ -199,17 +205,11 @@ impl Serialize for ClefFlashImage {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefFlashImage {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::DataUrl)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Base64)
-        } else {
-            Err(raw.unfit("ClefFlashImage"))
+crate::alternatives! {
+    ClefFlashImage {
+        @Text => DataUrl,
+        Base64 {
+            "content_type": "s", "base64": "s [n",
         }
     }
 }

@@ -111,6 +111,8 @@ pub struct ClefOmniInput {
     /// Questions under names of your choice.
     ///
     /// Answers come back under the same names.
+    ///
+    /// Items: 1 to 64.
     pub questions: BTreeMap<String, Question>,
 
     /// Images that belong to the state.
@@ -141,6 +143,9 @@ members! {
 }
 
 impl ClefOmniInput {
+    /// Items of [`questions`](Self::questions).
+    pub const QUESTIONS_ITEMS: Limit<u64> = Limit::range(1, 64);
+
     /// Items of [`images`](Self::images).
     pub const IMAGES_ITEMS: Limit<u64> = Limit::at_most(4);
 
@@ -201,6 +206,7 @@ impl ClefOmniInput {
 
 impl Validate for ClefOmniInput {
     fn check(&self, check: &mut Check<'_>) {
+        check.items("questions", self.questions.len(), Self::QUESTIONS_ITEMS);
         check.nested("questions", &self.questions);
         check.items("images", self.images.as_ref().map(Vec::len), Self::IMAGES_ITEMS);
         check.nested("images", &self.images);
@@ -232,17 +238,11 @@ impl Serialize for ClefOmniImage {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefOmniImage {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::DataUrl)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Base64)
-        } else {
-            Err(raw.unfit("ClefOmniImage"))
+crate::alternatives! {
+    ClefOmniImage {
+        @Text => DataUrl,
+        Base64 {
+            "content_type": "s", "base64": "s [n",
         }
     }
 }
@@ -294,17 +294,11 @@ impl Serialize for ClefOmniAudio {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefOmniAudio {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::DataUrl)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Base64)
-        } else {
-            Err(raw.unfit("ClefOmniAudio"))
+crate::alternatives! {
+    ClefOmniAudio {
+        @Text => DataUrl,
+        Base64 {
+            "content_type": "s", "base64": "s [n",
         }
     }
 }
@@ -356,17 +350,11 @@ impl Serialize for ClefOmniVideo {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ClefOmniVideo {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::DataUrl)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Base64)
-        } else {
-            Err(raw.unfit("ClefOmniVideo"))
+crate::alternatives! {
+    ClefOmniVideo {
+        @Text => DataUrl,
+        Base64 {
+            "content_type": "s", "base64": "s [n",
         }
     }
 }

@@ -4,333 +4,14 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
-    ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCallDelta,
-    Validate, answer, answers, fields, members, open_enum,
+    ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCall,
+    ToolCallDelta, Validate, alternatives, answer, answers, fields, members, open_enum,
 };
-use crate::union::Raw;
-
-/// Call of a function.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFunctionToolCall {
-    /// Id of the call.
-    ///
-    /// The result refers to it.
-    pub id: Option<String>,
-
-    /// Function to call.
-    pub function: Option<ChatFunctionCall>,
-}
-
-members! {
-    ChatFunctionToolCall {
-        const "type" = "function",
-        "id" => opt id,
-        "function" => opt function,
-    }
-}
-
-fields! {
-    ChatFunctionToolCall {
-        "id" => put id,
-        "function" => put function,
-    }
-}
-
-impl Answer for ChatFunctionToolCall {
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        vec![
-            CalledTool::of(None, self.id.as_ref(), self.function.as_ref().and_then(| part
-            | part.name.as_ref()), self.function.as_ref().and_then(| part | part
-            .arguments.as_ref()).map(Arguments::from))
-        ]
-    }
-}
-
-impl ChatFunctionToolCall {
-    /// Starts from `id`, `function`; everything else is unset.
-    #[must_use]
-    pub fn new(id: impl Into<String>, function: impl Into<ChatFunctionCall>) -> Self {
-        Self {
-            id: Some(id.into()),
-            function: Some(function.into()),
-        }
-    }
-}
-
-impl Validate for ChatFunctionToolCall {}
-
-/// Function to call and its arguments.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFunctionCall {
-    /// Name of the function.
-    pub name: Option<String>,
-
-    /// Arguments as JSON text.
-    ///
-    /// The model writes it, so check it before use.
-    pub arguments: Option<String>,
-}
-
-members! {
-    ChatFunctionCall {
-        "name" => opt name,
-        "arguments" => opt arguments,
-    }
-}
-
-fields! {
-    ChatFunctionCall {
-        "name" => put name,
-        "arguments" => put arguments,
-    }
-}
-
-impl ChatFunctionCall {
-    /// Starts from `name`, `arguments`; everything else is unset.
-    #[must_use]
-    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            arguments: Some(arguments.into()),
-        }
-    }
-}
-
-impl Validate for ChatFunctionCall {}
-
-/// One event of a streamed chat answer.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
-#[non_exhaustive]
-pub enum ChatEvent {
-    /// One event of a streamed chat answer.
-    Chunk(ChatCompletionChunk),
-
-    /// One event of a streamed answer.
-    Native(TextGenerationEvent),
-
-    /// Something newer than this crate, as it came.
-    Unknown(Value),
-}
-
-impl<'de> Deserialize<'de> for ChatEvent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.has("response") || raw.has("tool_calls") || raw.has("finish_reason") {
-            raw.decode().map(Self::Native)
-        } else if raw.has("id") || raw.has("object") || raw.has("created")
-            || raw.has("model") || raw.has("choices") || raw.has("usage") || raw.has("p")
-        {
-            raw.decode().map(Self::Chunk)
-        } else {
-            raw.decode().map(Self::Unknown)
-        }
-    }
-}
-
-impl Answer for ChatEvent {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Chunk(part) => Answer::text(part),
-            Self::Native(part) => Answer::text(part),
-            _ => None,
-        }
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Chunk(part) => Answer::reasoning(part),
-            Self::Native(part) => Answer::reasoning(part),
-            _ => None,
-        }
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        match self {
-            Self::Chunk(part) => Answer::tool_calls(part),
-            Self::Native(part) => Answer::tool_calls(part),
-            _ => Vec::new(),
-        }
-    }
-
-    fn usage(&self) -> Option<TokenUsage> {
-        match self {
-            Self::Chunk(part) => Answer::usage(part),
-            Self::Native(part) => Answer::usage(part),
-            _ => None,
-        }
-    }
-}
-
-answers! { ChatEvent }
-
-/// One event of a streamed chat answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ChatCompletionChunk {
-    /// Id of the answer, the same in all its events.
-    pub id: Option<String>,
-
-    /// Kind of event.
-    pub object: Option<String>,
-
-    /// Time of the answer in seconds since 1970.
-    pub created: Option<i64>,
-
-    /// Name of the model that answers.
-    pub model: Option<String>,
-
-    /// Additions to the answers.
-    ///
-    /// Empty in an event that only reports usage.
-    pub choices: Option<Vec<ChatChunkChoice>>,
-
-    /// Tokens used.
-    ///
-    /// Depending on the model they count this event alone or everything so far.
-    pub usage: Option<StreamUsage>,
-
-    /// Padding of random length that hides how long the tokens are.
-    ///
-    /// Ignore it.
-    pub p: Option<String>,
-}
-
-fields! {
-    ChatCompletionChunk {
-        "id" => put id,
-        "object" => put object,
-        "created" => integer created,
-        "model" => put model,
-        "choices" => put choices,
-        "usage" => put usage,
-        "p" => put p,
-    }
-}
-
-impl Answer for ChatCompletionChunk {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::text)
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::reasoning)
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
-    }
-
-    fn usage(&self) -> Option<TokenUsage> {
-        Answer::usage(&self.usage)
-    }
-}
-
-/// Addition to one answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ChatChunkChoice {
-    /// Index of the answer, from 0.
-    pub index: Option<u64>,
-
-    /// Text, reasoning and tool calls that this event adds.
-    pub delta: Option<ChatDelta>,
-
-    /// Why the answer ended; null until it has.
-    pub finish_reason: Option<String>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer.
-    pub stop_reason: Option<TextOrJson>,
-
-    /// Log probabilities of the added tokens.
-    pub logprobs: Option<Map<String, Value>>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
-    pub matched_stop: Option<TextOrJson>,
-}
-
-fields! {
-    ChatChunkChoice {
-        "index" => integer index,
-        "delta" => put delta,
-        "finish_reason" => put finish_reason,
-        "stop_reason" => put stop_reason,
-        "logprobs" => put logprobs,
-        "matched_stop" => put matched_stop,
-    }
-}
-
-impl Answer for ChatChunkChoice {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.delta)
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        Answer::reasoning(&self.delta)
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        Answer::tool_calls(&self.delta)
-    }
-}
-
-/// What one event adds to an answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ChatDelta {
-    /// Who speaks.
-    ///
-    /// Only the first event has it.
-    pub role: Option<String>,
-
-    /// Next piece of the text.
-    ///
-    /// A token that is a JSON value by itself may come as that value.
-    pub content: Option<TextOrJson>,
-
-    /// Next piece of the reasoning.
-    pub reasoning_content: Option<String>,
-
-    /// Next piece of the reasoning, under the name some models use.
-    pub reasoning: Option<String>,
-
-    /// Pieces of the tool calls.
-    pub tool_calls: Option<Vec<ToolCallDelta>>,
-}
-
-fields! {
-    ChatDelta {
-        "role" => put role,
-        "content" => put content,
-        "reasoning_content" => put reasoning_content,
-        "reasoning" => put reasoning,
-        "tool_calls" => put tool_calls,
-    }
-}
-
-impl Answer for ChatDelta {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.content)
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.reasoning_content).or_else(|| Answer::text(&self.reasoning))
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        Answer::tool_calls(&self.tool_calls)
-    }
-}
 
 /// One answer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -357,6 +38,9 @@ pub struct ChatChoice {
 
     /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
     pub matched_stop: Option<TextOrJson>,
+
+    /// Log probabilities of the input tokens, if asked for.
+    pub prompt_logprobs: Option<Value>,
 }
 
 fields! {
@@ -368,6 +52,7 @@ fields! {
         "text" => put text,
         "stop_reason" => put stop_reason,
         "matched_stop" => put matched_stop,
+        "prompt_logprobs" => put prompt_logprobs,
     }
 }
 
@@ -472,15 +157,17 @@ impl Serialize for ChatToolCall {
     }
 }
 
-impl<'de> Deserialize<'de> for ChatToolCall {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("function") => raw.decode().map(Self::Function),
-            Some("custom") => raw.decode().map(Self::Custom),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ChatToolCall {
+        Function {
+            const "type" = "function",
+            "id": "s", "function": "{",
         }
-    }
+        Custom {
+            const "type" = "custom",
+            "id": "s", "custom": "{",
+        }
+    } else Unknown
 }
 
 impl From<ChatFunctionToolCall> for ChatToolCall {
@@ -526,6 +213,97 @@ impl Answer for ChatToolCall {
         }
     }
 }
+
+/// Call of a function.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatFunctionToolCall {
+    /// Id of the call.
+    ///
+    /// The result refers to it.
+    pub id: Option<String>,
+
+    /// Function to call.
+    pub function: Option<ChatFunctionCall>,
+}
+
+members! {
+    ChatFunctionToolCall {
+        const "type" = "function",
+        "id" => opt id,
+        "function" => opt function,
+    }
+}
+
+fields! {
+    ChatFunctionToolCall {
+        "id" => put id,
+        "function" => put function,
+    }
+}
+
+impl Answer for ChatFunctionToolCall {
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        vec![
+            CalledTool::of(None, self.id.as_ref(), self.function.as_ref().and_then(| part
+            | part.name.as_ref()), self.function.as_ref().and_then(| part | part
+            .arguments.as_ref()).map(Arguments::from))
+        ]
+    }
+}
+
+impl ChatFunctionToolCall {
+    /// Starts from `id`, `function`; everything else is unset.
+    #[must_use]
+    pub fn new(id: impl Into<String>, function: impl Into<ChatFunctionCall>) -> Self {
+        Self {
+            id: Some(id.into()),
+            function: Some(function.into()),
+        }
+    }
+}
+
+impl Validate for ChatFunctionToolCall {}
+
+/// Function to call and its arguments.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatFunctionCall {
+    /// Name of the function.
+    pub name: Option<String>,
+
+    /// Arguments as JSON text.
+    ///
+    /// The model writes it, so check it before use.
+    pub arguments: Option<String>,
+}
+
+members! {
+    ChatFunctionCall {
+        "name" => opt name,
+        "arguments" => opt arguments,
+    }
+}
+
+fields! {
+    ChatFunctionCall {
+        "name" => put name,
+        "arguments" => put arguments,
+    }
+}
+
+impl ChatFunctionCall {
+    /// Starts from `name`, `arguments`; everything else is unset.
+    #[must_use]
+    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            arguments: Some(arguments.into()),
+        }
+    }
+}
+
+impl Validate for ChatFunctionCall {}
 
 /// Call of a tool that takes free text.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -770,6 +548,231 @@ fields! {
         "token" => put token,
         "logprob" => put logprob,
         "bytes" => put bytes,
+    }
+}
+
+/// One event of a streamed chat answer.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize), serde(untagged))]
+#[non_exhaustive]
+pub enum ChatEvent {
+    /// One event of a streamed chat answer.
+    Chunk(ChatCompletionChunk),
+
+    /// One event of a streamed answer.
+    Native(TextGenerationEvent),
+
+    /// Something newer than this crate, as it came.
+    Unknown(Value),
+}
+
+alternatives! {
+    ChatEvent {
+        Chunk {
+            const "object" = "chat.completion.chunk",
+            "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+        }
+        Native {
+            "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
+            "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+        }
+    } else Unknown
+}
+
+impl Answer for ChatEvent {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Chunk(part) => Answer::text(part),
+            Self::Native(part) => Answer::text(part),
+            _ => None,
+        }
+    }
+
+    fn reasoning(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Chunk(part) => Answer::reasoning(part),
+            Self::Native(part) => Answer::reasoning(part),
+            _ => None,
+        }
+    }
+
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        match self {
+            Self::Chunk(part) => Answer::tool_calls(part),
+            Self::Native(part) => Answer::tool_calls(part),
+            _ => Vec::new(),
+        }
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        match self {
+            Self::Chunk(part) => Answer::usage(part),
+            Self::Native(part) => Answer::usage(part),
+            _ => None,
+        }
+    }
+}
+
+answers! { ChatEvent }
+
+/// One event of a streamed chat answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ChatCompletionChunk {
+    /// Id of the answer, the same in all its events.
+    pub id: Option<String>,
+
+    /// Kind of event.
+    pub object: Option<String>,
+
+    /// Time of the answer in seconds since 1970.
+    pub created: Option<i64>,
+
+    /// Name of the model that answers.
+    pub model: Option<String>,
+
+    /// Additions to the answers.
+    ///
+    /// Empty in an event that only reports usage.
+    pub choices: Option<Vec<ChatChunkChoice>>,
+
+    /// Tokens used.
+    ///
+    /// Depending on the model they count this event alone or everything so far.
+    pub usage: Option<StreamUsage>,
+
+    /// Padding of random length that hides how long the tokens are.
+    ///
+    /// Ignore it.
+    pub p: Option<String>,
+}
+
+fields! {
+    ChatCompletionChunk {
+        "id" => put id,
+        "object" => put object,
+        "created" => integer created,
+        "model" => put model,
+        "choices" => put choices,
+        "usage" => put usage,
+        "p" => put p,
+    }
+}
+
+impl Answer for ChatCompletionChunk {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        answer::first(&self.choices).and_then(Answer::text)
+    }
+
+    fn reasoning(&self) -> Option<Cow<'_, str>> {
+        answer::first(&self.choices).and_then(Answer::reasoning)
+    }
+
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+/// Addition to one answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ChatChunkChoice {
+    /// Index of the answer, from 0.
+    pub index: Option<u64>,
+
+    /// Text, reasoning and tool calls that this event adds.
+    pub delta: Option<ChatDelta>,
+
+    /// Why the answer ended; null until it has.
+    pub finish_reason: Option<String>,
+
+    /// Stop sequence, or id of the stop token, that ended the answer.
+    pub stop_reason: Option<TextOrJson>,
+
+    /// Log probabilities of the added tokens.
+    pub logprobs: Option<Map<String, Value>>,
+
+    /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
+    pub matched_stop: Option<TextOrJson>,
+}
+
+fields! {
+    ChatChunkChoice {
+        "index" => integer index,
+        "delta" => put delta,
+        "finish_reason" => put finish_reason,
+        "stop_reason" => put stop_reason,
+        "logprobs" => put logprobs,
+        "matched_stop" => put matched_stop,
+    }
+}
+
+impl Answer for ChatChunkChoice {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Answer::text(&self.delta)
+    }
+
+    fn reasoning(&self) -> Option<Cow<'_, str>> {
+        Answer::reasoning(&self.delta)
+    }
+
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        Answer::tool_calls(&self.delta)
+    }
+}
+
+/// What one event adds to an answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ChatDelta {
+    /// Who speaks.
+    ///
+    /// Only the first event has it.
+    pub role: Option<String>,
+
+    /// Next piece of the text.
+    ///
+    /// A token that is a JSON value by itself may come as that value.
+    pub content: Option<TextOrJson>,
+
+    /// Next piece of the reasoning.
+    pub reasoning_content: Option<String>,
+
+    /// Next piece of the reasoning, under the name some models use.
+    pub reasoning: Option<String>,
+
+    /// Pieces of the tool calls.
+    pub tool_calls: Option<Vec<ToolCallDelta>>,
+}
+
+fields! {
+    ChatDelta {
+        "role" => put role,
+        "content" => put content,
+        "reasoning_content" => put reasoning_content,
+        "reasoning" => put reasoning,
+        "tool_calls" => put tool_calls,
+    }
+}
+
+impl Answer for ChatDelta {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Answer::text(&self.content)
+    }
+
+    fn reasoning(&self) -> Option<Cow<'_, str>> {
+        Answer::text(&self.reasoning_content).or_else(|| Answer::text(&self.reasoning))
+    }
+
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        Answer::tool_calls(&self.tool_calls)
     }
 }
 
@@ -1299,18 +1302,10 @@ impl Serialize for ChatStop {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatStop {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("ChatStop"))
-        }
+crate::alternatives! {
+    ChatStop {
+        @Text => Text,
+        @List => Texts,
     }
 }
 
@@ -1436,15 +1431,15 @@ impl Serialize for ChatTool {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatTool {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("function") => raw.decode().map(Self::Function),
-            Some("custom") => raw.decode().map(Self::Custom),
-            _ => Err(raw.unfit("ChatTool")),
+crate::alternatives! {
+    ChatTool {
+        Function {
+            const "type" = "function",
+            "function": "{",
+        }
+        Custom {
+            const "type" = "custom",
+            "custom": "{",
         }
     }
 }
@@ -1670,15 +1665,14 @@ impl Serialize for ChatCustomToolFormat {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatCustomToolFormat {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("grammar") => raw.decode().map(Self::Grammar),
-            _ => Err(raw.unfit("ChatCustomToolFormat")),
+crate::alternatives! {
+    ChatCustomToolFormat {
+        Text {
+            const "type" = "text",
+        }
+        Grammar {
+            const "type" = "grammar",
+            "grammar": "{",
         }
     }
 }
@@ -1839,21 +1833,20 @@ impl Serialize for ChatToolChoice {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatToolChoice {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Mode)
-        } else if raw.tag("type").as_deref() == Some("function") {
-            raw.decode().map(Self::Function)
-        } else if raw.tag("type").as_deref() == Some("custom") {
-            raw.decode().map(Self::Custom)
-        } else if raw.tag("type").as_deref() == Some("allowed_tools") {
-            raw.decode().map(Self::Allowed)
-        } else {
-            Err(raw.unfit("ChatToolChoice"))
+crate::alternatives! {
+    ChatToolChoice {
+        @Text => Mode,
+        Function {
+            const "type" = "function",
+            "function": "{",
+        }
+        Custom {
+            const "type" = "custom",
+            "custom": "{",
+        }
+        Allowed {
+            const "type" = "allowed_tools",
+            "allowed_tools": "{",
         }
     }
 }
@@ -2112,16 +2105,17 @@ impl Serialize for ChatResponseFormat {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatResponseFormat {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("json_object") => raw.decode().map(Self::JsonObject),
-            Some("json_schema") => raw.decode().map(Self::JsonSchema),
-            _ => Err(raw.unfit("ChatResponseFormat")),
+crate::alternatives! {
+    ChatResponseFormat {
+        Text {
+            const "type" = "text",
+        }
+        JsonObject {
+            const "type" = "json_object",
+        }
+        JsonSchema {
+            const "type" = "json_schema",
+            "json_schema": "{",
         }
     }
 }
@@ -2362,17 +2356,11 @@ impl Serialize for ChatVoice {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatVoice {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Name)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Id)
-        } else {
-            Err(raw.unfit("ChatVoice"))
+crate::alternatives! {
+    ChatVoice {
+        @Text => Name,
+        Id {
+            "id": "s",
         }
     }
 }
@@ -2489,18 +2477,10 @@ impl Serialize for ChatTextContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatTextContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            Err(raw.unfit("ChatTextContent"))
-        }
+crate::alternatives! {
+    ChatTextContent {
+        @Text => Text,
+        @List => Parts,
     }
 }
 
@@ -2756,17 +2736,11 @@ impl Serialize for ChatFunctionChoice {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatFunctionChoice {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Mode)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Function)
-        } else {
-            Err(raw.unfit("ChatFunctionChoice"))
+crate::alternatives! {
+    ChatFunctionChoice {
+        @Text => Mode,
+        Function {
+            "name": "s",
         }
     }
 }
@@ -3369,19 +3343,32 @@ impl Serialize for ChatMessage {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatMessage {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("role").as_deref() {
-            Some("system") => raw.decode().map(Self::System),
-            Some("developer") => raw.decode().map(Self::Developer),
-            Some("user") => raw.decode().map(Self::User),
-            Some("assistant") => raw.decode().map(Self::Assistant),
-            Some("tool") => raw.decode().map(Self::Tool),
-            Some("function") => raw.decode().map(Self::Function),
-            _ => Err(raw.unfit("ChatMessage")),
+crate::alternatives! {
+    ChatMessage {
+        System {
+            const "role" = "system",
+            "content": "[{ s", "name": "s",
+        }
+        Developer {
+            const "role" = "developer",
+            "content": "[{ s", "name": "s",
+        }
+        User {
+            const "role" = "user",
+            "content": "[{ s", "name": "s",
+        }
+        Assistant {
+            const "role" = "assistant",
+            "content": "[{ s", "tool_calls": "[{", "refusal": "s", "name": "s", "audio": "{",
+            "function_call": "{",
+        }
+        Tool {
+            const "role" = "tool",
+            "content": "[{ s", "tool_call_id": "s",
+        }
+        Function {
+            const "role" = "function",
+            "content": "s", "name": "s",
         }
     }
 }
@@ -3575,18 +3562,10 @@ impl Serialize for ChatUserContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatUserContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            Err(raw.unfit("ChatUserContent"))
-        }
+crate::alternatives! {
+    ChatUserContent {
+        @Text => Text,
+        @List => Parts,
     }
 }
 
@@ -3663,18 +3642,27 @@ impl Serialize for ChatContentPart {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatContentPart {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("image_url") => raw.decode().map(Self::Image),
-            Some("video_url") => raw.decode().map(Self::Video),
-            Some("input_audio") => raw.decode().map(Self::Audio),
-            Some("file") => raw.decode().map(Self::File),
-            _ => Err(raw.unfit("ChatContentPart")),
+crate::alternatives! {
+    ChatContentPart {
+        Text {
+            const "type" = "text",
+            "text": "s",
+        }
+        Image {
+            const "type" = "image_url",
+            "image_url": "{",
+        }
+        Video {
+            const "type" = "video_url",
+            "video_url": "{",
+        }
+        Audio {
+            const "type" = "input_audio",
+            "input_audio": "{",
+        }
+        File {
+            const "type" = "file",
+            "file": "{",
         }
     }
 }
@@ -4170,18 +4158,10 @@ impl Serialize for ChatAssistantContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatAssistantContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            Err(raw.unfit("ChatAssistantContent"))
-        }
+crate::alternatives! {
+    ChatAssistantContent {
+        @Text => Text,
+        @List => Parts,
     }
 }
 
@@ -4232,15 +4212,15 @@ impl Serialize for ChatAssistantPart {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ChatAssistantPart {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("refusal") => raw.decode().map(Self::Refusal),
-            _ => Err(raw.unfit("ChatAssistantPart")),
+crate::alternatives! {
+    ChatAssistantPart {
+        Text {
+            const "type" = "text",
+            "text": "s",
+        }
+        Refusal {
+            const "type" = "refusal",
+            "refusal": "s",
         }
     }
 }
@@ -4416,6 +4396,12 @@ pub struct ChatCompletion {
 
     /// Class of service that was used.
     pub service_tier: Option<String>,
+
+    /// Text the model wrote, where it answers natively instead of in `choices`.
+    pub response: Option<TextOrJson>,
+
+    /// Functions the model wants called, where it answers natively.
+    pub tool_calls: Option<Vec<ToolCall>>,
 }
 
 fields! {
@@ -4429,12 +4415,16 @@ fields! {
         "system_fingerprint" => put system_fingerprint,
         "prompt_logprobs" => put prompt_logprobs,
         "service_tier" => put service_tier,
+        "response" => put response,
+        "tool_calls" => put tool_calls,
     }
 }
 
 impl Answer for ChatCompletion {
     fn text(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::text)
+        answer::first(&self.choices)
+            .and_then(Answer::text)
+            .or_else(|| Answer::text(&self.response))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -4442,7 +4432,10 @@ impl Answer for ChatCompletion {
     }
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
+        answer::either(
+            answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            || Answer::tool_calls(&self.tool_calls),
+        )
     }
 
     fn usage(&self) -> Option<TokenUsage> {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Check, Limit, Media, TokenUsage, Validate, answers, fields, members};
-use crate::union::Raw;
+use crate::{
+    Answer, Check, Limit, Media, TokenUsage, Validate, alternatives, answers, fields, members,
+};
 
 /// Question to decide.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,16 +35,19 @@ impl Serialize for Question {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Question {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("noul") => raw.decode().map(Self::Noul),
-            Some("choice") => raw.decode().map(Self::Choice),
-            Some("score") => raw.decode().map(Self::Score),
-            _ => Err(raw.unfit("Question")),
+crate::alternatives! {
+    Question {
+        Noul {
+            const "type" = "noul",
+            "instructions": "", "criteria": "{",
+        }
+        Choice {
+            const "type" = "choice",
+            "instructions": "", "criteria": "{",
+        }
+        Score {
+            const "type" = "score",
+            "instructions": "", "criteria": "[",
         }
     }
 }
@@ -336,16 +340,21 @@ pub enum DecisionAnswer {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for DecisionAnswer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("noul") => raw.decode().map(Self::Noul),
-            Some("choice") => raw.decode().map(Self::Choice),
-            Some("score") => raw.decode().map(Self::Score),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    DecisionAnswer {
+        Noul {
+            const "type" = "noul",
+            "noul": "n",
         }
-    }
+        Choice {
+            const "type" = "choice",
+            "choice": "s", "probabilities": "{", "confidence": "n",
+        }
+        Score {
+            const "type" = "score",
+            "score": "n", "legend": "{", "probabilities": "{", "confidence": "n",
+        }
+    } else Unknown
 }
 
 /// Likelihood of yes.

@@ -86,18 +86,10 @@ impl Serialize for EmbeddingTexts {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for EmbeddingTexts {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("EmbeddingTexts"))
-        }
+crate::alternatives! {
+    EmbeddingTexts {
+        @Text => Text,
+        @List => Texts,
     }
 }
 
@@ -330,18 +322,10 @@ impl Serialize for PlainEmbeddingInputText {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for PlainEmbeddingInputText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("PlainEmbeddingInputText"))
-        }
+crate::alternatives! {
+    PlainEmbeddingInputText {
+        @Text => Text,
+        @List => Texts,
     }
 }
 

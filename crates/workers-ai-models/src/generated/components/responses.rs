@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, fields, members,
-    open_enum,
+    Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, alternatives,
+    fields, members, open_enum,
 };
-use crate::union::{Kind, Raw};
 
 open_enum! {
     /// Class of service.
@@ -346,18 +345,10 @@ impl Serialize for ResponsesInputItems {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ResponsesInputItems {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Items)
-        } else {
-            Err(raw.unfit("ResponsesInputItems"))
-        }
+crate::alternatives! {
+    ResponsesInputItems {
+        @Text => Text,
+        @List => Items,
     }
 }
 
@@ -433,27 +424,34 @@ impl Serialize for ResponsesInputItem {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesInputItem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.tag("type").as_deref() == Some("message") {
-            raw.decode().map(Self::OutputMessage)
-        } else if raw.tag("type").as_deref() == Some("function_call") {
-            raw.decode().map(Self::FunctionCall)
-        } else if raw.tag("type").as_deref() == Some("function_call_output") {
-            raw.decode().map(Self::FunctionCallOutput)
-        } else if raw.tag("type").as_deref() == Some("reasoning") {
-            raw.decode().map(Self::Reasoning)
-        } else if raw.shape("content") == "{" {
-            raw.decode().map(Self::Message)
-        } else if raw.has("role") || raw.has("content") || raw.has("type")
-            || raw.has("status")
-        {
-            raw.decode().map(Self::InputMessage)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    ResponsesInputItem {
+        Message {
+            const "type" = "message",
+            "role": "s", "content": "[{ s",
         }
-    }
+        InputMessage {
+            const "type" = "message",
+            "role": "s", "content": "[{", "status": "s",
+        }
+        OutputMessage {
+            const "type" = "message",
+            const "role" = "assistant",
+            "id": "s", "status": "s", "content": "[{",
+        }
+        FunctionCall {
+            const "type" = "function_call",
+            "call_id": "s", "name": "s", "arguments": "s", "id": "s", "status": "s",
+        }
+        FunctionCallOutput {
+            const "type" = "function_call_output",
+            "call_id": "s", "output": "[{ s", "id": "s", "status": "s",
+        }
+        Reasoning {
+            const "type" = "reasoning",
+            "id": "s", "summary": "[{", "content": "[{", "encrypted_content": "s", "status": "s",
+        }
+    } else Unknown
 }
 
 impl From<ResponsesEasyMessage> for ResponsesInputItem {
@@ -603,17 +601,11 @@ impl Serialize for ResponsesEasyMessageContent {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesEasyMessageContent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            raw.decode().map(Self::Unknown)
-        }
-    }
+alternatives! {
+    ResponsesEasyMessageContent {
+        @Text => Text,
+        @List => Parts,
+    } else Unknown
 }
 
 impl From<String> for ResponsesEasyMessageContent {
@@ -672,15 +664,17 @@ impl Serialize for ResponsesInputContent {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesInputContent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("input_text") => raw.decode().map(Self::Text),
-            Some("input_image") => raw.decode().map(Self::Image),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesInputContent {
+        Text {
+            const "type" = "input_text",
+            "text": "s",
         }
-    }
+        Image {
+            const "type" = "input_image",
+            "detail": "s", "image_url": "s",
+        }
+    } else Unknown
 }
 
 impl From<ResponsesInputText> for ResponsesInputContent {
@@ -985,15 +979,17 @@ impl Serialize for ResponsesOutputMessageContent {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesOutputMessageContent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("output_text") => raw.decode().map(Self::Text),
-            Some("refusal") => raw.decode().map(Self::Refusal),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesOutputMessageContent {
+        Text {
+            const "type" = "output_text",
+            "text": "s", "logprobs": "[{",
         }
-    }
+        Refusal {
+            const "type" = "refusal",
+            "refusal": "s",
+        }
+    } else Unknown
 }
 
 impl From<ResponsesOutputText> for ResponsesOutputMessageContent {
@@ -1418,17 +1414,11 @@ impl Serialize for ResponsesCallResult {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesCallResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            raw.decode().map(Self::Unknown)
-        }
-    }
+alternatives! {
+    ResponsesCallResult {
+        @Text => Text,
+        @List => Parts,
+    } else Unknown
 }
 
 impl From<String> for ResponsesCallResult {
@@ -1487,15 +1477,17 @@ impl Serialize for ResponsesFunctionCallOutputPart {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesFunctionCallOutputPart {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("input_text") => raw.decode().map(Self::Text),
-            Some("input_image") => raw.decode().map(Self::Image),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesFunctionCallOutputPart {
+        Text {
+            const "type" = "input_text",
+            "text": "s",
         }
-    }
+        Image {
+            const "type" = "input_image",
+            "image_url": "s", "detail": "s",
+        }
+    } else Unknown
 }
 
 impl From<ResponsesInputText> for ResponsesFunctionCallOutputPart {
@@ -1944,16 +1936,19 @@ impl Serialize for ResponsesTextOptionsFormat {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesTextOptionsFormat {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("json_schema") => raw.decode().map(Self::JsonSchema),
-            Some("json_object") => raw.decode().map(Self::JsonObject),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesTextOptionsFormat {
+        Text {
+            const "type" = "text",
         }
-    }
+        JsonSchema {
+            const "type" = "json_schema",
+            "name": "s", "schema": "{", "description": "s", "strict": "b",
+        }
+        JsonObject {
+            const "type" = "json_object",
+        }
+    } else Unknown
 }
 
 impl From<ResponsesTextOptionsText> for ResponsesTextOptionsFormat {
@@ -2236,17 +2231,14 @@ impl Serialize for ResponsesToolChoice {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponsesToolChoice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Mode)
-        } else if raw.kind() == Kind::Object {
-            raw.decode().map(Self::Function)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    ResponsesToolChoice {
+        @Text => Mode,
+        Function {
+            const "type" = "function",
+            "name": "s",
         }
-    }
+    } else Unknown
 }
 
 impl From<String> for ResponsesToolChoice {
@@ -2331,17 +2323,11 @@ impl Serialize for ResponsesConversation {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for ResponsesConversation {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Id)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Conversation)
-        } else {
-            Err(raw.unfit("ResponsesConversation"))
+crate::alternatives! {
+    ResponsesConversation {
+        @Text => Id,
+        Conversation {
+            "id": "s",
         }
     }
 }
@@ -2561,16 +2547,22 @@ pub enum ResponsesOutputItem {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for ResponsesOutputItem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("message") => raw.decode().map(Self::Message),
-            Some("function_call") => raw.decode().map(Self::FunctionCall),
-            Some("reasoning") => raw.decode().map(Self::Reasoning),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesOutputItem {
+        Message {
+            const "type" = "message",
+            const "role" = "assistant",
+            "id": "s", "status": "s", "content": "[{",
         }
-    }
+        FunctionCall {
+            const "type" = "function_call",
+            "call_id": "s", "name": "s", "arguments": "s", "id": "s", "status": "s",
+        }
+        Reasoning {
+            const "type" = "reasoning",
+            "id": "s", "summary": "[{", "content": "[{", "encrypted_content": "s", "status": "s",
+        }
+    } else Unknown
 }
 
 impl Answer for ResponsesOutputItem {
@@ -2744,17 +2736,11 @@ pub enum ResponsesOutputInstructions {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for ResponsesOutputInstructions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == Kind::List {
-            raw.decode().map(Self::Items)
-        } else {
-            raw.decode().map(Self::Unknown)
-        }
-    }
+alternatives! {
+    ResponsesOutputInstructions {
+        @Text => Text,
+        @List => Items,
+    } else Unknown
 }
 
 /// `ResponsesOutputPrompt`.
@@ -2798,19 +2784,18 @@ pub enum ResponsesOutputVariable {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for ResponsesOutputVariable {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Plain)
-        } else if raw.tag("type").as_deref() == Some("input_text") {
-            raw.decode().map(Self::Text)
-        } else if raw.tag("type").as_deref() == Some("input_image") {
-            raw.decode().map(Self::Image)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    ResponsesOutputVariable {
+        @Text => Plain,
+        Text {
+            const "type" = "input_text",
+            "text": "s",
         }
-    }
+        Image {
+            const "type" = "input_image",
+            "detail": "s", "image_url": "s",
+        }
+    } else Unknown
 }
 
 /// One event of a streamed answer in the Responses dialect.
@@ -2867,34 +2852,76 @@ pub enum ResponsesEvent {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for ResponsesEvent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("response.created") => raw.decode().map(Self::Created),
-            Some("response.output_item.added") => raw.decode().map(Self::ItemAdded),
-            Some("response.output_item.done") => raw.decode().map(Self::ItemDone),
-            Some("response.output_text.delta") => raw.decode().map(Self::TextDelta),
-            Some("response.output_text.done") => raw.decode().map(Self::TextDone),
-            Some("response.reasoning_text.delta") => {
-                raw.decode().map(Self::ReasoningDelta)
-            }
-            Some("response.reasoning_text.done") => raw.decode().map(Self::ReasoningDone),
-            Some("response.refusal.delta") => raw.decode().map(Self::RefusalDelta),
-            Some("response.refusal.done") => raw.decode().map(Self::RefusalDone),
-            Some("response.function_call_arguments.delta") => {
-                raw.decode().map(Self::ArgumentsDelta)
-            }
-            Some("response.function_call_arguments.done") => {
-                raw.decode().map(Self::ArgumentsDone)
-            }
-            Some("response.completed") => raw.decode().map(Self::Completed),
-            Some("response.incomplete") => raw.decode().map(Self::Incomplete),
-            Some("response.failed") => raw.decode().map(Self::Failed),
-            Some("error") => raw.decode().map(Self::Error),
-            _ => raw.decode().map(Self::Unknown),
+alternatives! {
+    ResponsesEvent {
+        Created {
+            const "type" = "response.created",
+            "sequence_number": "n", "response": "{",
         }
-    }
+        ItemAdded {
+            const "type" = "response.output_item.added",
+            "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        ItemDone {
+            const "type" = "response.output_item.done",
+            "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        TextDelta {
+            const "type" = "response.output_text.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n", "logprobs": "[{",
+        }
+        TextDone {
+            const "type" = "response.output_text.done",
+            "sequence_number": "n", "text": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n", "logprobs": "[{",
+        }
+        ReasoningDelta {
+            const "type" = "response.reasoning_text.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        ReasoningDone {
+            const "type" = "response.reasoning_text.done",
+            "sequence_number": "n", "text": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        RefusalDelta {
+            const "type" = "response.refusal.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        RefusalDone {
+            const "type" = "response.refusal.done",
+            "sequence_number": "n", "refusal": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        ArgumentsDelta {
+            const "type" = "response.function_call_arguments.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+        }
+        ArgumentsDone {
+            const "type" = "response.function_call_arguments.done",
+            "sequence_number": "n", "arguments": "s", "name": "s", "item_id": "s",
+            "output_index": "n",
+        }
+        Completed {
+            const "type" = "response.completed",
+            "sequence_number": "n", "response": "{",
+        }
+        Incomplete {
+            const "type" = "response.incomplete",
+            "sequence_number": "n", "response": "{",
+        }
+        Failed {
+            const "type" = "response.failed",
+            "sequence_number": "n", "response": "{",
+        }
+        Error {
+            const "type" = "error",
+            "sequence_number": "n", "message": "s", "code": "s", "param": "s",
+        }
+    } else Unknown
 }
 
 impl Answer for ResponsesEvent {

@@ -9,9 +9,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, ChatFunctionToolCall, Check, Limit,
-    Model, ModelInput, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers,
-    fields, members, open_enum,
+    Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, Check, Limit, Model, ModelInput,
+    StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields, members,
+    open_enum,
 };
 
 /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -658,18 +658,10 @@ impl Serialize for MessageContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for MessageContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else {
-            Err(raw.unfit("MessageContent"))
-        }
+crate::alternatives! {
+    MessageContent {
+        @Text => Text,
+        @List => Parts,
     }
 }
 
@@ -746,17 +738,14 @@ impl Serialize for Tool {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Tool {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.tag("type").as_deref() == Some("function") {
-            raw.decode().map(Self::Function)
-        } else if raw.has("name") || raw.has("description") || raw.has("parameters") {
-            raw.decode().map(Self::Flat)
-        } else {
-            Err(raw.unfit("Tool"))
+crate::alternatives! {
+    Tool {
+        Flat {
+            "name": "s", "description": "s", "parameters": "{",
+        }
+        Function {
+            const "type" = "function",
+            "function": "{",
         }
     }
 }
@@ -839,14 +828,12 @@ impl Serialize for FlatToolParameters {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for FlatToolParameters {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("object") => raw.decode().map(Self::Described),
-            _ => Err(raw.unfit("FlatToolParameters")),
+crate::alternatives! {
+    FlatToolParameters {
+        @Object => Schema,
+        Described {
+            const "type" = "object",
+            "properties": "{", "required": "[s",
         }
     }
 }
@@ -1027,17 +1014,18 @@ impl<M> Serialize for TextGenerationInput<M> {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de, M> serde::Deserialize<'de> for TextGenerationInput<M> {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("TextGenerationInput"))
+crate::alternatives! {
+    TextGenerationInput<M> {
+        Prompt {
+            "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
+            "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "response_format": "{", "lora": "s", "raw": "b",
+        }
+        Messages {
+            "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
+            "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
+            "response_format": "{", "raw": "b",
         }
     }
 }
@@ -1618,50 +1606,69 @@ where
     type Model = M;
 }
 
-/// Chat completion of a model that takes native requests.
+/// Answer of a text model.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct HybridCompletion {
-    /// Id of the answer.
-    pub id: Option<String>,
-
-    /// Kind of answer.
-    pub object: Option<String>,
-
-    /// Time of the answer in seconds since 1970.
-    pub created: Option<i64>,
-
-    /// Name of the model that answered.
+pub struct TextGenerationOutput {
+    /// Text the model wrote, or the JSON value itself.
     ///
-    /// It may differ from the one asked for.
-    pub model: Option<String>,
-
-    /// Answers, normally one.
-    pub choices: Option<Vec<HybridCompletionChoice>>,
+    /// It is null or missing where the model only calls tools or answers in the chat form.
+    pub response: Option<TextOrJson>,
 
     /// Tokens the call has used.
     pub usage: Option<Usage>,
 
-    /// Log probabilities of the input tokens, if asked for.
+    /// Functions the model wants called.
+    pub tool_calls: Option<Vec<ToolCall>>,
+
+    /// Answers in the chat form, where the model uses it instead of `response`.
+    pub choices: Option<Vec<ChatChoice>>,
+
+    /// Id of the answer, in the chat form.
+    pub id: Option<String>,
+
+    /// Kind of answer, in the chat form: `chat.completion` or `text_completion`.
+    pub object: Option<String>,
+
+    /// Time of the answer in seconds since 1970, in the chat form.
+    pub created: Option<i64>,
+
+    /// Name of the model that answered, in the chat form.
+    ///
+    /// It may differ from the one asked for.
+    pub model: Option<String>,
+
+    /// Which setup of the backend answered, in the chat form.
+    pub system_fingerprint: Option<String>,
+
+    /// Class of service that was used, in the chat form.
+    pub service_tier: Option<String>,
+
+    /// Log probabilities of the input tokens, in the chat form, if asked for.
     pub prompt_logprobs: Option<Value>,
 }
 
 fields! {
-    HybridCompletion {
+    TextGenerationOutput {
+        "response" => put response,
+        "usage" => put usage,
+        "tool_calls" => put tool_calls,
+        "choices" => put choices,
         "id" => put id,
         "object" => put object,
         "created" => integer created,
         "model" => put model,
-        "choices" => put choices,
-        "usage" => put usage,
+        "system_fingerprint" => put system_fingerprint,
+        "service_tier" => put service_tier,
         "prompt_logprobs" => put prompt_logprobs,
     }
 }
 
-impl Answer for HybridCompletion {
+impl Answer for TextGenerationOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::text)
+        Answer::text(&self.response)
+            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -1669,7 +1676,10 @@ impl Answer for HybridCompletion {
     }
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
+        answer::either(
+            Answer::tool_calls(&self.tool_calls),
+            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+        )
     }
 
     fn usage(&self) -> Option<TokenUsage> {
@@ -1677,191 +1687,71 @@ impl Answer for HybridCompletion {
     }
 }
 
-/// One answer.
+answers! { TextGenerationOutput }
+
+/// Function the model wants called.
+///
+/// The function stands either flat in `name` and `arguments` or wrapped in `function`.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct HybridCompletionChoice {
-    /// Index of this answer, from 0.
-    pub index: Option<u64>,
+pub struct ToolCall {
+    /// Name of the function.
+    pub name: Option<String>,
 
-    /// What the model said.
-    pub message: Option<HybridCompletionMessage>,
+    /// Arguments by name, or the same as JSON text.
+    pub arguments: Option<TextOrJson>,
 
-    /// Why the answer ended.
-    pub finish_reason: Option<String>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer.
-    pub stop_reason: Option<TextOrJson>,
-
-    /// Log probabilities of the tokens, if asked for.
-    pub logprobs: Option<Map<String, Value>>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
-    pub matched_stop: Option<TextOrJson>,
-}
-
-fields! {
-    HybridCompletionChoice {
-        "index" => integer index,
-        "message" => put message,
-        "finish_reason" => put finish_reason,
-        "stop_reason" => put stop_reason,
-        "logprobs" => put logprobs,
-        "matched_stop" => put matched_stop,
-    }
-}
-
-impl Answer for HybridCompletionChoice {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.message)
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        Answer::reasoning(&self.message)
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        Answer::tool_calls(&self.message)
-    }
-}
-
-/// What the model said.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct HybridCompletionMessage {
-    /// Who speaks, normally `assistant`.
-    pub role: Option<String>,
-
-    /// Text of the answer.
+    /// Id of the call.
     ///
-    /// Empty or null where the answer is only tool calls or only reasoning.
-    pub content: Option<String>,
-
-    /// What the model thought before it answered.
-    pub reasoning_content: Option<String>,
-
-    /// Functions the model wants called.
-    pub tool_calls: Option<Vec<ChatFunctionToolCall>>,
-
-    /// What the model thought before it answered, under the name some backends use.
-    pub reasoning: Option<String>,
-}
-
-fields! {
-    HybridCompletionMessage {
-        "role" => put role,
-        "content" => put content,
-        "reasoning_content" => put reasoning_content,
-        "tool_calls" => put tool_calls,
-        "reasoning" => put reasoning,
-    }
-}
-
-impl Answer for HybridCompletionMessage {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.content)
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.reasoning_content).or_else(|| Answer::text(&self.reasoning))
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        Answer::tool_calls(&self.tool_calls)
-    }
-}
-
-/// Text completion: the answer to a prompt instead of a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TextCompletion {
-    /// Id of the answer.
+    /// Only the wrapped form has it.
     pub id: Option<String>,
 
-    /// Kind of answer.
-    pub object: Option<String>,
+    /// Kind of call, `function` in the wrapped form.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
 
-    /// Time of the answer in seconds since 1970.
-    pub created: Option<i64>,
-
-    /// Name of the model that answered.
-    ///
-    /// It may differ from the one asked for.
-    pub model: Option<String>,
-
-    /// Answers, normally one.
-    pub choices: Option<Vec<TextCompletionChoice>>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
+    /// Function in the wrapped form.
+    pub function: Option<ToolCallFunction>,
 }
 
 fields! {
-    TextCompletion {
+    ToolCall {
+        "name" => put name,
+        "arguments" => put arguments,
         "id" => put id,
-        "object" => put object,
-        "created" => integer created,
-        "model" => put model,
-        "choices" => put choices,
-        "usage" => put usage,
+        "type" => put type_,
+        "function" => put function,
     }
 }
 
-impl Answer for TextCompletion {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::text)
-    }
-
-    fn usage(&self) -> Option<TokenUsage> {
-        Answer::usage(&self.usage)
+impl Answer for ToolCall {
+    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+        vec![
+            CalledTool::of(None, self.id.as_ref(), self.name.as_ref().or_else(|| self
+            .function.as_ref().and_then(| part | part.name.as_ref())), self.arguments
+            .as_ref().map(Arguments::from).or_else(|| self.function.as_ref().and_then(|
+            part | part.arguments.as_ref()).map(Arguments::from)))
+        ]
     }
 }
 
-/// One answer.
+/// Function in the wrapped form.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct TextCompletionChoice {
-    /// Index of this answer, from 0.
-    pub index: Option<u64>,
+pub struct ToolCallFunction {
+    /// Name of the function.
+    pub name: Option<String>,
 
-    /// Text of the answer.
-    pub text: Option<String>,
-
-    /// Why the answer ended.
-    pub finish_reason: Option<String>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer.
-    pub stop_reason: Option<TextOrJson>,
-
-    /// Log probabilities of the tokens, if asked for.
-    pub logprobs: Option<Map<String, Value>>,
-
-    /// Log probabilities of the input tokens, if asked for.
-    pub prompt_logprobs: Option<Map<String, Value>>,
-
-    /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
-    pub matched_stop: Option<TextOrJson>,
+    /// Arguments as JSON text, or by name.
+    pub arguments: Option<TextOrJson>,
 }
 
 fields! {
-    TextCompletionChoice {
-        "index" => integer index,
-        "text" => put text,
-        "finish_reason" => put finish_reason,
-        "stop_reason" => put stop_reason,
-        "logprobs" => put logprobs,
-        "prompt_logprobs" => put prompt_logprobs,
-        "matched_stop" => put matched_stop,
-    }
-}
-
-impl Answer for TextCompletionChoice {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.text)
+    ToolCallFunction {
+        "name" => put name,
+        "arguments" => put arguments,
     }
 }
 
@@ -2020,143 +1910,6 @@ impl Answer for TextGenerationEvent {
 
 answers! { TextGenerationEvent }
 
-/// Answer of a text model.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TextGenerationOutput {
-    /// Text the model wrote, or the JSON value itself.
-    ///
-    /// It is null or missing where the model only calls tools or answers in the chat form.
-    pub response: Option<TextOrJson>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-
-    /// Functions the model wants called.
-    pub tool_calls: Option<Vec<ToolCall>>,
-
-    /// Answers in the chat form, where the model uses it instead of `response`.
-    pub choices: Option<Vec<ChatChoice>>,
-
-    /// Id of the answer, in the chat form.
-    pub id: Option<String>,
-
-    /// Kind of answer, in the chat form: `chat.completion` or `text_completion`.
-    pub object: Option<String>,
-
-    /// Time of the answer in seconds since 1970, in the chat form.
-    pub created: Option<i64>,
-
-    /// Name of the model that answered, in the chat form.
-    ///
-    /// It may differ from the one asked for.
-    pub model: Option<String>,
-}
-
-fields! {
-    TextGenerationOutput {
-        "response" => put response,
-        "usage" => put usage,
-        "tool_calls" => put tool_calls,
-        "choices" => put choices,
-        "id" => put id,
-        "object" => put object,
-        "created" => integer created,
-        "model" => put model,
-    }
-}
-
-impl Answer for TextGenerationOutput {
-    fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.response)
-            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
-    }
-
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        answer::first(&self.choices).and_then(Answer::reasoning)
-    }
-
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        answer::either(
-            Answer::tool_calls(&self.tool_calls),
-            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
-        )
-    }
-
-    fn usage(&self) -> Option<TokenUsage> {
-        Answer::usage(&self.usage)
-    }
-}
-
-answers! { TextGenerationOutput }
-
-/// Function the model wants called.
-///
-/// The function stands either flat in `name` and `arguments` or wrapped in `function`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ToolCall {
-    /// Name of the function.
-    pub name: Option<String>,
-
-    /// Arguments by name, or the same as JSON text.
-    pub arguments: Option<TextOrJson>,
-
-    /// Id of the call.
-    ///
-    /// Only the wrapped form has it.
-    pub id: Option<String>,
-
-    /// Kind of call, `function` in the wrapped form.
-    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
-    pub type_: Option<String>,
-
-    /// Function in the wrapped form.
-    pub function: Option<ToolCallFunction>,
-}
-
-fields! {
-    ToolCall {
-        "name" => put name,
-        "arguments" => put arguments,
-        "id" => put id,
-        "type" => put type_,
-        "function" => put function,
-    }
-}
-
-impl Answer for ToolCall {
-    fn tool_calls(&self) -> Vec<CalledTool<'_>> {
-        vec![
-            CalledTool::of(None, self.id.as_ref(), self.name.as_ref().or_else(|| self
-            .function.as_ref().and_then(| part | part.name.as_ref())), self.arguments
-            .as_ref().map(Arguments::from).or_else(|| self.function.as_ref().and_then(|
-            part | part.arguments.as_ref()).map(Arguments::from)))
-        ]
-    }
-}
-
-/// Function in the wrapped form.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ToolCallFunction {
-    /// Name of the function.
-    pub name: Option<String>,
-
-    /// Arguments as JSON text, or by name.
-    pub arguments: Option<TextOrJson>,
-}
-
-fields! {
-    ToolCallFunction {
-        "name" => put name,
-        "arguments" => put arguments,
-    }
-}
-
 /// Piece of a message: text or an image.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -2178,15 +1931,15 @@ impl Serialize for MessagePart {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for MessagePart {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("image_url") => raw.decode().map(Self::Image),
-            _ => Err(raw.unfit("MessagePart")),
+crate::alternatives! {
+    MessagePart {
+        Text {
+            const "type" = "text",
+            "text": "s",
+        }
+        Image {
+            const "type" = "image_url",
+            "image_url": "{",
         }
     }
 }
@@ -2330,19 +2083,17 @@ impl Serialize for MultimodalMessageContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for MultimodalMessageContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Part)
-        } else {
-            Err(raw.unfit("MultimodalMessageContent"))
+crate::alternatives! {
+    MultimodalMessageContent {
+        @Text => Text,
+        @List => Parts,
+        Part {
+            const "type" = "text",
+            "text": "s",
+        }
+        Part {
+            const "type" = "image_url",
+            "image_url": "{",
         }
     }
 }

@@ -213,17 +213,29 @@ impl Serialize for DeepseekV4Flash0731Input {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for DeepseekV4Flash0731Input {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("DeepseekV4Flash0731Input"))
+crate::alternatives! {
+    DeepseekV4Flash0731Input {
+        Prompt {
+            "prompt": "s", "max_completion_tokens": "n", "max_tokens": "n", "temperature": "n",
+            "top_p": "n", "n": "n", "seed": "n", "stop": "[s s", "frequency_penalty": "n",
+            "presence_penalty": "n", "logit_bias": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "response_format": "{",
+            "logprobs": "b", "top_logprobs": "n", "modalities": "[s", "audio": "{",
+            "prediction": "{", "web_search_options": "{", "metadata": "{", "store": "b",
+            "user": "s", "model": "s", "function_call": "s {", "functions": "[{",
+            "service_tier": "s", "chat_template_kwargs": "", "reasoning_effort": "",
+            "skip_special_tokens": "",
+        }
+        Messages {
+            "messages": "[{", "max_completion_tokens": "n", "max_tokens": "n", "temperature": "n",
+            "top_p": "n", "n": "n", "seed": "n", "stop": "[s s", "frequency_penalty": "n",
+            "presence_penalty": "n", "logit_bias": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "response_format": "{",
+            "logprobs": "b", "top_logprobs": "n", "modalities": "[s", "audio": "{",
+            "prediction": "{", "web_search_options": "{", "metadata": "{", "store": "b",
+            "user": "s", "model": "s", "function_call": "s {", "functions": "[{",
+            "service_tier": "s", "chat_template_kwargs": "", "reasoning_effort": "",
+            "skip_special_tokens": "",
         }
     }
 }

@@ -164,17 +164,17 @@ impl Serialize for Llama32_11bVisionInstructInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama32_11bVisionInstructInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Llama32_11bVisionInstructInput"))
+crate::alternatives! {
+    Llama32_11bVisionInstructInput {
+        Prompt {
+            "prompt": "s", "image": "[n s", "max_tokens": "n", "temperature": "n", "top_p": "n",
+            "top_k": "n", "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "lora": "s", "raw": "b",
+        }
+        Messages {
+            "messages": "[{", "image": "[n s", "tools": "[{", "functions": "[{", "max_tokens": "n",
+            "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
         }
     }
 }
@@ -479,18 +479,10 @@ impl Serialize for Llama32_11bVisionInstructImage {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama32_11bVisionInstructImage {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Bytes)
-        } else if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else {
-            Err(raw.unfit("Llama32_11bVisionInstructImage"))
-        }
+crate::alternatives! {
+    Llama32_11bVisionInstructImage {
+        @List => Bytes,
+        @Text => Text,
     }
 }
 

@@ -163,17 +163,19 @@ impl Serialize for Llama4Scout17b16eInstructInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Llama4Scout17b16eInstructInput"))
+crate::alternatives! {
+    Llama4Scout17b16eInstructInput {
+        Prompt {
+            "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
+            "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "response_format": "{", "guided_json": "{",
+            "raw": "b",
+        }
+        Messages {
+            "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
+            "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
+            "response_format": "{", "guided_json": "{", "raw": "b",
         }
     }
 }
@@ -810,19 +812,17 @@ impl Serialize for Llama4Scout17b16eInstructContent {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructContent {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Parts)
-        } else if raw.kind() == crate::union::Kind::Object {
-            raw.decode().map(Self::Part)
-        } else {
-            Err(raw.unfit("Llama4Scout17b16eInstructContent"))
+crate::alternatives! {
+    Llama4Scout17b16eInstructContent {
+        @Text => Text,
+        @List => Parts,
+        Part {
+            const "type" = "text",
+            "text": "s",
+        }
+        Part {
+            const "type" = "image_url",
+            "image_url": "{",
         }
     }
 }
@@ -881,15 +881,15 @@ impl Serialize for Llama4Scout17b16eInstructPart {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llama4Scout17b16eInstructPart {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        match raw.tag("type").as_deref() {
-            Some("text") => raw.decode().map(Self::Text),
-            Some("image_url") => raw.decode().map(Self::Image),
-            _ => Err(raw.unfit("Llama4Scout17b16eInstructPart")),
+crate::alternatives! {
+    Llama4Scout17b16eInstructPart {
+        Text {
+            const "type" = "text",
+            "text": "s",
+        }
+        Image {
+            const "type" = "image_url",
+            "image_url": "{",
         }
     }
 }

@@ -3,14 +3,12 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, TokenUsage,
-    Usage, Validate, answers, fields, members, open_enum,
+    Usage, Validate, alternatives, answers, fields, members, open_enum,
 };
-use crate::union::{Kind, Raw};
 
 /// Safety classifier by Meta that judges the last message of a conversation.
 ///
@@ -322,17 +320,13 @@ pub enum LlamaGuard3_8bResponse {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for LlamaGuard3_8bResponse {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.kind() == Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == Kind::Object {
-            raw.decode().map(Self::Verdict)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    LlamaGuard3_8bResponse {
+        @Text => Text,
+        Verdict {
+            "safe": "b", "categories": "[s",
         }
-    }
+    } else Unknown
 }
 
 impl Answer for LlamaGuard3_8bResponse {

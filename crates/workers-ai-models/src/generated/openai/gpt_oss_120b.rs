@@ -3,17 +3,16 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
     Ability, Answer, Batched, CalledTool, ChatCompletion, ChatCompletionChunk, ChatMessage,
     ChatMessages, ChatTemplateOptions, Check, Extended, Model, ModelInfo, ModelInput, Price,
     Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputItems, ResponsesOutput, Status,
-    Streaming, Task, TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, answers,
-    members, open_enum,
+    Streaming, Task, TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, alternatives,
+    answers, members, open_enum,
 };
-use crate::union::Raw;
 
 /// Large open reasoning model by OpenAI for agents and general work.
 ///
@@ -198,19 +197,31 @@ impl Serialize for GptOss120bInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for GptOss120bInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("input") {
-            raw.decode().map(Self::Responses)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else {
-            Err(raw.unfit("GptOss120bInput"))
+crate::alternatives! {
+    GptOss120bInput {
+        Responses {
+            "input": "[{ s", "instructions": "s", "max_output_tokens": "n", "reasoning": "{",
+            "temperature": "n", "top_p": "n", "text": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "include": "[s",
+            "conversation": "s {", "previous_response_id": "s", "truncation": "s",
+            "background": "b", "service_tier": "s", "prompt_cache_key": "s",
+            "safety_identifier": "s",
+        }
+        Messages {
+            "messages": "[{", "max_completion_tokens": "n", "max_tokens": "n", "temperature": "n",
+            "top_p": "n", "n": "n", "seed": "n", "stop": "[s s", "frequency_penalty": "n",
+            "presence_penalty": "n", "logit_bias": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "response_format": "{",
+            "logprobs": "b", "top_logprobs": "n", "modalities": "[s", "audio": "{",
+            "prediction": "{", "web_search_options": "{", "metadata": "{", "store": "b",
+            "user": "s", "model": "s", "function_call": "s {", "functions": "[{",
+            "service_tier": "s", "chat_template_kwargs": "", "reasoning_effort": "",
+            "skip_special_tokens": "",
+        }
+        Prompt {
+            "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
+            "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "response_format": "{", "lora": "s", "raw": "b",
         }
     }
 }
@@ -268,23 +279,23 @@ pub enum GptOss120bOutput {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for GptOss120bOutput {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.has("created_at") || raw.has("status") || raw.has("output")
-            || raw.has("output_text") || raw.has("error")
-            || raw.has("incomplete_details") || raw.has("instructions")
-            || raw.has("max_output_tokens")
-        {
-            raw.decode().map(Self::Responses)
-        } else if raw.has("created") || raw.has("model") || raw.has("choices")
-            || raw.has("system_fingerprint") || raw.has("prompt_logprobs")
-        {
-            raw.decode().map(Self::Chat)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    GptOss120bOutput {
+        Responses {
+            const "object" = "response",
+            "id": "s", "created_at": "n", "status": "s", "output": "[{", "output_text": "s",
+            "usage": "{", "error": "{", "incomplete_details": "{", "instructions": "[{ s",
+            "max_output_tokens": "n", "reasoning": "{", "temperature": "n", "top_p": "n",
+            "text": "{", "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b",
+            "previous_response_id": "s", "prompt": "{", "truncation": "s", "service_tier": "s",
+            "safety_identifier": "s",
         }
-    }
+        Chat {
+            "id": "s", "object": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{",
+            "system_fingerprint": "s", "prompt_logprobs": "", "service_tier": "s", "response": "",
+            "tool_calls": "[{",
+        }
+    } else Unknown
 }
 
 impl Answer for GptOss120bOutput {
@@ -341,23 +352,84 @@ pub enum GptOss120bEvent {
     Unknown(Value),
 }
 
-impl<'de> Deserialize<'de> for GptOss120bEvent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::read(deserializer)?;
-        if raw.has("type") {
-            raw.decode().map(Self::Responses)
-        } else if raw.has("response") || raw.has("tool_calls")
-            || raw.has("finish_reason")
-        {
-            raw.decode().map(Self::Native)
-        } else if raw.has("id") || raw.has("object") || raw.has("created")
-            || raw.has("model") || raw.has("choices") || raw.has("usage") || raw.has("p")
-        {
-            raw.decode().map(Self::Chat)
-        } else {
-            raw.decode().map(Self::Unknown)
+alternatives! {
+    GptOss120bEvent {
+        Responses {
+            const "type" = "response.created",
+            "sequence_number": "n", "response": "{",
         }
-    }
+        Responses {
+            const "type" = "response.output_item.added",
+            "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        Responses {
+            const "type" = "response.output_item.done",
+            "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        Responses {
+            const "type" = "response.output_text.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n", "logprobs": "[{",
+        }
+        Responses {
+            const "type" = "response.output_text.done",
+            "sequence_number": "n", "text": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n", "logprobs": "[{",
+        }
+        Responses {
+            const "type" = "response.reasoning_text.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.reasoning_text.done",
+            "sequence_number": "n", "text": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.refusal.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.refusal.done",
+            "sequence_number": "n", "refusal": "s", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.function_call_arguments.delta",
+            "sequence_number": "n", "delta": "s", "item_id": "s", "output_index": "n",
+        }
+        Responses {
+            const "type" = "response.function_call_arguments.done",
+            "sequence_number": "n", "arguments": "s", "name": "s", "item_id": "s",
+            "output_index": "n",
+        }
+        Responses {
+            const "type" = "response.completed",
+            "sequence_number": "n", "response": "{",
+        }
+        Responses {
+            const "type" = "response.incomplete",
+            "sequence_number": "n", "response": "{",
+        }
+        Responses {
+            const "type" = "response.failed",
+            "sequence_number": "n", "response": "{",
+        }
+        Responses {
+            const "type" = "error",
+            "sequence_number": "n", "message": "s", "code": "s", "param": "s",
+        }
+        Chat {
+            const "object" = "chat.completion.chunk",
+            "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+        }
+        Native {
+            "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
+            "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+        }
+    } else Unknown
 }
 
 impl Answer for GptOss120bEvent {

@@ -202,18 +202,10 @@ impl Serialize for Qwen3Embedding06bQueries {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bQueries {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("Qwen3Embedding06bQueries"))
-        }
+crate::alternatives! {
+    Qwen3Embedding06bQueries {
+        @Text => Text,
+        @List => Texts,
     }
 }
 
@@ -299,18 +291,10 @@ impl Serialize for Qwen3Embedding06bDocuments {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bDocuments {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("Qwen3Embedding06bDocuments"))
-        }
+crate::alternatives! {
+    Qwen3Embedding06bDocuments {
+        @Text => Text,
+        @List => Texts,
     }
 }
 
@@ -394,18 +378,10 @@ impl Serialize for Qwen3Embedding06bText {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwen3Embedding06bText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.kind() == crate::union::Kind::Text {
-            raw.decode().map(Self::Text)
-        } else if raw.kind() == crate::union::Kind::List {
-            raw.decode().map(Self::Texts)
-        } else {
-            Err(raw.unfit("Qwen3Embedding06bText"))
-        }
+crate::alternatives! {
+    Qwen3Embedding06bText {
+        @Text => Text,
+        @List => Texts,
     }
 }
 

@@ -143,17 +143,18 @@ impl Serialize for Qwq32bInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Qwq32bInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Qwq32bInput"))
+crate::alternatives! {
+    Qwq32bInput {
+        Prompt {
+            "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
+            "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "guided_json": "{", "raw": "b",
+        }
+        Messages {
+            "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
+            "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b", "guided_json": "{",
+            "raw": "b",
         }
     }
 }

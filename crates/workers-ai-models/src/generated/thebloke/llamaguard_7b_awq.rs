@@ -140,17 +140,17 @@ impl Serialize for Llamaguard7bAwqInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Llamaguard7bAwqInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Llamaguard7bAwqInput"))
+crate::alternatives! {
+    Llamaguard7bAwqInput {
+        Prompt {
+            "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
+            "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
+            "presence_penalty": "n", "stream": "b", "lora": "s", "raw": "b",
+        }
+        Messages {
+            "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
+            "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
         }
     }
 }

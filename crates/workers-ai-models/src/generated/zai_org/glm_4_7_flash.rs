@@ -174,17 +174,29 @@ impl Serialize for Glm47FlashInput {
 }
 
 #[cfg(feature = "roundtrip")]
-impl<'de> serde::Deserialize<'de> for Glm47FlashInput {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let raw = crate::union::Raw::read(deserializer)?;
-        if raw.has("prompt") {
-            raw.decode().map(Self::Prompt)
-        } else if raw.has("messages") {
-            raw.decode().map(Self::Messages)
-        } else {
-            Err(raw.unfit("Glm47FlashInput"))
+crate::alternatives! {
+    Glm47FlashInput {
+        Prompt {
+            "prompt": "s", "max_completion_tokens": "n", "max_tokens": "n", "temperature": "n",
+            "top_p": "n", "n": "n", "seed": "n", "stop": "[s s", "frequency_penalty": "n",
+            "presence_penalty": "n", "logit_bias": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "response_format": "{",
+            "logprobs": "b", "top_logprobs": "n", "modalities": "[s", "audio": "{",
+            "prediction": "{", "web_search_options": "{", "metadata": "{", "store": "b",
+            "user": "s", "model": "s", "function_call": "s {", "functions": "[{",
+            "service_tier": "s", "chat_template_kwargs": "", "reasoning_effort": "",
+            "skip_special_tokens": "",
+        }
+        Messages {
+            "messages": "[{", "max_completion_tokens": "n", "max_tokens": "n", "temperature": "n",
+            "top_p": "n", "n": "n", "seed": "n", "stop": "[s s", "frequency_penalty": "n",
+            "presence_penalty": "n", "logit_bias": "{", "stream": "b", "stream_options": "{",
+            "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b", "response_format": "{",
+            "logprobs": "b", "top_logprobs": "n", "modalities": "[s", "audio": "{",
+            "prediction": "{", "web_search_options": "{", "metadata": "{", "store": "b",
+            "user": "s", "model": "s", "function_call": "s {", "functions": "[{",
+            "service_tier": "s", "chat_template_kwargs": "", "reasoning_effort": "",
+            "skip_special_tokens": "",
         }
     }
 }

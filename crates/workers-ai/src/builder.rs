@@ -1,0 +1,400 @@
+//! How a client is built: explicit settings first, then the environment, then the defaults.
+
+use std::{
+    ffi::OsString,
+    fmt::{self, Debug},
+    sync::Arc,
+    time::Duration,
+};
+
+use reqwest::{
+    header::{HeaderName, HeaderValue},
+    redirect,
+};
+
+use crate::{
+    call::{Caps, Timeouts, limit},
+    client::{Client, Inner},
+    error::Error,
+    gateway::Gateway,
+    retry::{Budget, RetryPolicy},
+    secret::Credentials,
+    send::{self, Sleep},
+    url::{self, AccountId, Base},
+};
+
+const USER_AGENT: &str = concat!("workers-ai-rust/", env!("CARGO_PKG_VERSION"));
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const PING_EVERY: Duration = Duration::from_secs(15);
+const PING_ANSWER: Duration = Duration::from_secs(10);
+const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+
+/// Builds a [`Client`].
+///
+/// ```
+/// use workers_ai::{Client, RetryPolicy};
+///
+/// let ai = Client::builder()
+///     .account_id("0123456789abcdef0123456789abcdef")
+///     .api_token("my-token")
+///     .retry(RetryPolicy::new().attempts(5))
+///     .build()?;
+/// # Ok::<(), workers_ai::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    account: Option<String>,
+    token: Option<String>,
+    email: Option<String>,
+    key: Option<String>,
+    base: Option<String>,
+    allow_loopback: bool,
+    http2_only: bool,
+    user_agent: Option<String>,
+    connect_timeout: Duration,
+    timeouts: Timeouts,
+    caps: Caps,
+    retry: RetryPolicy,
+    gateway: Option<Gateway>,
+    show_messages: bool,
+    http: Option<reqwest::Client>,
+    sleep: Sleep,
+    fault: Option<Error>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            account: None,
+            token: None,
+            email: None,
+            key: None,
+            base: None,
+            allow_loopback: false,
+            http2_only: false,
+            user_agent: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeouts: Timeouts::default(),
+            caps: Caps::default(),
+            retry: RetryPolicy::default(),
+            gateway: None,
+            show_messages: true,
+            http: None,
+            sleep: send::sleep(),
+            fault: None,
+        }
+    }
+}
+
+/// Who calls, and where to.
+impl ClientBuilder {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The account whose models are called: 32 hexadecimal digits.
+    pub fn account_id(mut self, id: impl Into<String>) -> Self {
+        self.account = Some(id.into());
+        self
+    }
+
+    /// An API token with the permission to use Workers AI. One line end after it does no harm.
+    pub fn api_token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// An e-mail address with the account's global API key, in place of a token.
+    pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Where the API is: everything before `/accounts`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base = Some(url.into());
+        self
+    }
+
+    /// Allows a base URL without TLS if it points at this machine. For tests.
+    pub fn allow_loopback(mut self, allow: bool) -> Self {
+        self.allow_loopback = allow;
+        self
+    }
+
+    /// Takes from the environment what is not set: `CLOUDFLARE_ACCOUNT_ID`,
+    /// `CLOUDFLARE_API_TOKEN`, `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`, and
+    /// `CLOUDFLARE_BASE_URL`. Blank counts as missing.
+    pub fn env(self) -> Self {
+        self.env_from(|name| std::env::var_os(name))
+    }
+
+    /// Does what [`env`](Self::env) does, with an environment of yours.
+    pub fn env_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let has_credentials = self.token.is_some() || self.key.is_some();
+        self.account = self
+            .account
+            .take()
+            .or_else(|| self.variable(&lookup, "CLOUDFLARE_ACCOUNT_ID"));
+        self.base = self
+            .base
+            .take()
+            .or_else(|| self.variable(&lookup, "CLOUDFLARE_BASE_URL"));
+        if !has_credentials {
+            self.token = self.variable(&lookup, "CLOUDFLARE_API_TOKEN");
+            if self.token.is_none() {
+                self.email = self.variable(&lookup, "CLOUDFLARE_EMAIL");
+                self.key = self.variable(&lookup, "CLOUDFLARE_API_KEY");
+            }
+        }
+        self
+    }
+
+    fn variable(
+        &mut self,
+        lookup: &impl Fn(&str) -> Option<OsString>,
+        name: &str,
+    ) -> Option<String> {
+        let Ok(value) = lookup(name)?.into_string() else {
+            self.fault
+                .get_or_insert_with(|| Error::config(format!("{name} is not text")));
+            return None;
+        };
+        (!value.trim().is_empty()).then_some(value)
+    }
+}
+
+/// How calls are made. A call can have its own of most of these.
+impl ClientBuilder {
+    /// How long making a connection may take; 5 seconds unless set. [`Duration::MAX`] is no limit,
+    /// here and for the other timeouts. Has no effect on an [`http_client`](Self::http_client) of
+    /// yours.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How long an answer may take to begin; 120 seconds unless set.
+    pub fn head_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.head = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How long one attempt may take, answer included; 300 seconds unless set. A stream has no such
+    /// limit.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.attempt = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How long a call may take: attempts, waits and the answer. No limit unless set.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.total = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How long a stream may send nothing; 60 seconds unless set.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.idle = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How long a stream may go without an event, whatever else it sends; 180 seconds unless set.
+    pub fn event_gap_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.gap = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How failed calls are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The gateway that every call goes through.
+    pub fn gateway(mut self, gateway: Gateway) -> Self {
+        self.gateway = Some(gateway);
+        self
+    }
+
+    /// The most bytes of a request that is not an [`Upload`](crate::Upload); 100 MiB unless set.
+    /// `usize::MAX` is no cap, here and for the other caps.
+    pub fn max_request_bytes(mut self, bytes: usize) -> Self {
+        self.caps.request = bytes;
+        self
+    }
+
+    /// The most bytes of an answer; 128 MiB unless set.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.caps.response = bytes;
+        self
+    }
+
+    /// The most bytes of one event of a stream; 32 MiB unless set.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.caps.event = bytes;
+        self
+    }
+
+    /// How much of a body is kept with an error; 64 KiB unless set.
+    pub fn max_error_bytes(mut self, bytes: usize) -> Self {
+        self.caps.error = bytes;
+        self
+    }
+
+    /// Whether errors show what the service says, which may repeat parts of a prompt.
+    /// [`Error::messages`] has it in any case.
+    pub fn service_messages(mut self, show: bool) -> Self {
+        self.show_messages = show;
+        self
+    }
+
+    /// What the client calls itself.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// Uses an HTTP client of yours, for a proxy or certificates of your own. It must not follow
+    /// redirects, retry or decompress: the promises of this crate about those are then yours.
+    ///
+    /// This is the one place where a type of `reqwest` is part of this crate's interface.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Speaks HTTP/2 from the first byte, which without TLS no server offers. For tests of this
+    /// crate.
+    #[doc(hidden)]
+    pub fn http2_only(mut self, only: bool) -> Self {
+        self.http2_only = only;
+        self
+    }
+
+    /// Waits between attempts in another way. For tests of this crate.
+    #[doc(hidden)]
+    pub fn sleep_with(mut self, sleep: Sleep) -> Self {
+        self.sleep = sleep;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// If a setting is missing or cannot be used. The error names it and never prints a secret.
+    pub fn build(mut self) -> Result<Client, Error> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let base = self.base.as_deref().unwrap_or(url::DEFAULT_BASE);
+        let base = Base::new(base, self.allow_loopback)?;
+        let account = self.account.as_deref().ok_or_else(|| {
+            Error::config(
+                "no account: set CLOUDFLARE_ACCOUNT_ID or call `ClientBuilder::account_id`",
+            )
+        })?;
+        let user_agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| Error::config("the user agent cannot be sent in a header"))?;
+        let credentials = self.credentials()?;
+        Ok(Client {
+            inner: Arc::new(Inner {
+                account: AccountId::new(account)?,
+                credentials,
+                http: match self.http {
+                    Some(client) => client,
+                    None => http_client(&base, self.connect_timeout, self.http2_only)?,
+                },
+                base,
+                user_agent,
+                timeouts: self.timeouts,
+                caps: self.caps,
+                retry: self.retry,
+                gateway: self.gateway,
+                show_messages: self.show_messages,
+                budget: Budget::new(),
+                sleep: self.sleep,
+            }),
+        })
+    }
+
+    fn credentials(&self) -> Result<Credentials, Error> {
+        match (&self.token, &self.email, &self.key) {
+            (Some(token), _, _) => Credentials::token(token),
+            (None, Some(email), Some(key)) => Credentials::key(email, key),
+            (None, None, None) => Err(Error::config(
+                "no credentials: set CLOUDFLARE_API_TOKEN or call `ClientBuilder::api_token`",
+            )),
+            (None, Some(_), None) => Err(Error::config(
+                "no API key to go with the e-mail address: set CLOUDFLARE_API_KEY",
+            )),
+            (None, None, Some(_)) => Err(Error::config(
+                "no e-mail address to go with the API key: set CLOUDFLARE_EMAIL",
+            )),
+        }
+    }
+}
+
+/// The settings are secret or long; what matters shows in the [`Client`].
+impl Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}
+
+/// The one place where the HTTP client's own behaviour is decided: it follows nothing, repeats
+/// nothing, and leaves connections that went silent.
+fn http_client(
+    base: &Base,
+    connect_timeout: Duration,
+    http2_only: bool,
+) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(connect_timeout)
+        .retry(reqwest::retry::never())
+        .https_only(!base.is_loopback())
+        .pool_idle_timeout(IDLE_CONNECTION)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_timeout(PING_ANSWER)
+        .http2_keep_alive_while_idle(true);
+    if base.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    if http2_only {
+        builder = builder.http2_prior_knowledge();
+    }
+    builder
+        .build()
+        .map_err(|error| Error::config("the HTTP client could not be built").with_source(&error))
+}
+
+/// Headers that a caller cannot set: they prove who calls, or belong to the body and the connection.
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [&str; 18] = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "cf-aig-authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "proxy-authorization",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "x-auth-email",
+        "x-auth-key",
+        "x-auth-user-service-key",
+    ];
+    RESERVED.contains(&name.as_str())
+}

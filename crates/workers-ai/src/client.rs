@@ -1,0 +1,186 @@
+//! The client: who calls, where to, and what every call begins with.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Debug},
+    sync::Arc,
+};
+
+use reqwest::header::HeaderValue;
+use serde_json::Value;
+use workers_ai_models::{
+    Batch, BatchState, Batched, EncodeError, Invalid, Model, ModelInput, Payload, Poll,
+    QueuedBatch, Streaming,
+};
+
+use crate::{
+    builder::ClientBuilder,
+    call::{Call, Caps, Mode, Timeouts},
+    decode,
+    error::Error,
+    gateway::Gateway,
+    retry::{Budget, RetryPolicy},
+    run::Run,
+    secret::Credentials,
+    send::Sleep,
+    stream::{self, EventStream},
+    trace,
+    upload::Upload,
+    url::{AccountId, Base},
+};
+
+/// The service refuses batches of this size and above.
+const BATCH_BYTES: usize = 10_000_000;
+
+/// What makes a request one of the queue's.
+const QUEUE: [&str; 2] = ["queueRequest", "true"];
+
+/// A client for Workers AI.
+///
+/// Cloning is cheap, and clones share their connections and their retry budget.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), workers_ai::Error> {
+/// use workers_ai::{Client, models::Llama31_8bInstructFp8};
+///
+/// let ai = Client::from_env()?;
+/// let answer = ai.run(Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64)).await?;
+/// # let _ = answer;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What the clones of a client share.
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: Base,
+    pub(crate) account: AccountId,
+    pub(crate) credentials: Credentials,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) caps: Caps,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) gateway: Option<Gateway>,
+    pub(crate) show_messages: bool,
+    pub(crate) budget: Budget,
+    pub(crate) sleep: Sleep,
+}
+
+impl Client {
+    /// A client with the account and the credentials of the environment:
+    /// `CLOUDFLARE_ACCOUNT_ID`, and `CLOUDFLARE_API_TOKEN` or else `CLOUDFLARE_EMAIL` with
+    /// `CLOUDFLARE_API_KEY`. `CLOUDFLARE_BASE_URL` sends calls elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is missing or is not what it should be. The error names the variable, never
+    /// its value.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::new().env().build()
+    }
+
+    /// Builds a client step by step.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// Calls the model that `input` is for.
+    pub fn run<I: ModelInput>(&self, input: I) -> Run<<I::Model as Model>::Output> {
+        let invalid = input.validate().err();
+        let payload = I::Model::encode(&input.into());
+        let call = model_call::<I::Model>(payload, invalid);
+        Run::new(self.clone(), call, decode::output::<I::Model>)
+    }
+
+    /// Calls the model that `input` is for, and asks for the answer piece by piece.
+    ///
+    /// Now and then the service answers with one whole document all the same. That is an error of
+    /// kind [`Unexpected::ContentType`](crate::Unexpected::ContentType), from which
+    /// [`Error::decode_body`] reads the answer.
+    pub fn stream<I>(&self, input: I) -> Run<EventStream<<I::Model as Streaming>::Event>>
+    where
+        I: ModelInput<Model: Streaming>,
+    {
+        let invalid = input.validate().err();
+        let mut input = input.into();
+        I::Model::set_stream(&mut input, true);
+        let mut call = model_call::<I::Model>(I::Model::encode(&input), invalid);
+        call.mode = Mode::Live;
+        Run::new(self.clone(), call, stream::open::<I::Model>)
+    }
+
+    /// Calls any model by its id, with any JSON.
+    pub fn run_any(&self, model: impl Into<String>, input: impl Into<Value>) -> Run<Value> {
+        let call = any_call(model.into(), &input.into());
+        Run::new(self.clone(), call, decode::json_only)
+    }
+
+    /// Calls any model by its id, with any JSON, and asks for the answer piece by piece.
+    pub fn stream_any(
+        &self,
+        model: impl Into<String>,
+        input: impl Into<Value>,
+    ) -> Run<EventStream<Value>> {
+        let mut call = any_call(model.into(), &input.into());
+        call.fields.push(("stream".to_owned(), Value::Bool(true)));
+        call.mode = Mode::Live;
+        Run::new(self.clone(), call, stream::open_any)
+    }
+
+    /// Calls a model that takes a file as its whole body, and sends the file while it is read.
+    /// Options of the model go into [`Run::query`].
+    pub fn upload<M: Model>(&self, upload: Upload) -> Run<M::Output> {
+        let mut call = model_call::<M>(Payload::json(&()), None);
+        call.upload = Some(upload);
+        Run::new(self.clone(), call, decode::output::<M>)
+    }
+
+    /// Queues many requests at once. [`poll`](Self::poll) asks for their answers.
+    pub fn submit<M: Batched>(&self, batch: &Batch<M>) -> Run<QueuedBatch> {
+        let invalid = Invalid::unless_fits(batch).err();
+        let invalid = invalid.map(|invalid| invalid.for_model(M::ID));
+        let mut call = model_call::<M>(Payload::json(batch), invalid);
+        call.query.push(QUEUE.map(str::to_owned).into());
+        call.max_bytes = Some(BATCH_BYTES);
+        Run::new(self.clone(), call, decode::json_only)
+    }
+
+    /// Asks how far a batch has come, by the id from [`QueuedBatch::request_id`].
+    pub fn poll<M: Batched>(&self, request_id: impl Into<String>) -> Run<BatchState<M::Output>> {
+        let mut call = model_call::<M>(Payload::json(&Poll::new(request_id)), None);
+        call.query.push(QUEUE.map(str::to_owned).into());
+        Run::new(self.clone(), call, decode::json_only)
+    }
+}
+
+fn model_call<M: Model>(payload: Result<Payload, EncodeError>, invalid: Option<Invalid>) -> Call {
+    let operation = trace::operation(M::INFO.task);
+    let mut call = Call::new(Cow::Borrowed(M::ID), operation, payload);
+    call.invalid = invalid.map(Error::from);
+    call
+}
+
+fn any_call(model: String, input: &Value) -> Call {
+    Call::new(
+        Cow::Owned(model),
+        trace::ANY_OPERATION,
+        Payload::json(input),
+    )
+}
+
+impl Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("account", &self.inner.account)
+            .field("credentials", &self.inner.credentials)
+            .field("timeouts", &self.inner.timeouts)
+            .field("caps", &self.inner.caps)
+            .field("retry", &self.inner.retry)
+            .field("gateway", &self.inner.gateway)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! A call that waits to be awaited, and its options.
+
+use std::{
+    fmt::{self, Debug},
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::{
+    call::{Call, Mode, limit},
+    client::Client,
+    decode::{self, Answer},
+    error::Error,
+    gateway::Gateway,
+    response::{Details, Response},
+    retry::RetryPolicy,
+    send::exchange,
+    stream::EventStream,
+    url::AccountId,
+};
+
+/// A call to a model. Nothing happens before it is awaited, and dropping the future stops the
+/// request.
+///
+/// An option that cannot be used is told when the call is awaited, before anything is sent.
+///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+/// use std::time::Duration;
+/// use serde_json::json;
+///
+/// let response = ai
+///     .run_any("@cf/meta/llama-3.1-8b-instruct-fp8", json!({ "prompt": "Hello" }))
+///     .total_timeout(Duration::from_secs(20))
+///     .tags(["demo"])
+///     .details()
+///     .await?;
+/// println!("{} after {} attempts", response.output, response.details.attempts());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call is only made when it is awaited"]
+pub struct Run<O> {
+    client: Client,
+    call: Call,
+    read: fn(Answer) -> Result<O, Error>,
+}
+
+impl<O> Run<O> {
+    pub(crate) fn new(client: Client, call: Call, read: fn(Answer) -> Result<O, Error>) -> Self {
+        Self { client, call, read }
+    }
+
+    /// How long the answer may take to begin.
+    pub fn head_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.head = Some(limit(timeout, &mut self.call.fault));
+        self
+    }
+
+    /// How long one attempt may take, answer included. A stream has no such limit.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.attempt = Some(limit(timeout, &mut self.call.fault));
+        self
+    }
+
+    /// How long the call may take: attempts, waits and the answer.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.total = Some(limit(timeout, &mut self.call.fault));
+        self
+    }
+
+    /// How the call is tried again if it fails.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.call.retry = Some(policy);
+        self
+    }
+
+    /// The gateway that the call goes through, in place of the client's.
+    pub fn gateway(mut self, gateway: Gateway) -> Self {
+        self.call.gateway = Some(gateway);
+        self
+    }
+
+    /// Another account than the client's. The credentials have to allow it.
+    pub fn account_id(mut self, id: impl AsRef<str>) -> Self {
+        match AccountId::new(id.as_ref()) {
+            Ok(id) => self.call.account = Some(id),
+            Err(error) => self.call.note(Err(error)),
+        }
+        self
+    }
+
+    /// Labels for the dashboard: five at most, of letters, digits and `: - . / @`.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let outcome = self.call.set_tags(tags);
+        self.call.note(outcome);
+        self
+    }
+
+    /// Keeps the calls of a conversation on one machine, where the beginning of its prompt is still
+    /// at hand. Any lasting id will do.
+    pub fn session_affinity(self, id: impl AsRef<str>) -> Self {
+        self.header("x-session-affinity", id)
+    }
+
+    /// Fails at once if the model is busy, instead of waiting in its queue. For JSON bodies.
+    pub fn reject_if_busy(self) -> Self {
+        self.field("options", json!({ "rejectIfBusy": true }))
+    }
+
+    /// Adds a header. Those that prove who calls or describe the body cannot be set.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let outcome = self.call.set_header(name.as_ref(), value.as_ref());
+        self.call.note(outcome);
+        self
+    }
+
+    /// Adds a parameter to the query. It is escaped as needed.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.call.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a field to a JSON body, or takes the place of one.
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.call.fields.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends the input although it is outside the limits of the model's document.
+    pub fn skip_validation(mut self) -> Self {
+        self.call.invalid = None;
+        self
+    }
+
+    /// The answer's body as it came, whatever it is. An error status is an error all the same.
+    pub fn raw(mut self) -> Run<Bytes> {
+        self.call.mode = Mode::Raw;
+        Run::new(self.client, self.call, decode::untouched)
+    }
+
+    /// The answer together with its status, headers, cost and so on.
+    pub fn details(self) -> Detailed<O> {
+        Detailed(self)
+    }
+}
+
+impl<E> Run<EventStream<E>> {
+    /// How long the stream may send nothing.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.idle = Some(limit(timeout, &mut self.call.fault));
+        self
+    }
+
+    /// How long the stream may go without an event, whatever else it sends.
+    pub fn event_gap_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.gap = Some(limit(timeout, &mut self.call.fault));
+        self
+    }
+}
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl<O: Send + 'static> IntoFuture for Run<O> {
+    type Output = Result<O, Error>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { (self.read)(exchange(&self.client.inner, self.call).await?) })
+    }
+}
+
+/// A call that answers with a [`Response`]; see [`Run::details`].
+#[must_use = "a call is only made when it is awaited"]
+pub struct Detailed<O>(Run<O>);
+
+impl<O: Send + 'static> IntoFuture for Detailed<O> {
+    type Output = Result<Response<O>, Error>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Run { client, call, read } = self.0;
+        Box::pin(async move {
+            let answer = exchange(&client.inner, call).await?;
+            let details = Details::new(&answer);
+            let output = read(answer)?;
+            Ok(Response { output, details })
+        })
+    }
+}
+
+impl<O> Debug for Run<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("model", &self.call.model)
+            .field("payload", &self.call.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<O> Debug for Detailed<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,159 @@
+//! The way of a call: attempt, and attempt again where that repeats nothing.
+
+use std::{borrow::Cow, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::{
+    attempt::Request,
+    call::{Call, Timeouts},
+    client::Inner,
+    decode::Answer,
+    error::{Error, ErrorKind, Stop, Timeout},
+    headers::Head,
+    retry::{self, RetryPolicy},
+    trace,
+};
+
+/// How a client waits between attempts.
+pub(crate) type Sleep =
+    Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+pub(crate) fn sleep() -> Sleep {
+    Arc::new(|wait| Box::pin(tokio::time::sleep(wait)))
+}
+
+/// What a call knows about itself once it was answered.
+pub(crate) struct Facts {
+    pub(crate) model: Cow<'static, str>,
+    pub(crate) head: Head,
+    pub(crate) attempts: u32,
+    pub(crate) started: Instant,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) timeouts: Timeouts,
+    show_messages: bool,
+}
+
+impl Facts {
+    /// What a call of no model would know.
+    #[cfg(test)]
+    pub(crate) fn of(head: Head) -> Self {
+        Self {
+            model: Cow::Borrowed("m"),
+            head,
+            attempts: 1,
+            started: Instant::now(),
+            deadline: None,
+            timeouts: Timeouts::default(),
+            show_messages: true,
+        }
+    }
+
+    /// Completes an error that was found after the answer came.
+    pub(crate) fn tell(&self, error: Error) -> Error {
+        let error = if error.head().is_none() {
+            error.with_head(self.head.clone())
+        } else {
+            error
+        };
+        error.with_call(
+            self.model.clone(),
+            self.attempts,
+            self.started.elapsed(),
+            self.show_messages,
+        )
+    }
+}
+
+/// Makes a call.
+pub(crate) async fn exchange(client: &Inner, call: Call) -> Result<Answer, Error> {
+    let span = trace::span(&call);
+    let outcome = attempts(client, call).instrument(span.clone()).await;
+    trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
+    outcome
+}
+
+async fn attempts(client: &Inner, mut call: Call) -> Result<Answer, Error> {
+    let started = Instant::now();
+    let timeouts = call.timeouts.over(client.timeouts);
+    let deadline = started.checked_add(timeouts.total);
+    let model = call.model.clone();
+    let mut made = 0;
+    let tell = |error: Error, made| {
+        error.with_call(model.clone(), made, started.elapsed(), client.show_messages)
+    };
+    let policy = policy(client, &call);
+    let mut request = Request::new(client, &mut call).map_err(|error| tell(error, made))?;
+    let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
+
+    if let Some(wait) = client.budget.paused() {
+        if left().is_some_and(|left| wait >= left) {
+            let why = "the service asked this client to wait, and the deadline is nearer";
+            let error = Error::new(ErrorKind::Timeout(Timeout::Total), why);
+            return Err(tell(error, made));
+        }
+        (client.sleep)(wait).await;
+    }
+    let mut earlier = Vec::new();
+    let mut paid = 0;
+    loop {
+        made += 1;
+        let error = match request.attempt(client, timeouts, deadline).await {
+            Ok((head, body, content)) => {
+                client.budget.earn(paid);
+                let facts = Facts {
+                    model,
+                    head,
+                    attempts: made,
+                    started,
+                    deadline,
+                    timeouts,
+                    show_messages: client.show_messages,
+                };
+                return Ok(Answer {
+                    facts,
+                    caps: client.caps,
+                    body,
+                    content,
+                });
+            }
+            Err(error) => error,
+        };
+        trace::failed(made, &error);
+        if let Some(asked) = policy.heeded(&error) {
+            client.budget.pause(asked);
+        }
+        let stop = match policy.next(&error, made, left(), retry::random()) {
+            Ok(_) if !request.body.is_lasting() => Some(Stop::Body),
+            Ok((wait, cost)) => match client.budget.pay(cost) {
+                None => Some(Stop::Budget),
+                Some(payment) => {
+                    earlier.push(error.kind());
+                    (client.sleep)(wait).await;
+                    paid = payment.spend();
+                    continue;
+                }
+            },
+            Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, &call) => {
+                Some(Stop::Gateway)
+            }
+            Err(stop) => stop,
+        };
+        return Err(tell(error, made).with_history(earlier, stop));
+    }
+}
+
+/// The call's own policy, else one attempt if the gateway makes several, else the client's.
+fn policy(client: &Inner, call: &Call) -> RetryPolicy {
+    match &call.retry {
+        Some(policy) => policy.clone(),
+        None if leaves_retries_to_gateway(client, call) => RetryPolicy::never(),
+        None => client.retry.clone(),
+    }
+}
+
+fn leaves_retries_to_gateway(client: &Inner, call: &Call) -> bool {
+    let gateway = call.gateway.as_ref().or(client.gateway.as_ref());
+    call.retry.is_none() && gateway.is_some_and(crate::Gateway::retries)
+}

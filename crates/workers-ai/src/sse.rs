@@ -1,0 +1,467 @@
+//! A decoder of event streams, true to the WHATWG rules whatever the chunks.
+//!
+//! It holds one chunk and the data of one event. Every byte is looked at once and copied once, and
+//! nothing is decoded before it is asked for.
+
+use bytes::{Buf, Bytes};
+
+const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// The longest field name that means something is `event`.
+const NAME_LENGTH: usize = 5;
+
+/// An event's type longer than this is cut; no service has one.
+const TYPE_LENGTH: usize = 256;
+
+/// One event: what its `event` and its `data` fields say.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Event<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) data: &'a [u8],
+}
+
+/// An event that is larger than allowed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge;
+
+/// Turns chunks into events.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    chunk: Bytes,
+    line: Line,
+    /// The bytes of the mark seen so far; `None` once the stream has begun.
+    mark: Option<usize>,
+    /// The last line ended in a carriage return, whose line feed may still come.
+    after_return: bool,
+    /// The data of this event, with a line feed after each of its lines.
+    data: Vec<u8>,
+    name: Vec<u8>,
+    /// The event was handed out; the next one starts afresh.
+    is_stale: bool,
+    limit: usize,
+}
+
+/// The part of a line that has come so far.
+#[derive(Debug, Clone, Copy)]
+enum Line {
+    /// The field's name, which may be all there is.
+    Name {
+        name: [u8; NAME_LENGTH],
+        length: usize,
+    },
+    /// The colon was the last byte: one space may follow.
+    Colon(Field),
+    Value(Field),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Data,
+    Event,
+    Other,
+}
+
+const START: Line = Line::Name {
+    name: [0; NAME_LENGTH],
+    length: 0,
+};
+
+impl Decoder {
+    /// `limit` is the most bytes of data that an event may have.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            chunk: Bytes::new(),
+            line: START,
+            mark: Some(0),
+            after_return: false,
+            data: Vec::new(),
+            name: Vec::new(),
+            is_stale: false,
+            limit,
+        }
+    }
+
+    /// Takes the next chunk. The one before must be used up, which it is once [`next`](Self::next)
+    /// gave nothing.
+    pub(crate) fn push(&mut self, chunk: Bytes) {
+        debug_assert!(self.chunk.is_empty(), "the chunk before is used up");
+        self.chunk = chunk;
+    }
+
+    /// The next event of this chunk.
+    pub(crate) fn next(&mut self) -> Option<Result<Event<'_>, TooLarge>> {
+        if std::mem::take(&mut self.is_stale) {
+            self.data.clear();
+            self.name.clear();
+        }
+        self.skip_mark();
+        loop {
+            if self.after_return && !self.chunk.is_empty() {
+                self.after_return = false;
+                if self.chunk.first() == Some(&b'\n') {
+                    self.chunk.advance(1);
+                }
+            }
+            let end = memchr::memchr2(b'\n', b'\r', &self.chunk);
+            let rest = self.chunk.split_to(end.unwrap_or(self.chunk.len()));
+            if self.take(&rest).is_err() {
+                return Some(Err(TooLarge));
+            }
+            end?;
+            self.after_return = self.chunk.first() == Some(&b'\r');
+            self.chunk.advance(1);
+            let is_complete = self.end_of_line();
+            if self.data.len() > self.limit.saturating_add(1) {
+                return Some(Err(TooLarge));
+            }
+            if is_complete {
+                self.is_stale = true;
+                let data = self.data.strip_suffix(b"\n").unwrap_or(&self.data);
+                return Some(Ok(Event {
+                    name: &self.name,
+                    data,
+                }));
+            }
+        }
+    }
+
+    /// What an event that never ended held so far.
+    pub(crate) fn left_over(&self) -> &[u8] {
+        if self.is_stale {
+            return &[];
+        }
+        self.data.strip_suffix(b"\n").unwrap_or(&self.data)
+    }
+
+    fn skip_mark(&mut self) {
+        while let Some(seen) = self.mark {
+            match self.chunk.first() {
+                None => return,
+                Some(byte) if MARK.get(seen) == Some(byte) => {
+                    self.chunk.advance(1);
+                    self.mark = (seen + 1 < MARK.len()).then_some(seen + 1);
+                }
+                Some(_) => {
+                    // It only looked like the mark: that is text after all, of no field we know.
+                    self.mark = None;
+                    if seen > 0 {
+                        self.line = Line::Value(Field::Other);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes a part of a line.
+    fn take(&mut self, mut part: &[u8]) -> Result<(), TooLarge> {
+        if let Line::Name { name, length } = &mut self.line {
+            let end = memchr::memchr(b':', part);
+            let (piece, after) = part.split_at(end.unwrap_or(part.len()));
+            for byte in piece.iter().take(NAME_LENGTH + 1) {
+                if let Some(slot) = name.get_mut(*length) {
+                    *slot = *byte;
+                }
+                *length = length.saturating_add(1);
+            }
+            if end.is_none() {
+                return Ok(());
+            }
+            self.line = Line::Colon(self.line.field());
+            part = after.get(1..).unwrap_or_default();
+        }
+        if let Line::Colon(field) = self.line {
+            let Some(first) = part.first() else {
+                return Ok(());
+            };
+            if *first == b' ' {
+                part = part.get(1..).unwrap_or_default();
+            }
+            self.line = Line::Value(field);
+            if field == Field::Event {
+                self.name.clear();
+            }
+        }
+        match self.line {
+            Line::Value(Field::Data) if self.data.len().saturating_add(part.len()) > self.limit => {
+                Err(TooLarge)
+            }
+            Line::Value(Field::Data) => {
+                self.data.extend_from_slice(part);
+                Ok(())
+            }
+            Line::Value(Field::Event) => {
+                let room = TYPE_LENGTH.saturating_sub(self.name.len());
+                self.name.extend(part.iter().take(room));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends a line. Whether that completes an event.
+    fn end_of_line(&mut self) -> bool {
+        let line = std::mem::replace(&mut self.line, START);
+        if matches!(line, Line::Name { length: 0, .. }) {
+            if self.data.is_empty() {
+                self.name.clear();
+            }
+            return !self.data.is_empty();
+        }
+        match line.field() {
+            Field::Data => self.data.push(b'\n'),
+            Field::Event if !matches!(line, Line::Value(_)) => self.name.clear(),
+            Field::Event | Field::Other => {}
+        }
+        false
+    }
+}
+
+impl Line {
+    fn field(self) -> Field {
+        match self {
+            Self::Name { name, length } => match name.get(..length) {
+                Some(b"data") => Field::Data,
+                Some(b"event") => Field::Event,
+                _ => Field::Other,
+            },
+            Self::Colon(field) | Self::Value(field) => field,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Item = Result<(String, String), TooLarge>;
+
+    fn decode_with<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Item> {
+        let mut decoder = Decoder::new(limit);
+        let mut items = Vec::new();
+        for chunk in chunks {
+            decoder.push(Bytes::copy_from_slice(chunk));
+            while let Some(event) = decoder.next() {
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                let item = event.map(|event| (text(event.name), text(event.data)));
+                let failed = item.is_err();
+                items.push(item);
+                if failed {
+                    return items;
+                }
+            }
+        }
+        items
+    }
+
+    fn decode(stream: &[u8]) -> Vec<Item> {
+        decode_with(1 << 20, [stream])
+    }
+
+    fn data(stream: &[u8]) -> Vec<String> {
+        decode(stream)
+            .into_iter()
+            .map(|item| item.unwrap().1)
+            .collect()
+    }
+
+    /// The same rules, with the whole stream at hand.
+    fn reference(stream: &[u8]) -> Vec<Item> {
+        let stream = stream.strip_prefix(&MARK).unwrap_or(stream);
+        let mut lines = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        while at < stream.len() {
+            let next = at + 1;
+            match stream[at] {
+                b'\n' => {
+                    lines.push(&stream[start..at]);
+                    start = next;
+                    at = next;
+                }
+                b'\r' => {
+                    lines.push(&stream[start..at]);
+                    at = next + usize::from(stream.get(next) == Some(&b'\n'));
+                    start = at;
+                }
+                _ => at = next,
+            }
+        }
+        let (mut items, mut data, mut name) = (Vec::new(), None::<Vec<u8>>, Vec::new());
+        for line in lines {
+            if line.is_empty() {
+                if let Some(data) = data.take() {
+                    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                    items.push(Ok((text(&name), text(&data))));
+                }
+                name.clear();
+                continue;
+            }
+            let colon = line
+                .iter()
+                .position(|byte| *byte == b':')
+                .unwrap_or(line.len());
+            let value = line.get(colon + 1..).unwrap_or_default();
+            let value = value.strip_prefix(b" ").unwrap_or(value);
+            match &line[..colon] {
+                b"data" => match &mut data {
+                    Some(data) => {
+                        data.push(b'\n');
+                        data.extend(value);
+                    }
+                    None => data = Some(value.to_vec()),
+                },
+                b"event" => name = value.to_vec(),
+                _ => {}
+            }
+        }
+        items
+    }
+
+    const ODD: &[u8] = b"\xEF\xBB\xBF: hi\r\ndata: {\"a\":1}\r\rdata:x\ndata:  y\n\n\r\nevent: e\nevent\ndata\n\nid: 1\n\n\
+        event: chunks\r\ndata: \xF0\x9F\x98\x80\r\n\r\nfoo: bar\ndatax: no\nevents: no\nData: no\n data: no\ndata:\n\n\
+        data: a\xFFb\n\ndata: [DONE]\n\ndata: cut";
+
+    #[test]
+    fn s01_any_two_cuts_give_the_same_events() {
+        let whole = reference(ODD);
+        assert_eq!(whole.len(), 7);
+        assert_eq!(decode(ODD), whole);
+        assert_eq!(decode_with(1 << 20, ODD.chunks(1)), whole);
+        for first in 0..=ODD.len() {
+            for second in first..=ODD.len() {
+                let cut = [&ODD[..first], &ODD[first..second], &ODD[second..]];
+                assert_eq!(decode_with(1 << 20, cut), whole, "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn s13_random_streams_equal_the_reference() {
+        let alphabet: [&[u8]; 14] = [
+            b"data",
+            b"event",
+            b":",
+            b" ",
+            b"\n",
+            b"\r",
+            b"\r\n",
+            b"\n\n",
+            b"x",
+            b"\xEF\xBB\xBF",
+            b"\xEF",
+            b"id",
+            b"\0",
+            b"data: ",
+        ];
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = move || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed >> 33).unwrap()
+        };
+        for _ in 0..20_000 {
+            let stream: Vec<u8> = (0..random() % 24)
+                .flat_map(|_| alphabet[random() % alphabet.len()].iter().copied())
+                .collect();
+            let size = 1 + random() % 5;
+            assert_eq!(
+                decode_with(1 << 20, stream.chunks(size)),
+                reference(&stream),
+                "{stream:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn s02_line_ends_of_every_sort() {
+        for stream in [
+            &b"data: a\n\ndata: b\n\n"[..],
+            b"data: a\r\n\r\ndata: b\r\n\r\n",
+            b"data: a\r\rdata: b\r\r",
+        ] {
+            assert_eq!(data(stream), ["a", "b"]);
+        }
+        assert_eq!(
+            decode_with(9, [&b"data: a\r"[..], b"\r"]).len(),
+            1,
+            "no need to wait for a line feed"
+        );
+        assert_eq!(
+            decode_with(9, [&b"data: a\r\n\r"[..], b"\n", b"\n"]).len(),
+            1,
+            "no phantom event"
+        );
+    }
+
+    #[test]
+    fn s03_one_mark_is_skipped() {
+        assert_eq!(data(b"\xEF\xBB\xBFdata: a\n\n"), ["a"]);
+        let chunks = [&b""[..], b"\xEF", b"\xBB", b"\xBF", b"data: a\n\n"];
+        assert_eq!(decode_with(9, chunks).len(), 1);
+        assert_eq!(
+            data(b"\xEF\xBB\xBF\xEF\xBB\xBFdata: a\n\ndata: b\n\n"),
+            ["b"]
+        );
+        assert_eq!(data(b"\xEFdata: a\n\ndata: b\n\n"), ["b"]);
+    }
+
+    #[test]
+    fn s04_a_bad_byte_spoils_its_own_event_only() {
+        assert_eq!(data(b"data: a\xFF\n\ndata: b\n\n"), ["a\u{FFFD}", "b"]);
+    }
+
+    #[test]
+    fn s06_s07_comments_and_data_without_a_colon() {
+        assert_eq!(data(b": ping\n\n:\n\n"), [""; 0]);
+        assert_eq!(data(b"data\n\n"), [""]);
+        assert_eq!(data(b"data:\n\n"), [""]);
+        assert_eq!(data(b"data: a\ndata\ndata:b\n\n"), ["a\n\nb"]);
+    }
+
+    #[test]
+    fn s08_s09_s10_fields_that_mean_nothing() {
+        assert_eq!(
+            data(b"event: x\n\nid: 7\n\n\n\nretry: +5\nretry: 1_0\n\n"),
+            [""; 0]
+        );
+        assert_eq!(
+            data(b"Data: a\n\n data: a\n\nfoo: a\n\ndata:  a\n\n"),
+            [" a"]
+        );
+    }
+
+    #[test]
+    fn s12_other_breaks_are_text() {
+        let text = "a\u{2028}b\u{2029}c\u{85}d\u{b}e\u{c}f";
+        assert_eq!(data(format!("data: {text}\n\n").as_bytes()), [text]);
+    }
+
+    #[test]
+    fn s23_events_are_bounded_also_over_many_lines() {
+        assert_eq!(decode_with(4, [&b"data: abcd\n\n"[..]]).len(), 1);
+        assert_eq!(decode_with(4, [&b"data: abc"[..], b"de"]), [Err(TooLarge)]);
+        assert_eq!(
+            decode_with(4, [&b"data: a\ndata: b\ndata: c\n\n"[..]]),
+            [Err(TooLarge)]
+        );
+        assert_eq!(decode_with(4, [&b"data\n".repeat(9)[..]]), [Err(TooLarge)]);
+        let mut decoder = Decoder::new(4);
+        for _ in 0..1_000 {
+            decoder.push(Bytes::from_static(&[b'x'; 1_000]));
+            assert_eq!(decoder.next(), None);
+        }
+        decoder.push(Bytes::from_static(b"event: "));
+        assert_eq!(decoder.next(), None);
+        assert!(decoder.data.capacity() + decoder.name.capacity() < 1_000);
+    }
+
+    #[test]
+    fn s15_what_is_left_over_can_be_seen() {
+        let mut decoder = Decoder::new(99);
+        decoder.push(Bytes::from_static(b"data: a\n\ndata: [DONE]"));
+        assert!(decoder.next().is_some());
+        assert_eq!(decoder.left_over(), b"");
+        assert_eq!(decoder.next(), None);
+        assert_eq!(decoder.left_over(), b"[DONE]");
+    }
+}

@@ -1,0 +1,355 @@
+//! An answer that comes piece by piece. Nothing runs in the background: the stream moves while it is
+//! polled.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Debug},
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::Body as _;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+use tokio::time::{Instant, Sleep};
+use workers_ai_models::{Answer, Streaming};
+
+use crate::{
+    call::Caps,
+    codes,
+    collected::Collected,
+    decode::{self, Content, misfit_text},
+    envelope,
+    error::{Cap, Error, ErrorKind, Timeout, Unexpected},
+    lost,
+    send::Facts,
+    sse::{Decoder, Event, TooLarge},
+};
+
+/// The events of an answer, in the order in which the service sends them.
+///
+/// An event that does not fit its type is an error of kind
+/// [`StreamDecode`](ErrorKind::StreamDecode), after which the stream goes on. Every other error is
+/// the last item. A stream that stops before the service says it is complete ends with
+/// [`StreamTruncated`](ErrorKind::StreamTruncated), after everything that came.
+///
+/// Dropping the stream ends the request.
+///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+/// use workers_ai::models::Llama31_8bInstructFp8;
+///
+/// let mut events = ai.stream(Llama31_8bInstructFp8::prompt("Tell me a story")).await?;
+/// while let Some(event) = events.next().await {
+///     println!("{:?}", event?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct EventStream<E> {
+    /// Gone once the stream has ended.
+    body: Option<reqwest::Body>,
+    decoder: Decoder,
+    end: &'static str,
+    facts: Facts,
+    caps: Caps,
+    waiting: Waiting,
+    event: PhantomData<fn() -> E>,
+}
+
+/// The events of a model.
+pub(crate) fn open<M: Streaming>(answer: decode::Answer) -> Result<EventStream<M::Event>, Error> {
+    EventStream::new(answer, M::END)
+}
+
+/// The events of a model of which only its id is known.
+pub(crate) fn open_any(answer: decode::Answer) -> Result<EventStream<Value>, Error> {
+    EventStream::new(answer, "[DONE]")
+}
+
+impl<E> EventStream<E> {
+    fn new(mut answer: decode::Answer, end: &'static str) -> Result<Self, Error> {
+        let Content::Events(body) = &mut answer.content else {
+            return Err(answer.of_another_type());
+        };
+        Ok(Self {
+            body: Some(std::mem::take(body)),
+            decoder: Decoder::new(answer.caps.event),
+            end,
+            waiting: Waiting::new(&answer.facts),
+            facts: answer.facts,
+            caps: answer.caps,
+            event: PhantomData,
+        })
+    }
+
+    /// The id under which the service knows the request: `cf-ai-req-id`, else `cf-ray`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<Cow<'_, str>> {
+        self.facts.head.headers.request_id()
+    }
+
+    /// Ends the stream with an error.
+    fn fail(&mut self, error: Error) -> Error {
+        self.body = None;
+        self.facts.tell(error)
+    }
+}
+
+impl<E: DeserializeOwned> EventStream<E> {
+    /// The next event; `None` once the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// An item is an error if the event does not fit its type, the service reports an error, or the
+    /// stream breaks off, stalls or ends too early.
+    pub async fn next(&mut self) -> Option<Result<E, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The next event of what has come, if it holds one.
+    fn take(&mut self) -> Option<Step<E>> {
+        match self.decoder.next()? {
+            Ok(event) => Some(step(&event, self.end, self.caps.error)),
+            Err(TooLarge) => Some(Step::Fail(Error::cap(Cap::Event, self.caps.event))),
+        }
+    }
+
+    /// What it means that nothing more comes.
+    fn close(&mut self) -> Option<Error> {
+        let left = self.decoder.left_over();
+        if left.trim_ascii() == self.end.as_bytes() {
+            self.body = None;
+            return None;
+        }
+        let left = Bytes::copy_from_slice(left.get(..self.caps.error).unwrap_or(left));
+        Some(self.fail(Error::new(ErrorKind::StreamTruncated, "").with_body(left)))
+    }
+}
+
+impl<E: DeserializeOwned + Answer> EventStream<E> {
+    /// Waits for the end, and puts everything together.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream; what came before it is lost, unlike with
+    /// [`collect_into`](Self::collect_into). An answer without text, reasoning and tool calls is an
+    /// error too: [`Unexpected::EmptyResult`].
+    pub async fn collect(mut self) -> Result<Collected, Error> {
+        let mut collected = Collected::new();
+        self.collect_into(&mut collected).await?;
+        if collected.is_empty() {
+            let empty = ErrorKind::Unexpected(Unexpected::EmptyResult);
+            return Err(self.facts.tell(Error::new(empty, "")));
+        }
+        Ok(collected)
+    }
+
+    /// Waits for the end, and adds everything to `collected`.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream. What came before it is in `collected`.
+    pub async fn collect_into(&mut self, collected: &mut Collected) -> Result<(), Error> {
+        while let Some(event) = self.next().await {
+            collected.push(&event?);
+        }
+        Ok(())
+    }
+}
+
+impl<E: DeserializeOwned> Stream for EventStream<E> {
+    type Item = Result<E, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if this.body.is_none() {
+                return Poll::Ready(None);
+            }
+            match this.take() {
+                Some(Step::Item(item)) => {
+                    this.waiting.got_event();
+                    return Poll::Ready(Some(item.map_err(|error| this.facts.tell(error))));
+                }
+                Some(Step::Fail(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
+                Some(Step::End) => {
+                    this.body = None;
+                    continue;
+                }
+                Some(Step::Skip) => continue,
+                None => {}
+            }
+            let Some(body) = &mut this.body else {
+                return Poll::Ready(None);
+            };
+            // What has come is taken before any clock is looked at.
+            match Pin::new(body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    this.waiting.got_bytes();
+                    if let Ok(chunk) = frame.into_data() {
+                        this.decoder.push(chunk);
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    let broken = lost::within_answer(&error, "the stream broke off".to_owned());
+                    return Poll::Ready(Some(Err(this.fail(broken))));
+                }
+                Poll::Ready(None) => return Poll::Ready(this.close().map(Err)),
+                Poll::Pending => {
+                    return match this.waiting.poll(cx) {
+                        Poll::Pending => Poll::Pending,
+                        Poll::Ready(which) => {
+                            let error = Error::new(ErrorKind::Timeout(which), "");
+                            Poll::Ready(Some(Err(this.fail(error))))
+                        }
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// What an event amounts to.
+enum Step<E> {
+    Item(Result<E, Error>),
+    /// Nothing for the caller.
+    Skip,
+    /// The last item.
+    Fail(Error),
+    End,
+}
+
+fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize) -> Step<E> {
+    let data = event.data.trim_ascii();
+    if data == end.as_bytes() {
+        return Step::End;
+    }
+    if data.is_empty() {
+        return Step::Skip;
+    }
+    let keep = || Bytes::copy_from_slice(data.get(..kept).unwrap_or(data));
+    if is_error(event) {
+        let messages = envelope::messages(data);
+        let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
+        return Step::Fail(
+            Error::new(kind, "")
+                .with_messages(messages)
+                .with_body(keep()),
+        );
+    }
+    let text = String::from_utf8_lossy(data);
+    Step::Item(serde_json::from_str(&text).map_err(|error| {
+        let what = "an event of the stream does not fit its type";
+        let detail = misfit_text(what, &error, text.as_bytes(), "");
+        Error::new(ErrorKind::StreamDecode, detail).with_body(keep())
+    }))
+}
+
+/// The keys of an event that tell whether it is an error.
+#[derive(Deserialize)]
+struct Probe<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    errors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response: Option<&'a RawValue>,
+    #[serde(borrow)]
+    choices: Option<&'a RawValue>,
+}
+
+/// An event is an error if it says so, or if it reports errors and no text.
+fn is_error(event: &Event<'_>) -> bool {
+    if event.name == b"error" {
+        return true;
+    }
+    if memchr::memmem::find(event.data, b"\"error").is_none()
+        || !event.data.trim_ascii_start().starts_with(b"{")
+    {
+        return false;
+    }
+    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| {
+        let blames = |errors: Option<&RawValue>| {
+            errors.is_some_and(|errors| !envelope::is_void(errors.get()))
+        };
+        (blames(probe.error) || blames(probe.errors))
+            && probe.response.is_none()
+            && probe.choices.is_none()
+    })
+}
+
+/// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long
+/// is not held against the service.
+struct Waiting {
+    idle: Duration,
+    gap: Duration,
+    total: Option<Instant>,
+    idle_until: Option<Instant>,
+    gap_until: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Waiting {
+    fn new(facts: &Facts) -> Self {
+        Self {
+            idle: facts.timeouts.idle,
+            gap: facts.timeouts.gap,
+            total: facts.deadline,
+            idle_until: None,
+            gap_until: None,
+            alarm: None,
+        }
+    }
+
+    fn got_bytes(&mut self) {
+        self.idle_until = None;
+    }
+
+    fn got_event(&mut self) {
+        self.gap_until = None;
+    }
+
+    /// Waits; ready once it has been too long.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
+        let now = Instant::now();
+        let after = |limit: Duration| now.checked_add(limit);
+        self.idle_until = self.idle_until.or_else(|| after(self.idle));
+        self.gap_until = self.gap_until.or_else(|| after(self.gap));
+        let clocks = [
+            (self.total, Timeout::Total),
+            (self.idle_until, Timeout::Idle),
+            (self.gap_until, Timeout::EventGap),
+        ];
+        let next = clocks
+            .into_iter()
+            .filter_map(|(at, which)| Some((at?, which)))
+            .min_by_key(|(at, _)| *at);
+        let Some((at, which)) = next else {
+            return Poll::Pending;
+        };
+        let alarm = self
+            .alarm
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
+        if alarm.deadline() != at {
+            alarm.as_mut().reset(at);
+        }
+        alarm.as_mut().poll(cx).map(|()| which)
+    }
+}
+
+impl<E> Debug for EventStream<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("model", &self.facts.model)
+            .field("request_id", &self.request_id())
+            .field("ended", &self.body.is_none())
+            .finish_non_exhaustive()
+    }
+}

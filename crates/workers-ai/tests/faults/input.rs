@@ -1,0 +1,222 @@
+//! What the caller gives: refused before anything is sent, and never quoted if it may be secret.
+
+use std::{ffi::OsString, time::Duration};
+
+use serde_json::json;
+use workers_ai::{Client, ClientBuilder, Error, ErrorKind, Gateway, RetryPolicy};
+
+use crate::{
+    server::{Server, result},
+    support::{ACCOUNT, SECRET, builder, builder_at, client, phrase, printed},
+};
+
+#[tokio::test]
+async fn u02_to_u08_bad_model_ids_are_not_sent() {
+    let server = Server::always(result("1")).await;
+    for id in [
+        "..",
+        "@cf/../x",
+        "%2e%2e",
+        "a?b",
+        "a#b",
+        "a\\b",
+        "//host/x",
+        "https://host/x",
+        "a\tb",
+        "a b",
+        "",
+        "é",
+    ] {
+        let error = client(&server).run_any(id, json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
+        printed(&error);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn u10_u11_u12_a14_bad_options_are_not_sent() {
+    let server = Server::always(result("{\"response\":\"hi\"}")).await;
+    let client = client(&server);
+    let metadata = (0..6).fold(Gateway::new("g"), |gateway, n| {
+        gateway.metadata(format!("k{n}"), n)
+    });
+    let calls = [
+        (
+            "gateway id",
+            client.run(phrase()).gateway(Gateway::new("a/b")),
+        ),
+        ("five entries", client.run(phrase()).gateway(metadata)),
+        ("x-mine", client.run(phrase()).header("x-mine", "a\r\nb: c")),
+        ("not the name", client.run(phrase()).header("x mine", "a")),
+        (
+            "authorization",
+            client.run(phrase()).header("authorization", SECRET),
+        ),
+        ("host", client.run(phrase()).header("host", "a")),
+        (
+            "content-length",
+            client.run(phrase()).header("content-length", "1"),
+        ),
+        (
+            "transfer-encoding",
+            client.run(phrase()).header("transfer-encoding", "a"),
+        ),
+        (
+            "cf-aig-authorization",
+            client.run(phrase()).header("cf-aig-authorization", SECRET),
+        ),
+        ("tag", client.run(phrase()).tags(["a b"])),
+        (
+            "five tags",
+            client.run(phrase()).tags(["a", "b", "c", "d", "e", "f"]),
+        ),
+        (
+            "x-session-affinity",
+            client.run(phrase()).session_affinity("a\nb"),
+        ),
+        ("account id", client.run(phrase()).account_id("../x")),
+        ("zero", client.run(phrase()).total_timeout(Duration::ZERO)),
+        (
+            "no attempt",
+            client.run(phrase()).retry(RetryPolicy::new().attempts(0)),
+        ),
+    ];
+    for (what, call) in calls {
+        let error = call.await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Config),
+            "{what}"
+        );
+        let text = printed(&error);
+        assert!(text.contains(what), "{what}: {text}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+type Setter = fn(ClientBuilder, Duration) -> ClientBuilder;
+
+#[tokio::test]
+async fn u19_extreme_settings() {
+    let server = Server::always(result("{\"response\":\"hi\"}")).await;
+    let setters: [Setter; 6] = [
+        ClientBuilder::connect_timeout,
+        ClientBuilder::head_timeout,
+        ClientBuilder::attempt_timeout,
+        ClientBuilder::total_timeout,
+        ClientBuilder::idle_timeout,
+        ClientBuilder::event_gap_timeout,
+    ];
+    for set in setters {
+        let error = set(builder(&server), Duration::ZERO).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        for long in [Duration::MAX, Duration::from_secs(u64::MAX)] {
+            let client = set(builder(&server), long).build().unwrap();
+            client.run(phrase()).await.unwrap();
+        }
+    }
+    let policy = RetryPolicy::new()
+        .attempts(u32::MAX)
+        .backoff(Duration::MAX, Duration::MAX);
+    builder(&server)
+        .retry(policy)
+        .build()
+        .unwrap()
+        .run(phrase())
+        .await
+        .unwrap();
+}
+
+fn from(variables: &'static [(&str, &str)]) -> Result<Client, Error> {
+    Client::builder()
+        .env_from(|name| {
+            let (_, value) = variables.iter().find(|(key, _)| *key == name)?;
+            Some(OsString::from(value))
+        })
+        .build()
+}
+
+const ID: (&str, &str) = ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+const TOKEN: (&str, &str) = ("CLOUDFLARE_API_TOKEN", SECRET);
+const EMAIL: (&str, &str) = ("CLOUDFLARE_EMAIL", "me@example.com");
+const KEY: (&str, &str) = ("CLOUDFLARE_API_KEY", SECRET);
+
+#[test]
+fn a15_a16_the_environment_is_read_as_documented() {
+    for good in [
+        &[ID, TOKEN][..],
+        &[ID, EMAIL, KEY],
+        &[ID, TOKEN, EMAIL],
+        &[ID, TOKEN, ("CLOUDFLARE_BASE_URL", " ")],
+    ] {
+        from(good).unwrap();
+    }
+    for (bad, named) in [
+        (&[][..], "CLOUDFLARE_ACCOUNT_ID"),
+        (&[ID], "CLOUDFLARE_API_TOKEN"),
+        (&[ID, ("CLOUDFLARE_API_TOKEN", " ")], "CLOUDFLARE_API_TOKEN"),
+        (
+            &[("CLOUDFLARE_ACCOUNT_ID", ""), TOKEN],
+            "CLOUDFLARE_ACCOUNT_ID",
+        ),
+        (&[ID, EMAIL], "CLOUDFLARE_API_KEY"),
+        (&[ID, KEY], "CLOUDFLARE_EMAIL"),
+        (
+            &[ID, TOKEN, ("CLOUDFLARE_BASE_URL", "http://example.com")],
+            "base URL",
+        ),
+    ] {
+        let error = from(bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let text = printed(&error);
+        assert!(text.contains(named), "{named}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a15_a_variable_that_is_not_text_is_named() {
+    let odd = |name: &str| {
+        (name == "CLOUDFLARE_API_TOKEN")
+            .then(|| std::os::unix::ffi::OsStringExt::from_vec(vec![b'x', 0xFF]))
+    };
+    let error = Client::builder()
+        .account_id(ACCOUNT)
+        .env_from(odd)
+        .build()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("CLOUDFLARE_API_TOKEN"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_set_beats_the_environment() {
+    let client = Client::builder()
+        .account_id(ACCOUNT)
+        .api_token(SECRET)
+        .env_from(|_| Some(OsString::from("no good at all")))
+        .base_url("https://example.com")
+        .build();
+    client.unwrap();
+}
+
+#[test]
+fn a11_plain_http_needs_leave_and_loopback() {
+    let error = builder_at("http://127.0.0.1:1")
+        .allow_loopback(false)
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("allow_loopback"), "{error}");
+    builder_at("http://example.com").build().unwrap_err();
+}
+
+#[test]
+fn clients_may_be_shared() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn sent<T: Send>() {}
+    shared::<Client>();
+    sent::<workers_ai::Run<String>>();
+    sent::<workers_ai::EventStream<String>>();
+}

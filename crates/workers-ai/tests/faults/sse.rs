@@ -1,0 +1,464 @@
+//! Event streams.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use serde_json::Value;
+use tokio::sync::Notify;
+use workers_ai::{
+    ApiErrorKind, Cap, Client, Collected, Error, ErrorKind, EventStream, Timeout, Unexpected,
+};
+
+use crate::{
+    server::{Act, Server, answer, chunk, events, failure, open_events, result},
+    support::{CONTENT, Piece, builder, client, phrase, printed},
+};
+
+const SOON: Duration = Duration::from_millis(60);
+
+/// Everything a stream gives: texts, and the errors among them.
+async fn collect(mut stream: EventStream<Piece>) -> Vec<Result<String, Error>> {
+    let mut items = Vec::new();
+    while let Some(item) = stream.next().await {
+        if let Err(error) = &item {
+            printed(error);
+        }
+        items.push(item.map(|piece| piece.response.unwrap_or_default()));
+    }
+    for _ in 0..1_000 {
+        assert!(
+            stream.next().await.is_none(),
+            "s33: an ended stream stays ended"
+        );
+    }
+    items
+}
+
+async fn stream(answer: Vec<u8>) -> Vec<Result<String, Error>> {
+    let server = Server::start(move |_, _| vec![Act::Write(answer.clone()), Act::Close]).await;
+    let items = collect(client(&server).stream(phrase()).await.unwrap()).await;
+    assert_eq!(
+        server.requests(),
+        1,
+        "r17: a stream that began is never asked for again"
+    );
+    items
+}
+
+fn texts(items: &[Result<String, Error>]) -> Vec<&str> {
+    items
+        .iter()
+        .filter_map(|item| item.as_deref().ok())
+        .collect()
+}
+
+fn kinds(items: &[Result<String, Error>]) -> Vec<Option<ErrorKind>> {
+    items
+        .iter()
+        .map(|item| item.as_ref().err().map(Error::kind))
+        .collect()
+}
+
+/// The dialects of the field guide, each with the number of its events.
+const DIALECTS: [(&str, usize); 5] = [
+    (
+        "data: {\"response\":\"Blue\",\"tool_calls\":[],\"p\":\"abdefghij\"}\n\ndata: {\"tool_calls\":[],\"p\":\"abd\"}\n\n\
+         data: {\"response\":\"\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n",
+        3,
+    ),
+    (
+        "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"h\\u00e9\"}}]}\r\n\r\n\
+         data: {\"choices\":[],\"usage\":{\"neurons\":0.75}}\r\n\r\ndata: {\"response\":\"\",\"usage\":{}}\r\n\r\ndata: [DONE]\r\n\r\n",
+        3,
+    ),
+    (
+        "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"error\":null}}\n\n\
+         event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"\u{1F600}\"}\n\ndata: [DONE]\n\n",
+        2,
+    ),
+    (
+        "\u{feff}: hi\rdata:{\"response\":7}\r\rdata: {\"response\":true}\r\r: ping\r\rdata: [DONE]\r\r",
+        2,
+    ),
+    // No line end after the marker, as was seen.
+    ("data: {\"response\":null}\n\ndata: [DONE]", 1),
+];
+
+#[tokio::test]
+async fn s01_every_dialect_cut_at_every_byte_gives_the_same_events() {
+    async fn read(client: &Client, name: String) -> Vec<Value> {
+        let mut stream = client
+            .stream_any(name, serde_json::json!({}))
+            .await
+            .unwrap();
+        let mut events = Vec::new();
+        while let Some(event) = stream.next().await {
+            events.push(event.unwrap());
+        }
+        events
+    }
+    let server = Server::start(|_, seen| {
+        let name: Vec<usize> = seen
+            .line()
+            .split(['/', ' ', '-'])
+            .filter_map(|part| part.parse().ok())
+            .collect();
+        let [dialect, at] = name[..] else {
+            panic!("{}", seen.line())
+        };
+        let text = DIALECTS[dialect].0.as_bytes();
+        let (first, second) = text.split_at(at);
+        let mut parts = open_events(if first.is_empty() { b":" } else { first });
+        if first.is_empty() {
+            parts = open_events(text);
+        } else if !second.is_empty() {
+            parts.extend(chunk(second));
+        }
+        parts.extend(b"0\r\n\r\n");
+        vec![Act::Write(parts)]
+    })
+    .await;
+    let client = client(&server);
+    for (number, (text, count)) in DIALECTS.iter().enumerate() {
+        let whole = read(&client, format!("m/{number}-0")).await;
+        assert_eq!(whole.len(), *count, "{text}");
+        for at in 1..=text.len() {
+            assert_eq!(
+                read(&client, format!("m/{number}-{at}")).await,
+                whole,
+                "{number} {at}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn s14_a_stream_without_its_end_is_truncated() {
+    let items = stream(events(
+        "data: {\"response\":\"a\"}\n\ndata: {\"response\":\"b\"}\n\n",
+    ))
+    .await;
+    assert_eq!(texts(&items), ["a", "b"]);
+    assert_eq!(
+        kinds(&items),
+        [None, None, Some(ErrorKind::StreamTruncated)]
+    );
+}
+
+#[tokio::test]
+async fn s15_an_end_within_an_event_keeps_what_was_left() {
+    let items = stream(events("data: {\"response\":\"a\"}\n\ndata: {\"resp")).await;
+    assert_eq!(texts(&items), ["a"]);
+    let error = items.last().unwrap().as_ref().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StreamTruncated);
+    assert_eq!(&error.body()[..], b"{\"resp");
+    assert_eq!((error.status(), error.attempts()), (Some(200), 1));
+}
+
+#[tokio::test]
+async fn s16_only_the_exact_marker_ends_a_stream() {
+    for marker in ["data: [DONE]\n\n", "data:  [DONE] \r\n\r\n", "data:[DONE]"] {
+        assert!(stream(events(marker)).await.is_empty(), "{marker:?}");
+    }
+    let items = stream(events(
+        "data: [DONE]x\n\ndata: [DONE]\ndata: y\n\ndata: [DONE]\n\n",
+    ))
+    .await;
+    assert_eq!(kinds(&items), [Some(ErrorKind::StreamDecode); 2]);
+}
+
+#[tokio::test]
+async fn s17_s18_the_marker_ends_the_stream_at_once() {
+    let text =
+        open_events("data: {\"response\":\"a\"}\n\ndata: [DONE]\n\ndata: {\"response\":\"b\"}\n\n");
+    let server = Server::start(move |_, _| vec![Act::Write(text.clone()), Act::Hang]).await;
+    let items = collect(client(&server).stream(phrase()).await.unwrap()).await;
+    assert_eq!(texts(&items), ["a"]);
+    server.connection_ended().await;
+}
+
+#[tokio::test]
+async fn s20_an_error_in_the_stream_ends_it() {
+    let ten = "data: {\"response\":\"t\"}\n\n".repeat(10);
+    for error in [
+        "data: {\"errors\":[{\"code\":3040,\"message\":\"full\"}],\"success\":false}\n\n",
+        "data: {\"error\":{\"code\":3040,\"message\":\"full\"}}\n\n",
+        "event: error\ndata: {\"code\":3040,\"message\":\"full\"}\n\n",
+    ] {
+        let items = stream(events(format!(
+            "{ten}{error}data: {{\"response\":\"no\"}}\n\n"
+        )))
+        .await;
+        assert_eq!(texts(&items), ["t"; 10]);
+        let error = items.last().unwrap().as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StreamApi(ApiErrorKind::Capacity));
+        assert!(error.is_capacity());
+        assert_eq!(error.codes().collect::<Vec<_>>(), [3040]);
+    }
+    let items = stream(events(
+        "data: {\"response\":\"an \\\"error\\\"\",\"errors\":[]}\n\ndata: [DONE]\n\n",
+    ))
+    .await;
+    assert_eq!(texts(&items), ["an \"error\""]);
+}
+
+#[tokio::test]
+async fn s21_one_broken_event_does_not_spoil_the_others() {
+    let broken = format!("data: {{\"response\":\"{CONTENT}\n\n");
+    let odd = format!("data: {{\"response\":{{\"x\":\"{CONTENT}\"}}}}\n\n");
+    let text = format!(
+        "data: {{\"response\":\"a\"}}\n\n{broken}{odd}data: {{\"response\":\"b\"}}\n\ndata: [DONE]\n\n"
+    );
+    let items = stream(events(text)).await;
+    assert_eq!(texts(&items), ["a", "b"]);
+    let decode = Some(ErrorKind::StreamDecode);
+    assert_eq!(kinds(&items), [None, decode, decode, None]);
+    assert!(
+        items[2]
+            .as_ref()
+            .unwrap_err()
+            .to_string()
+            .contains("`response`")
+    );
+}
+
+#[tokio::test]
+async fn s23_an_event_above_the_cap_ends_the_stream() {
+    let server = Server::start(|_, _| {
+        vec![
+            Act::Write(open_events("data: ")),
+            Act::Drip(b"8\r\nxxxxxxxx\r\n", Duration::ZERO),
+        ]
+    })
+    .await;
+    let client = builder(&server).max_event_bytes(10_000).build().unwrap();
+    let items = collect(client.stream(phrase()).await.unwrap()).await;
+    assert_eq!(kinds(&items), [Some(ErrorKind::LimitExceeded(Cap::Event))]);
+    server.connection_ended().await;
+}
+
+#[tokio::test]
+async fn s24_a_large_event_is_delivered() {
+    let large = "x".repeat(25 << 20);
+    let items = stream(events(format!(
+        "data: {{\"response\":\"{large}\"}}\n\ndata: [DONE]\n\n"
+    )))
+    .await;
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].as_ref().unwrap().len(), large.len());
+}
+
+#[tokio::test]
+async fn s28_what_has_come_is_delivered_before_a_clock_is_looked_at() {
+    let gate = Arc::new(Notify::new());
+    let open = gate.clone();
+    let server = Server::start(move |_, _| {
+        let rest = [
+            &chunk("data: {\"response\":\"a\"}\n\ndata: [DONE]\n\n")[..],
+            b"0\r\n\r\n",
+        ]
+        .concat();
+        vec![
+            Act::Write(open_events(": hi\n\n")),
+            Act::Gate(open.clone()),
+            Act::Write(rest),
+        ]
+    })
+    .await;
+    let mut stream = client(&server)
+        .stream(phrase())
+        .idle_timeout(SOON)
+        .event_gap_timeout(SOON)
+        .await
+        .unwrap();
+    std::future::poll_fn(|cx| {
+        assert!(Pin::new(&mut stream).poll_next(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    gate.notify_one();
+    tokio::time::sleep(SOON * 2).await;
+    assert_eq!(texts(&collect(stream).await), ["a"]);
+}
+
+#[tokio::test]
+async fn s29_silence_ends_the_stream() {
+    let server = Server::start(|_, _| {
+        vec![
+            Act::Write(open_events("data: {\"response\":\"a\"}\n\n")),
+            Act::Hang,
+        ]
+    })
+    .await;
+    let stream = client(&server)
+        .stream(phrase())
+        .idle_timeout(SOON)
+        .await
+        .unwrap();
+    let items = collect(stream).await;
+    assert_eq!(
+        kinds(&items),
+        [None, Some(ErrorKind::Timeout(Timeout::Idle))]
+    );
+    server.connection_ended().await;
+}
+
+#[tokio::test]
+async fn s30_comments_alone_end_the_stream() {
+    let server = Server::start(|_, _| {
+        vec![
+            Act::Write(open_events(":\n")),
+            Act::Drip(b"2\r\n:\n\r\n", Duration::from_millis(5)),
+        ]
+    })
+    .await;
+    let stream = client(&server)
+        .stream(phrase())
+        .idle_timeout(SOON)
+        .event_gap_timeout(SOON * 2)
+        .await
+        .unwrap();
+    let items = collect(stream).await;
+    assert_eq!(kinds(&items), [Some(ErrorKind::Timeout(Timeout::EventGap))]);
+}
+
+#[tokio::test]
+async fn s31_a_dropped_stream_closes_its_connection() {
+    let server = Server::start(|_, _| {
+        vec![
+            Act::Write(open_events("data: {\"response\":\"a\"}\n\n".repeat(3))),
+            Act::Hang,
+        ]
+    })
+    .await;
+    let mut stream = client(&server).stream(phrase()).await.unwrap();
+    for _ in 0..3 {
+        stream.next().await.unwrap().unwrap();
+    }
+    drop(stream);
+    server.connection_ended().await;
+}
+
+#[tokio::test]
+async fn t15_a_stream_that_breaks_off_keeps_its_items() {
+    let text = open_events("data: {\"response\":\"a\"}\n\n");
+    let items = stream(text).await;
+    assert_eq!(kinds(&items), [None, Some(ErrorKind::BodyInterrupted)]);
+}
+
+#[tokio::test]
+async fn h31_a_whole_answer_in_place_of_a_stream_is_kept() {
+    let server = Server::always(result("{\"response\":\"hi\"}")).await;
+    let error = client(&server).stream(phrase()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::ContentType));
+    assert_eq!(
+        error
+            .decode_body::<crate::support::Echo>()
+            .unwrap()
+            .response,
+        "hi"
+    );
+    printed(&error);
+
+    let server = Server::always(result("{}")).await;
+    let error = client(&server).stream(phrase()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::EmptyResult));
+
+    let server = Server::always(failure(429, 3036)).await;
+    assert!(
+        client(&server)
+            .stream(phrase())
+            .await
+            .unwrap_err()
+            .is_quota()
+    );
+}
+
+#[tokio::test]
+async fn events_called_plain_text_are_events() {
+    let text = "data: {\"response\":\"a\"}\n\ndata: [DONE]\n\n";
+    for headers in [&[("content-type", "text/plain")][..], &[]] {
+        assert_eq!(texts(&stream(answer(200, headers, text)).await), ["a"]);
+    }
+    let server = Server::always(answer(200, &[("content-type", "text/html")], "<html>")).await;
+    let error = client(&server).stream(phrase()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::ContentType));
+}
+
+#[tokio::test]
+async fn the_raw_answer_of_a_stream_is_its_text() {
+    let server = Server::always(events("data: [DONE]\n\n")).await;
+    let body: Bytes = client(&server).stream(phrase()).raw().await.unwrap();
+    assert_eq!(body, "data: [DONE]\n\n");
+    assert_eq!(server.seen()[0].json()["stream"], true);
+}
+
+#[tokio::test]
+async fn s27_a_slow_consumer_holds_the_server_back() {
+    const PIECE: &[u8] = b"1a\r\ndata: {\"response\":\"abc\"}\n\n\r\n";
+    let written = Arc::new(AtomicUsize::new(0));
+    let count = written.clone();
+    let server = Server::start(move |_, _| {
+        vec![
+            Act::Write(open_events(":\n")),
+            Act::Flood(PIECE, count.clone()),
+        ]
+    })
+    .await;
+    let mut stream = client(&server).stream(phrase()).await.unwrap();
+    for _ in 0..3 {
+        assert!(stream.next().await.unwrap().is_ok());
+        tokio::time::sleep(SOON).await;
+    }
+    let written = written.load(Ordering::Relaxed);
+    assert!(
+        written < 16 << 20,
+        "{written} bytes were taken that nobody asked for"
+    );
+}
+
+#[tokio::test]
+async fn s38_collecting_keeps_what_came_before_an_error() {
+    let cut = events("data: {\"response\":\"a\"}\n\ndata: {\"response\":\"b\"}\n\n");
+    let server = Server::always(cut).await;
+    let client = client(&server);
+    let mut collected = Collected::new();
+    let mut stream = client.stream(phrase()).await.unwrap();
+    let error = stream.collect_into(&mut collected).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), collected.text()),
+        (ErrorKind::StreamTruncated, "ab")
+    );
+    let stream = client.stream(phrase()).await.unwrap();
+    assert_eq!(
+        stream.collect().await.unwrap_err().kind(),
+        ErrorKind::StreamTruncated
+    );
+}
+
+#[tokio::test]
+async fn collecting_gives_the_whole_text_or_an_error() {
+    let server = Server::start(|n, _| {
+        let text = [
+            "data: {\"response\":\"a\"}\n\ndata: {\"response\":\"b\"}\n\ndata: [DONE]\n\n",
+            "data: [DONE]\n\n",
+        ];
+        vec![Act::Write(events(text[n]))]
+    })
+    .await;
+    let client = client(&server);
+    let stream = client.stream(phrase()).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap().text(), "ab");
+    let stream = client.stream(phrase()).await.unwrap();
+    let error = stream.collect().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::EmptyResult));
+}

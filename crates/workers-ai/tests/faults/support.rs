@@ -1,0 +1,189 @@
+//! Clients, models and checks that the tests share.
+
+use std::{
+    borrow::Cow,
+    error::Error as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use workers_ai::{
+    Client, ClientBuilder, Error,
+    models::{
+        Answer, Batched, Check, Limit, Media, Model, ModelInfo, ModelInput, Streaming, Task,
+        Validate,
+    },
+};
+
+use crate::server::Server;
+
+pub(crate) const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const SECRET: &str = "cAnArY-secret";
+pub(crate) const CONTENT: &str = "cAnArY content";
+
+/// A model that echoes JSON.
+pub(crate) struct Echo;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Phrase {
+    pub(crate) prompt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) temperature: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) stream: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Validate for Phrase {
+    fn check(&self, check: &mut Check<'_>) {
+        check.number("temperature", self.temperature, Limit::range(0.0, 5.0));
+    }
+}
+
+impl ModelInput for Phrase {
+    type Model = Echo;
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) response: String,
+}
+
+impl Model for Echo {
+    const ID: &'static str = "@cf/example/echo";
+    const INFO: &'static ModelInfo = &ModelInfo::new(Self::ID, "Echo", Task::TextGeneration);
+    type Input = Phrase;
+    type Output = Said;
+}
+
+impl Streaming for Echo {
+    type Event = Piece;
+    const END: &'static str = "[DONE]";
+
+    fn set_stream(input: &mut Phrase, on: bool) {
+        input.stream = on;
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct Piece {
+    pub(crate) response: Option<String>,
+}
+
+impl Batched for Echo {
+    type Request = Phrase;
+}
+
+impl Answer for Piece {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.response.as_deref().map(Cow::Borrowed)
+    }
+}
+
+/// A model that answers with a picture.
+pub(crate) struct Painter;
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Scene {
+    pub(crate) prompt: String,
+}
+
+impl Validate for Scene {}
+
+impl ModelInput for Scene {
+    type Model = Painter;
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Picture {
+    pub(crate) image: Media,
+}
+
+impl Model for Painter {
+    const ID: &'static str = "@cf/example/painter";
+    const INFO: &'static ModelInfo = &ModelInfo::new(Self::ID, "Painter", Task::TextToImage);
+    type Input = Scene;
+    type Output = Picture;
+
+    fn from_media(image: Media) -> Option<Picture> {
+        Some(Picture { image })
+    }
+}
+
+pub(crate) fn phrase() -> Phrase {
+    Phrase {
+        prompt: CONTENT.to_owned(),
+        temperature: None,
+        stream: false,
+    }
+}
+
+/// The waits between attempts, which are noted and not waited for.
+#[derive(Clone, Default)]
+pub(crate) struct Waits(Arc<Mutex<Vec<Duration>>>);
+
+impl Waits {
+    pub(crate) fn all(&self) -> Vec<Duration> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+pub(crate) fn builder(server: &Server) -> ClientBuilder {
+    builder_at(&server.url)
+}
+
+pub(crate) fn builder_at(url: &str) -> ClientBuilder {
+    Client::builder()
+        .account_id(ACCOUNT)
+        .api_token(SECRET)
+        .base_url(url)
+        .allow_loopback(true)
+        .sleep_with(Arc::new(|_| Box::pin(std::future::ready(()))))
+}
+
+pub(crate) fn client(server: &Server) -> Client {
+    builder(server).build().unwrap()
+}
+
+pub(crate) fn client_and_waits(server: &Server) -> (Client, Waits) {
+    let waits = Waits::default();
+    let noted = waits.clone();
+    let client = builder(server)
+        .sleep_with(Arc::new(move |wait| {
+            noted.0.lock().unwrap().push(wait);
+            Box::pin(std::future::ready(()))
+        }))
+        .build()
+        .unwrap();
+    (client, waits)
+}
+
+/// Everything an error prints, which must hold no secret, no account and no prompt.
+pub(crate) fn printed(error: &Error) -> String {
+    let mut text = format!("{error}\n{error:?}\n{error:#?}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.extend([cause.to_string(), format!("{cause:?}")]);
+        source = cause.source();
+    }
+    assert_clean(&text);
+    text
+}
+
+pub(crate) fn assert_clean(text: &str) {
+    for canary in [SECRET, CONTENT, ACCOUNT] {
+        assert!(!text.contains(canary), "{canary} in {text}");
+    }
+}
+
+/// Calls once and gives the error, which is checked to be clean.
+pub(crate) async fn fails(client: &Client) -> Error {
+    let error = client.run(phrase()).await.unwrap_err();
+    printed(&error);
+    error
+}

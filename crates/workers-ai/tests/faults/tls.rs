@@ -1,0 +1,125 @@
+//! Servers that are not who they say, and names that lead nowhere.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use reqwest::dns::{Name, Resolve, Resolving};
+use tokio::{io::AsyncReadExt, net::TcpListener};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, pki_types::PrivateKeyDer},
+};
+use workers_ai::{ErrorKind, Stop};
+
+use crate::support::{builder_at, fails};
+
+/// A server with a certificate of its own making for `name`: its address, its certificate, and how
+/// many bytes it was told in confidence.
+async fn start(name: &str) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let certificate = reqwest::Certificate::from_der(made.cert.der()).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!(
+        "https://localhost:{}",
+        listener.local_addr().unwrap().port()
+    );
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = told.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let mut buffer = [0; 1_000];
+                if let Ok(length) = stream.read(&mut buffer).await {
+                    count.fetch_add(length, Ordering::Relaxed);
+                }
+            }
+        }
+    });
+    (url, certificate, told)
+}
+
+#[tokio::test]
+async fn t04_a_certificate_nobody_vouches_for_is_never_tried_again() {
+    let (url, _, told) = start("localhost").await;
+    let error = fails(&builder_at(&url).build().unwrap()).await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+    assert!(!error.is_retryable());
+    assert_eq!(told.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn t05_a_certificate_for_another_name_is_never_tried_again() {
+    let (url, certificate, told) = start("other.example").await;
+    let http = reqwest::Client::builder()
+        .tls_certs_only([certificate])
+        .build()
+        .unwrap();
+    let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+    assert_eq!(told.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn t04_a_certificate_that_is_trusted_will_do() {
+    let (url, certificate, told) = start("localhost").await;
+    let http = reqwest::Client::builder()
+        .tls_certs_only([certificate])
+        .build()
+        .unwrap();
+    let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
+    assert_eq!(
+        error.kind(),
+        ErrorKind::InDoubt,
+        "the server reads and closes"
+    );
+    assert!(told.load(Ordering::Relaxed) > 0);
+}
+
+#[tokio::test]
+async fn t08_a_server_that_leaves_during_the_handshake_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    let error = fails(
+        &builder_at(&format!("https://localhost:{port}"))
+            .build()
+            .unwrap(),
+    )
+    .await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+}
+
+/// Knows no name.
+struct Nowhere;
+
+impl Resolve for Nowhere {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(async { Err("no such name".into()) })
+    }
+}
+
+#[tokio::test]
+async fn t01_a_name_that_leads_nowhere_is_tried_again() {
+    let http = reqwest::Client::builder()
+        .dns_resolver(Arc::new(Nowhere))
+        .no_proxy()
+        .build()
+        .unwrap();
+    let client = builder_at("https://ai.example")
+        .http_client(http)
+        .build()
+        .unwrap();
+    let error = fails(&client).await;
+    assert_eq!(
+        (error.kind(), error.stop()),
+        (ErrorKind::Connect, Some(Stop::Attempts))
+    );
+}
