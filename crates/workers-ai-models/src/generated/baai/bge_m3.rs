@@ -2,7 +2,7 @@
 // Source: schema/models/cf/baai/bge-m3.json
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Answer, Batched, Check, Context, EmbeddingOutput, EmbeddingTexts, Limit, Matrix, Model,
@@ -295,10 +295,10 @@ pub enum BgeM3Output {
 alternatives! {
     BgeM3Output {
         Scores {
-            "response": "[{", "usage": "{",
+            "response": "[{", "usage": "{", "meta": "{",
         }
         ContextEmbeddings {
-            "response": "[[", "shape": "[n", "pooling": "s", "usage": "{",
+            "response": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
         }
         Embeddings {
             "data": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
@@ -311,6 +311,7 @@ impl Answer for BgeM3Output {
         match self {
             Self::Scores(part) => Answer::usage(part),
             Self::ContextEmbeddings(part) => Answer::usage(part),
+            Self::Embeddings(part) => Answer::usage(part),
             _ => None,
         }
     }
@@ -328,12 +329,16 @@ pub struct BgeM3Scores {
 
     /// Tokens the call has used.
     pub usage: Option<Usage>,
+
+    /// Further facts about the call, as they come.
+    pub meta: Option<Map<String, Value>>,
 }
 
 fields! {
     BgeM3Scores {
         "response" => put response,
         "usage" => put usage,
+        "meta" => put meta,
     }
 }
 
@@ -359,6 +364,9 @@ pub struct BgeM3ContextEmbeddings {
 
     /// Tokens the call has used.
     pub usage: Option<Usage>,
+
+    /// Further facts about the call, as they come.
+    pub meta: Option<Map<String, Value>>,
 }
 
 fields! {
@@ -367,6 +375,7 @@ fields! {
         "shape" => integers shape,
         "pooling" => put pooling,
         "usage" => put usage,
+        "meta" => put meta,
     }
 }
 

@@ -2,8 +2,8 @@
 // Source: schema/models/cf/baai/bge-reranker-base.json
 
 use crate::{
-    Check, Context, Limit, Model, ModelInfo, ModelInput, Price, RankedContext, Status, Task, Usage,
-    Validate, fields, members,
+    Answer, Check, Context, Limit, Model, ModelInfo, ModelInput, Price, RankedContext, Status, Task,
+    TokenUsage, Usage, Validate, answers, fields, members,
 };
 
 /// Ranking model that scores how well texts fit a query.
@@ -175,3 +175,11 @@ fields! {
         "usage" => put usage,
     }
 }
+
+impl Answer for BgeRerankerBaseOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { BgeRerankerBaseOutput }

@@ -6,7 +6,10 @@ use std::marker::PhantomData;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::{Check, Limit, Matrix, Model, ModelInput, Usage, Validate, fields, members, open_enum};
+use crate::{
+    Answer, Check, Limit, Matrix, Model, ModelInput, TokenUsage, Usage, Validate, answers, fields,
+    members, open_enum,
+};
 
 /// Texts to turn into vectors.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,6 +197,14 @@ fields! {
         "meta" => put meta,
     }
 }
+
+impl Answer for EmbeddingOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { EmbeddingOutput }
 
 /// Text to compare with the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -401,3 +412,11 @@ fields! {
         "meta" => put meta,
     }
 }
+
+impl Answer for PlainEmbeddingOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { PlainEmbeddingOutput }

@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Check, Limit, Matrix, Model, ModelInfo, ModelInput, Pooling, Price, Status, Task, Usage,
-    Validate, fields, members,
+    Answer, Check, Limit, Matrix, Model, ModelInfo, ModelInput, Pooling, Price, Status, Task,
+    TokenUsage, Usage, Validate, answers, fields, members,
 };
 
 /// Embedding model by Alibaba for many languages that treats queries and documents apart.
@@ -476,3 +476,11 @@ fields! {
         "meta" => put meta,
     }
 }
+
+impl Answer for Qwen3Embedding06bOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { Qwen3Embedding06bOutput }
