@@ -215,17 +215,16 @@ pub(crate) fn blurred(api: &Api, id: DefId) -> Vec<String> {
     let decided = kinds(api, variants);
     let mut out = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
-        let hidden = match kind(api, &variant.ty) {
-            Some(_) => !decided.iter().any(|(known, _)| *known == index),
-            None => {
-                let own = forms(api, &variant.ty);
-                let earlier = variants[..index]
-                    .iter()
-                    .flat_map(|other| forms(api, &other.ty))
-                    .collect::<Vec<_>>();
-                let any = decided.iter().any(|(_, kind)| *kind == "Object");
-                any || !own.is_empty() && own.iter().all(|form| earlier.contains(form))
-            }
+        let hidden = if kind(api, &variant.ty).is_some() {
+            !decided.iter().any(|(known, _)| *known == index)
+        } else {
+            let own = forms(api, &variant.ty);
+            let earlier: Vec<Form> = variants[..index]
+                .iter()
+                .flat_map(|other| forms(api, &other.ty))
+                .collect();
+            let any = decided.iter().any(|(_, kind)| *kind == "Object");
+            any || !own.is_empty() && own.iter().all(|form| earlier.contains(form))
         };
         if hidden {
             out.push(variant.name.clone());
