@@ -90,6 +90,28 @@ pub fn generate(schema: &Path) -> Result<Generated, Vec<Fault>> {
 ///
 /// Every fault of the stage that failed, each with its file and JSON pointer.
 pub fn generate_with(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
+    // Schemas nest as deep as JSON may; every stage follows them down, and so does the printer.
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || stages(schema, settings));
+        let done = worker.map_err(|error| format!("no thread to work on: {error}"));
+        let done = done.and_then(|worker| {
+            worker.join().map_err(|_| {
+                "the generator panicked; please report it with the documents".to_owned()
+            })
+        });
+        done.unwrap_or_else(|message| {
+            let place = Place::file("models");
+            Err(vec![Fault { place, message }])
+        })
+    })
+}
+
+/// Enough for the deepest document that is read at all.
+const STACK: usize = 256 << 20;
+
+fn stages(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
     let corpus = load::load(schema)?;
     let corpus = correct::correct(corpus)?;
     let corpus = load::check_refs(corpus)?;
