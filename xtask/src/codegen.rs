@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use workers_ai_codegen::Generated;
+
 use crate::tree::{self, Difference, Files};
 
 /// The documents, below the root of the workspace.
@@ -12,6 +14,9 @@ pub const SCHEMA: &str = "schema";
 
 /// The generated files, below the root of the workspace.
 pub const OUT: &str = "crates/workers-ai-models/src/generated";
+
+/// The corrected documents as the stand-in server takes them, below the root of the workspace.
+pub const DOCUMENTS: &str = "crates/workers-ai-local/src/generated";
 
 /// How many files are named one by one; beyond that they are counted.
 const FEW: usize = 20;
@@ -57,16 +62,25 @@ impl Codegen {
             )?;
             return Ok(false);
         }
-        let difference = match tree::compare(&out, &generated.files) {
-            Ok(difference) => difference,
-            Err(failure) => return failed(stderr, &failure),
-        };
-        if self.check && !difference.is_empty() {
-            writeln!(
-                stderr,
-                "{}",
-                report(&difference, &shown_out, &self.command())
-            )?;
+        let mut places = vec![(out, shown_out.clone(), generated.files.clone())];
+        if self.schema.is_none() && self.out.is_none() {
+            places.push((
+                root.join(DOCUMENTS),
+                DOCUMENTS.to_owned(),
+                documents(&generated),
+            ));
+        }
+        let mut differences = Vec::new();
+        for (directory, _, files) in &places {
+            match tree::compare(directory, files) {
+                Ok(difference) => differences.push(difference),
+                Err(failure) => return failed(stderr, &failure),
+            }
+        }
+        let shown = places.iter().map(|(_, shown, _)| shown.as_str());
+        let report = report(&differences, shown, &self.command());
+        if let Some(report) = report.filter(|_| self.check) {
+            writeln!(stderr, "{report}")?;
             return Ok(false);
         }
         let totals = format!(
@@ -78,10 +92,15 @@ impl Codegen {
             writeln!(stdout, "{totals}, all up to date")?;
             return Ok(true);
         }
-        if let Err(failure) = tree::apply(&out, &generated.files, &difference) {
-            return failed(stderr, &failure);
+        let (mut written, mut removed) = (0, 0);
+        for ((directory, shown, files), difference) in places.iter().zip(&differences) {
+            if let Err(failure) = tree::apply(directory, files, difference) {
+                return failed(stderr, &failure);
+            }
+            print_changes(stdout, difference, shown)?;
+            written += difference.stale.len() + difference.missing.len();
+            removed += difference.left_over.len();
         }
-        print_changes(stdout, &difference, &shown_out)?;
         if !generated.loosened.is_empty() {
             let count = counted(generated.loosened.len(), "construct is", "constructs are");
             writeln!(
@@ -89,9 +108,7 @@ impl Codegen {
                 "{count} looser in the types than in the documents, see {shown_out}/loosened.md"
             )?;
         }
-        let written = difference.stale.len() + difference.missing.len();
-        let removed = difference.left_over.len();
-        let end = if difference.is_empty() {
+        let end = if written + removed == 0 {
             ": nothing changed"
         } else {
             ""
@@ -115,28 +132,45 @@ impl Codegen {
     }
 }
 
+fn documents(generated: &Generated) -> Files {
+    Files::from([("documents.jsonl".to_owned(), generated.documents.clone())])
+}
+
 /// How the generated files of this workspace differ from what its documents say now, as text that
 /// ends with the command to run. Nothing if they do not.
 ///
 /// # Errors
 ///
 /// If the files cannot be read.
-pub fn stale(files: &Files) -> Result<Option<String>, tree::Failure> {
-    let difference = tree::compare(&crate::root().join(OUT), files)?;
+pub fn stale(generated: &Generated) -> Result<Option<String>, tree::Failure> {
+    let root = crate::root();
+    let differences = [
+        tree::compare(&root.join(OUT), &generated.files)?,
+        tree::compare(&root.join(DOCUMENTS), &documents(generated))?,
+    ];
     let command = Codegen::default().command();
-    Ok(Some(difference)
-        .filter(|difference| !difference.is_empty())
-        .map(|difference| report(&difference, OUT, &command)))
+    Ok(report(&differences, [OUT, DOCUMENTS], &command))
 }
 
-fn report(difference: &Difference, directory: &str, command: &str) -> String {
-    let mut lines = difference.lines(directory);
-    let verb = if difference.len() == 1 { "is" } else { "are" };
-    let count = counted(difference.len(), "file", "files");
+fn report<'a>(
+    differences: &[Difference],
+    directories: impl IntoIterator<Item = &'a str>,
+    command: &str,
+) -> Option<String> {
+    let mut lines: Vec<String> = differences
+        .iter()
+        .zip(directories)
+        .flat_map(|(difference, directory)| difference.lines(directory))
+        .collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let verb = if lines.len() == 1 { "is" } else { "are" };
+    let count = counted(lines.len(), "file", "files");
     lines.push(format!(
         "{count} {verb} not what the documents say; to bring them up to date, run: {command}"
     ));
-    lines.join("\n")
+    Some(lines.join("\n"))
 }
 
 fn print_changes(

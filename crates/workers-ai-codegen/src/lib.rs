@@ -30,6 +30,9 @@ pub struct Generated {
     pub loosened: Vec<Loosened>,
     /// How many models there are.
     pub models: usize,
+    /// What it was made from: a line of JSON for each component, then for each model, with its `path` below the
+    /// schema directory and the corrected `document`, in which every `$ref` starts at that directory.
+    pub documents: String,
 }
 
 /// Where the generated code will live.
@@ -116,6 +119,7 @@ fn stages(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
     let corpus = correct::correct(corpus)?;
     let corpus = load::check_refs(corpus)?;
     let corpus = check::check(corpus)?;
+    let documents = corpus.lines();
     let api = normalise::normalise(&corpus)?;
     let mut api = link::link(api)?;
     let types = types::types(&api)?;
@@ -124,5 +128,6 @@ fn stages(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
         files,
         loosened: api.loosened,
         models: api.models.len(),
+        documents,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fault::{Fault, Faults, Place};
 use crate::json;
@@ -26,6 +26,17 @@ impl Corpus {
 
     pub(crate) fn document(&self, file: &str) -> Option<&Value> {
         self.components.get(file).or_else(|| self.models.get(file))
+    }
+
+    /// One line of JSON for each document: its path and what it says.
+    pub(crate) fn lines(&self) -> String {
+        let mut lines = String::new();
+        for (path, document) in self.components.iter().chain(&self.models) {
+            let line = json!({ "path": path, "document": document });
+            lines.push_str(&line.to_string());
+            lines.push('\n');
+        }
+        lines
     }
 
     pub(crate) fn document_mut(&mut self, file: &str) -> Option<&mut Value> {

@@ -1,0 +1,1 @@
+//! A stand-in for Cloudflare Workers AI on your own machine.
