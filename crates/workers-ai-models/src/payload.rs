@@ -179,20 +179,31 @@ impl Form {
         }
     }
 
-    /// Adds a file.
-    pub fn file(mut self, name: impl Into<Cow<'static, str>>, media: &Media) -> Self {
+    /// Adds a file, called after its place in the form.
+    pub fn file(self, name: impl Into<Cow<'static, str>>, media: &Media) -> Self {
         let name = name.into();
+        let file_name = format!("{name}.{}", media.extension());
+        self.named_file(name, file_name, media)
+    }
+
+    /// Adds a file whose own name matters.
+    pub fn named_file(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        file_name: impl Into<String>,
+        media: &Media,
+    ) -> Self {
         match media.bytes() {
             Ok(bytes) => self.parts.push(Part {
                 value: PartValue::File {
-                    file_name: format!("{name}.{}", media.extension()),
+                    file_name: file_name.into(),
                     content_type: match media.content_type() {
                         Some(known) => Cow::Owned(known.to_owned()),
                         None => Cow::Borrowed("application/octet-stream"),
                     },
                     bytes,
                 },
-                name,
+                name: name.into(),
             }),
             Err(error) => self.error = self.error.or(Some(error.into())),
         }

@@ -10,7 +10,7 @@ use workers_ai_models::Payload;
 
 use crate::{
     body::{self, Body},
-    call::{Call, Mode, Timeouts},
+    call::{Call, Endpoint, Mode, Timeouts},
     client::Inner,
     deadline::Deadline,
     decode::{self, Content, Sort},
@@ -23,6 +23,7 @@ use crate::{
 
 /// Everything that is the same in each attempt.
 pub(crate) struct Request {
+    method: Method,
     url: Url,
     headers: HeaderMap,
     pub(crate) body: Body,
@@ -48,7 +49,11 @@ impl Request {
         }
         query.append(&mut call.query);
         let account = call.account.as_ref().unwrap_or(&client.account);
-        let url = client.base.run(account, &call.model, &query)?;
+        let (method, url) = match call.endpoint {
+            Endpoint::Run => (Method::POST, client.base.run(account, &call.model, &query)?),
+            Endpoint::Get(path) => (Method::GET, client.base.below(account, path, &query)?),
+            Endpoint::Post(path) => (Method::POST, client.base.below(account, path, &query)?),
+        };
 
         let mut headers = match call.gateway.as_ref().or(client.gateway.as_ref()) {
             Some(gateway) => gateway.headers()?,
@@ -57,7 +62,9 @@ impl Request {
         headers.insert(USER_AGENT, client.user_agent.clone());
         headers.extend(std::mem::take(&mut call.headers));
         headers.insert(ACCEPT, accept(call.mode));
-        headers.insert(CONTENT_TYPE, body.content_type.clone());
+        if method == Method::POST {
+            headers.insert(CONTENT_TYPE, body.content_type.clone());
+        }
         match &client.credentials {
             Credentials::Token(token) => {
                 headers.insert(AUTHORIZATION, token.clone());
@@ -68,6 +75,7 @@ impl Request {
             }
         }
         Ok(Self {
+            method,
             url,
             headers,
             body,
@@ -90,9 +98,11 @@ impl Request {
             Mode::Live => total,
             Mode::Whole | Mode::Raw => attempt,
         };
-        let mut request = reqwest::Request::new(Method::POST, self.url.clone());
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
-        *request.body_mut() = Some(self.body.for_attempt());
+        if self.method == Method::POST {
+            *request.body_mut() = Some(self.body.for_attempt());
+        }
         let mut response = begin
             .or_after(now, timeouts.head, Timeout::Head)
             .hold(client.http.execute(request))

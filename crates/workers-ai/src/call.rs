@@ -76,7 +76,20 @@ pub(crate) enum Mode {
     Live,
 }
 
+/// Where a call goes, below the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// A model, with a body.
+    Run,
+    /// Something to read.
+    Get(&'static str),
+    /// Something that takes a body.
+    Post(&'static str),
+}
+
 pub(crate) struct Call {
+    pub(crate) endpoint: Endpoint,
+    /// The model; for another endpoint, its path.
     pub(crate) model: Cow<'static, str>,
     pub(crate) operation: &'static str,
     pub(crate) payload: Result<Payload, Error>,
@@ -125,6 +138,7 @@ impl Call {
         payload: Result<Payload, EncodeError>,
     ) -> Self {
         Self {
+            endpoint: Endpoint::Run,
             model,
             operation,
             payload: payload.map_err(Error::from),
@@ -141,6 +155,16 @@ impl Call {
             timeouts: Overrides::default(),
             max_bytes: None,
         }
+    }
+
+    /// A call to another endpoint than a model's.
+    pub(crate) fn to(endpoint: Endpoint, payload: Result<Payload, EncodeError>) -> Self {
+        let path = match endpoint {
+            Endpoint::Run => "run",
+            Endpoint::Get(path) | Endpoint::Post(path) => path,
+        };
+        let call = Self::new(Cow::Borrowed(path), path, payload);
+        Self { endpoint, ..call }
     }
 
     /// Remembers an error until the call is made, so that options can be chained.

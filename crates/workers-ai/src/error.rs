@@ -60,7 +60,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The model that was called.
+    /// The model that was called; for a call to something else, its path.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         self.0.model.as_deref()

@@ -19,6 +19,8 @@
 //! - [`Client::run_any`] and [`Client::stream_any`] take any model id and any JSON.
 //! - [`Client::upload`] sends a file while it is read, [`Client::submit`] and [`Client::poll`] queue
 //!   requests and fetch their answers.
+//! - [`Client::search_models`], [`Client::model_schema`] and [`Client::tasks`] ask what there is,
+//!   [`Client::to_markdown`] turns documents into text for a prompt.
 //!
 //! Each gives a [`Run`], which takes options, and makes the call when it is awaited.
 //! [`Run::details`] adds status, headers, cost and attempts to the answer.
@@ -45,6 +47,7 @@ mod attempt;
 mod body;
 mod builder;
 mod call;
+mod catalogue;
 mod client;
 mod codes;
 mod collected;
@@ -70,6 +73,9 @@ mod upload;
 mod url;
 
 pub use builder::ClientBuilder;
+pub use catalogue::{
+    ConvertedFile, FileToConvert, ListedModel, ListedProperty, ListedTask, ModelSchema, ModelSearch,
+};
 pub use client::Client;
 pub use codes::ServiceMessage;
 pub use collected::Collected;

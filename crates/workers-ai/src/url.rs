@@ -61,8 +61,18 @@ impl Base {
         query: &[(String, String)],
     ) -> Result<Url, Error> {
         check_model(model)?;
+        self.below(account, &format!("run/{model}"), query)
+    }
+
+    /// The address of anything else under `/ai`.
+    pub(crate) fn below(
+        &self,
+        account: &AccountId,
+        place: &str,
+        query: &[(String, String)],
+    ) -> Result<Url, Error> {
         let prefix = self.url.path().trim_end_matches('/');
-        let path = format!("{prefix}/accounts/{}/ai/run/{model}", account.0);
+        let path = format!("{prefix}/accounts/{}/ai/{place}", account.0);
         let mut url = self.url.clone();
         url.set_path(&path);
         if url.path() != path {

@@ -2,6 +2,7 @@
 //! the fault catalogue that a test stages.
 
 mod batch;
+mod catalogue;
 mod http;
 mod http2;
 mod input;
