@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::lenient;
+use crate::{drift, lenient};
 
 /// A type that takes the members of an object one by one, in any order.
 pub trait Fields: Default {
@@ -64,12 +64,13 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         Ok(())
     }
 
-    /// Passes over a value that no field is for.
+    /// Passes over a value that no field of the type `of` is for.
     ///
     /// # Errors
     ///
     /// If it is not JSON.
-    pub fn skip(self) -> Result<(), A::Error> {
+    pub fn skip(self, of: &'static str) -> Result<(), A::Error> {
+        drift::unknown_member(of, self.name);
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 
@@ -198,7 +199,7 @@ macro_rules! fields {
             ) -> Result<(), A::Error> {
                 match name {
                     $($member => member.$how(&mut self.$field),)*
-                    _ => member.skip(),
+                    _ => member.skip(stringify!($name)),
                 }
             }
         }

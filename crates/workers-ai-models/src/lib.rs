@@ -73,6 +73,7 @@ mod batch;
 pub mod catalogue;
 #[cfg(feature = "text-generation")]
 mod chat;
+pub mod drift;
 #[doc(hidden)]
 pub mod fields;
 #[rustfmt::skip]
@@ -98,6 +99,7 @@ pub use batch::{
     Batch, BatchFailure, BatchRequest, BatchResponse, BatchResults, BatchState, BatchStatus, Poll,
     QueuedBatch,
 };
+pub use drift::Drift;
 #[allow(unused_imports, unreachable_pub, reason = "empty if every task is off")]
 pub use generated::*;
 pub use info::{Ability, ModelInfo, Price, Reasoning, Status, Task, UnknownTask};

@@ -218,7 +218,10 @@ macro_rules! open_enum {
                 deserializer: D,
             ) -> Result<Self, D::Error> {
                 let text = $crate::open_enum::read(deserializer)?;
-                Ok(Self::find(&text).unwrap_or_else(|| Self::Other(text.into_owned())))
+                Ok(Self::find(&text).unwrap_or_else(|| {
+                    $crate::drift::unknown_value(stringify!($name), &text);
+                    Self::Other(text.into_owned())
+                }))
             }
         }
     };

@@ -324,9 +324,10 @@ pub fn without_content(error: &serde_json::Error) -> String {
 /// for it, and refused where not.
 #[macro_export]
 macro_rules! alternatives {
-    (@otherwise $raw:ident $name:ident $unknown:ident) => {
+    (@otherwise $raw:ident $name:ident $unknown:ident) => {{
+        $crate::drift::unknown_form(stringify!($name));
         $raw.decode().map(Self::$unknown)
-    };
+    }};
     (@otherwise $raw:ident $name:ident) => {
         Err($raw.unfit(stringify!($name)))
     };

@@ -15,6 +15,7 @@ use reqwest::{
 use crate::{
     call::{Caps, Timeouts, limit},
     client::{Client, Inner},
+    drift::{DriftReport, Watch},
     error::Error,
     gateway::Gateway,
     retry::{Budget, RetryPolicy},
@@ -57,6 +58,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     gateway: Option<Gateway>,
     show_messages: bool,
+    watch: Watch,
     http: Option<reqwest::Client>,
     sleep: Sleep,
     fault: Option<Error>,
@@ -79,6 +81,7 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             gateway: None,
             show_messages: true,
+            watch: Watch::default(),
             http: None,
             sleep: send::sleep(),
             fault: None,
@@ -251,6 +254,32 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls `tell` for every answer, and every event of a stream, that is not quite what its
+    /// model's document says: members that are new or missing, values of enums that are new. It is
+    /// called while the answer is read, so it should be quick.
+    ///
+    /// The same is told as `tracing` events of level `DEBUG` and target `workers_ai::drift`.
+    ///
+    /// ```
+    /// # use workers_ai::Client;
+    /// let builder = Client::builder().on_drift(|report| {
+    ///     for drift in report.drifts {
+    ///         eprintln!("{}: {drift}", report.model);
+    ///     }
+    /// });
+    /// ```
+    pub fn on_drift(mut self, tell: impl Fn(DriftReport<'_>) + Send + Sync + 'static) -> Self {
+        self.watch.hook = Some(Arc::new(tell));
+        self
+    }
+
+    /// Makes such answers errors of kind [`Drift`](crate::ErrorKind::Drift). For tests that are to
+    /// fail as soon as the service changes; a program that should go on working leaves it off.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.watch.strict = strict;
+        self
+    }
+
     /// What the client calls itself.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
@@ -316,6 +345,7 @@ impl ClientBuilder {
                 retry: self.retry,
                 gateway: self.gateway,
                 show_messages: self.show_messages,
+                watch: self.watch,
                 budget: Budget::new(),
                 sleep: self.sleep,
             }),

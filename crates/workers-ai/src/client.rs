@@ -17,6 +17,7 @@ use crate::{
     builder::ClientBuilder,
     call::{Call, Caps, Mode, Timeouts},
     decode,
+    drift::Watch,
     error::Error,
     gateway::Gateway,
     retry::{Budget, RetryPolicy},
@@ -66,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) gateway: Option<Gateway>,
     pub(crate) show_messages: bool,
+    pub(crate) watch: Watch,
     pub(crate) budget: Budget,
     pub(crate) sleep: Sleep,
 }
@@ -181,6 +183,7 @@ impl Debug for Client {
             .field("caps", &self.inner.caps)
             .field("retry", &self.inner.retry)
             .field("gateway", &self.inner.gateway)
+            .field("watch", &self.inner.watch)
             .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     headers::Head,
     path::path_at,
     send::Facts,
+    trace,
 };
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -162,12 +163,19 @@ pub(crate) fn untouched(answer: Answer) -> Result<Bytes, Error> {
 }
 
 fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
-    serde_json::from_slice(result).map_err(|error| {
-        let is_bare = result.len() == answer.body.len();
-        let root = if is_bare { "" } else { "result" };
-        let error = misfit(&error, result, root).with_body(answer.body.clone());
-        answer.facts.tell(error)
-    })
+    let facts = &answer.facts;
+    trace::usage(&facts.span, result);
+    let read = || {
+        serde_json::from_slice(result).map_err(|error| {
+            let is_bare = result.len() == answer.body.len();
+            let root = if is_bare { "" } else { "result" };
+            misfit(&error, result, root)
+        })
+    };
+    facts
+        .watch
+        .over(&facts.model, read)
+        .map_err(|error| facts.tell(error.with_body(answer.body.clone())))
 }
 
 impl Answer {

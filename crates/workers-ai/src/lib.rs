@@ -53,6 +53,7 @@ mod codes;
 mod collected;
 mod deadline;
 mod decode;
+mod drift;
 mod envelope;
 mod error;
 mod gateway;
@@ -79,6 +80,7 @@ pub use catalogue::{
 pub use client::Client;
 pub use codes::ServiceMessage;
 pub use collected::Collected;
+pub use drift::DriftReport;
 pub use error::{ApiErrorKind, Cap, Error, ErrorKind, Stop, Timeout, Unexpected};
 pub use gateway::{Gateway, GatewayBackoff};
 pub use headers::Headers;

@@ -3,13 +3,14 @@
 use std::{borrow::Cow, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use crate::{
     attempt::Request,
     call::{Call, Timeouts},
     client::Inner,
     decode::Answer,
+    drift::Watch,
     error::{Error, ErrorKind, Stop, Timeout},
     headers::Head,
     retry::{self, RetryPolicy},
@@ -24,7 +25,7 @@ pub(crate) fn sleep() -> Sleep {
     Arc::new(|wait| Box::pin(tokio::time::sleep(wait)))
 }
 
-/// What a call knows about itself once it was answered.
+/// What a call knows about itself once it was answered. The call's span ends with it.
 pub(crate) struct Facts {
     pub(crate) model: Cow<'static, str>,
     pub(crate) head: Head,
@@ -32,6 +33,8 @@ pub(crate) struct Facts {
     pub(crate) started: Instant,
     pub(crate) deadline: Option<Instant>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) watch: Watch,
+    pub(crate) span: Span,
     show_messages: bool,
 }
 
@@ -46,6 +49,8 @@ impl Facts {
             started: Instant::now(),
             deadline: None,
             timeouts: Timeouts::default(),
+            watch: Watch::default(),
+            span: Span::none(),
             show_messages: true,
         }
     }
@@ -57,6 +62,7 @@ impl Facts {
         } else {
             error
         };
+        trace::broken(&self.span, &error);
         error.with_call(
             self.model.clone(),
             self.attempts,
@@ -69,12 +75,12 @@ impl Facts {
 /// Makes a call.
 pub(crate) async fn exchange(client: &Inner, call: Call) -> Result<Answer, Error> {
     let span = trace::span(&call);
-    let outcome = attempts(client, call).instrument(span.clone()).await;
+    let outcome = attempts(client, call, &span).instrument(span.clone()).await;
     trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
     outcome
 }
 
-async fn attempts(client: &Inner, mut call: Call) -> Result<Answer, Error> {
+async fn attempts(client: &Inner, mut call: Call, span: &Span) -> Result<Answer, Error> {
     let started = Instant::now();
     let timeouts = call.timeouts.over(client.timeouts);
     let deadline = started.checked_add(timeouts.total);
@@ -109,6 +115,8 @@ async fn attempts(client: &Inner, mut call: Call) -> Result<Answer, Error> {
                     started,
                     deadline,
                     timeouts,
+                    watch: client.watch.clone(),
+                    span: span.clone(),
                     show_messages: client.show_messages,
                 };
                 return Ok(Answer {

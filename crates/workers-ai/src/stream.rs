@@ -29,6 +29,7 @@ use crate::{
     lost,
     send::Facts,
     sse::{Decoder, Event, TooLarge},
+    trace,
 };
 
 /// The events of an answer, in the order in which the service sends them.
@@ -116,7 +117,7 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// The next event of what has come, if it holds one.
     fn take(&mut self) -> Option<Step<E>> {
         match self.decoder.next()? {
-            Ok(event) => Some(step(&event, self.end, self.caps.error)),
+            Ok(event) => Some(step(&event, self.end, self.caps.error, &self.facts)),
             Err(TooLarge) => Some(Step::Fail(Error::cap(Cap::Event, self.caps.event))),
         }
     }
@@ -226,7 +227,7 @@ enum Step<E> {
     End,
 }
 
-fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize) -> Step<E> {
+fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize, facts: &Facts) -> Step<E> {
     let data = event.data.trim_ascii();
     if data == end.as_bytes() {
         return Step::End;
@@ -244,12 +245,17 @@ fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize) -> Step<
                 .with_body(keep()),
         );
     }
+    trace::usage(&facts.span, data);
     let text = String::from_utf8_lossy(data);
-    Step::Item(serde_json::from_str(&text).map_err(|error| {
-        let what = "an event of the stream does not fit its type";
-        let detail = misfit_text(what, &error, text.as_bytes(), "");
-        Error::new(ErrorKind::StreamDecode, detail).with_body(keep())
-    }))
+    let read = || {
+        serde_json::from_str(&text).map_err(|error| {
+            let what = "an event of the stream does not fit its type";
+            let detail = misfit_text(what, &error, text.as_bytes(), "");
+            Error::new(ErrorKind::StreamDecode, detail)
+        })
+    };
+    let item = facts.watch.over(&facts.model, read);
+    Step::Item(item.map_err(|error| error.with_body(keep())))
 }
 
 /// The keys of an event that tell whether it is an error.

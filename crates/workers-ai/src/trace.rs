@@ -1,9 +1,16 @@
 //! Spans with the names OpenTelemetry gives to calls of generative models. They never hold content.
 
+use memchr::memmem;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use tracing::{Span, field::Empty};
 use workers_ai_models::Task;
 
-use crate::{call::Call, error::Error, send::Facts};
+use crate::{
+    call::Call,
+    error::{Error, ErrorKind},
+    send::Facts,
+};
 
 /// The operation of a call by id, of which nothing is known.
 pub(crate) const ANY_OPERATION: &str = "generate_content";
@@ -25,6 +32,8 @@ pub(crate) fn span(call: &Call) -> Span {
         gen_ai.provider.name = "cloudflare.workers_ai",
         gen_ai.request.model = &*call.model,
         gen_ai.response.id = Empty,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.type = Empty,
@@ -54,6 +63,77 @@ pub(crate) fn record(span: &Span, outcome: Result<&Facts, &Error>) {
     if let Err(error) = outcome {
         span.record("error.type", tracing::field::debug(error.kind()));
     }
+}
+
+/// Adds that an answer which had begun well cannot be read. One bad event does not end a stream.
+pub(crate) fn broken(span: &Span, error: &Error) {
+    if error.kind() != ErrorKind::StreamDecode {
+        span.record("error.type", tracing::field::debug(error.kind()));
+    }
+}
+
+/// Adds the tokens that an answer or an event counts. In a stream the last count is the total.
+pub(crate) fn usage(span: &Span, json: &[u8]) {
+    if span.is_disabled() || memmem::find(json, b"\"usage\"").is_none() {
+        return;
+    }
+    let Ok(counted) = serde_json::from_slice::<Counted>(json) else {
+        return;
+    };
+    let inner = counted.response.and_then(|response| response.usage);
+    let Some(usage) = counted.usage.or(inner) else {
+        return;
+    };
+    for (name, count) in [
+        ("gen_ai.usage.input_tokens", usage.input),
+        ("gen_ai.usage.output_tokens", usage.output),
+    ] {
+        // Some streams repeat their count as zeros.
+        if let Some(count) = count.filter(|count| *count > 0) {
+            span.record(name, count);
+        }
+    }
+}
+
+/// Where the dialects count tokens: beside the answer, or in the `response` of an event.
+#[derive(Deserialize)]
+struct Counted {
+    #[serde(default, deserialize_with = "lenient")]
+    usage: Option<Usage>,
+    #[serde(default, deserialize_with = "lenient")]
+    response: Option<Within>,
+}
+
+#[derive(Deserialize)]
+struct Within {
+    #[serde(default, deserialize_with = "lenient")]
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(
+        default,
+        alias = "prompt_tokens",
+        alias = "input_tokens",
+        deserialize_with = "lenient"
+    )]
+    input: Option<u64>,
+    #[serde(
+        default,
+        alias = "completion_tokens",
+        alias = "output_tokens",
+        deserialize_with = "lenient"
+    )]
+    output: Option<u64>,
+}
+
+/// What is of another type is none.
+fn lenient<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(raw.get()).ok())
 }
 
 /// Tells that an attempt failed, by kind, status and codes.

@@ -24,6 +24,9 @@ pub enum ErrorKind {
     Unexpected(Unexpected),
     /// The answer is complete but does not fit its type.
     Decode,
+    /// The answer, or an event of it, is not what its document says, and the client is
+    /// [strict](crate::ClientBuilder::strict).
+    Drift,
     /// A stream ended without saying that it is complete.
     StreamTruncated,
     /// The service reported an error inside a stream, which ends there.
@@ -172,6 +175,7 @@ impl ErrorKind {
                 "the answer has a status that is none of an answer's"
             }
             ErrorKind::Decode => "the answer does not fit its type",
+            ErrorKind::Drift => "the answer is not what the model's document says",
             ErrorKind::StreamTruncated => "the stream ended before it was complete",
             ErrorKind::StreamDecode => "an event of the stream does not fit its type",
             ErrorKind::LimitExceeded(_) => "a limit was reached",

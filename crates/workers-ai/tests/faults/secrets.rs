@@ -128,10 +128,13 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
     let server = Server::start(|n, _| {
         vec![Act::Write(match n {
             0 => failure(503, 3050),
-            1 => result(&format!(r#"{{"response":"{CONTENT}"}}"#)),
+            1 => result(&format!(
+                r#"{{"response":"{CONTENT}","usage":{{"prompt_tokens":5,"completion_tokens":7}}}}"#
+            )),
             2 => failure(400, 5007),
             _ => events(format!(
-                "data: {{\"response\":\"{CONTENT}\"}}\n\ndata: {CONTENT}\n\n"
+                "data: {{\"response\":\"{CONTENT}\",\"usage\":{{\"completion_tokens\":11}}}}\n\n\
+                 data: {{\"usage\":{{\"completion_tokens\":0,\"prompt_tokens\":\"{CONTENT}\"}}}}\n\ndata: {CONTENT}\n\n"
             )),
         })]
     })
@@ -152,7 +155,12 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
         "http.request.resend_count=1",
         "error.type=Api(UnknownModel)",
         "code=3050",
+        "gen_ai.usage.input_tokens=5",
+        "gen_ai.usage.output_tokens=7",
+        "gen_ai.usage.output_tokens=11",
+        "error.type=StreamTruncated",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
+    assert!(!text.contains("output_tokens=0"), "{text}");
 }

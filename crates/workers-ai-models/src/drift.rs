@@ -1,0 +1,215 @@
+//! What an answer holds that its document does not say, noted only while somebody watches.
+
+use std::{
+    cell::RefCell,
+    fmt::{self, Display},
+};
+
+/// More than this of one answer tells nothing new.
+const MOST: usize = 64;
+
+/// As much of a name or value as is kept, in characters.
+const LONGEST: usize = 80;
+
+thread_local! {
+    static NOTES: RefCell<Option<Vec<Drift>>> = const { RefCell::new(None) };
+}
+
+/// One difference between an answer and its document.
+///
+/// Names of members and values of enums are the service's vocabulary. They are cut short and escaped when shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Drift {
+    /// An object has a member that its type does not know.
+    UnknownMember {
+        /// The type.
+        of: &'static str,
+        /// The member.
+        name: String,
+    },
+    /// An object lacks a member that its document calls required.
+    MissingMember {
+        /// The type.
+        of: &'static str,
+        /// The member.
+        name: &'static str,
+    },
+    /// An enum has a value that its document does not list.
+    UnknownValue {
+        /// The type.
+        of: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A value is none of the forms that its document describes.
+    UnknownForm {
+        /// The type.
+        of: &'static str,
+    },
+}
+
+impl Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownMember { of, name } => {
+                write!(f, "unknown member `{}` in {of}", name.escape_debug())
+            }
+            Self::MissingMember { of, name } => write!(f, "no member `{name}` in {of}"),
+            Self::UnknownValue { of, value } => {
+                write!(f, "new value `{}` of {of}", value.escape_debug())
+            }
+            Self::UnknownForm { of } => write!(f, "a form of {of} that no document describes"),
+        }
+    }
+}
+
+/// Runs `work`, and tells what drifted in everything it read on this thread.
+///
+/// ```
+/// use workers_ai_models::{Drift, drift};
+/// # use workers_ai_models::fields;
+/// # #[derive(Default)]
+/// # struct Word { text: Option<String> }
+/// # fields! { Word { "word" => put text, } }
+///
+/// let (word, drifts) = drift::watch(|| serde_json::from_str::<Word>(r#"{"word": "a", "tone": 3}"#));
+/// assert_eq!(word?.text.as_deref(), Some("a"));
+/// assert_eq!(drifts, [Drift::UnknownMember { of: "Word", name: "tone".to_owned() }]);
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<Drift>) {
+    /// Puts back what was there, also if `work` panics.
+    struct Watch(Option<Vec<Drift>>);
+
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            NOTES.set(self.0.take());
+        }
+    }
+
+    let watch = Watch(NOTES.replace(Some(Vec::new())));
+    let done = work();
+    let notes = NOTES.take().unwrap_or_default();
+    drop(watch);
+    (done, notes)
+}
+
+#[doc(hidden)]
+#[must_use]
+pub fn is_watched() -> bool {
+    NOTES.with_borrow(Option::is_some)
+}
+
+fn note(drift: Drift) {
+    NOTES.with_borrow_mut(|notes| {
+        if let Some(notes) = notes {
+            if notes.len() < MOST && !notes.contains(&drift) {
+                notes.push(drift);
+            }
+        }
+    });
+}
+
+/// Notes a member that no field is for.
+#[doc(hidden)]
+pub fn unknown_member(of: &'static str, name: &str) {
+    if is_watched() {
+        let name = name.chars().take(LONGEST).collect();
+        note(Drift::UnknownMember { of, name });
+    }
+}
+
+/// Notes a value that has no variant.
+#[doc(hidden)]
+pub fn unknown_value(of: &'static str, value: &str) {
+    if is_watched() {
+        let value = value.chars().take(LONGEST).collect();
+        note(Drift::UnknownValue { of, value });
+    }
+}
+
+/// Notes a value that is none of a union's forms.
+#[doc(hidden)]
+pub fn unknown_form(of: &'static str) {
+    note(Drift::UnknownForm { of });
+}
+
+/// Notes a member that should be there.
+#[doc(hidden)]
+pub fn missing_member(of: &'static str, name: &'static str) {
+    note(Drift::MissingMember { of, name });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fields, open_enum};
+
+    open_enum! {
+        /// A mood.
+        enum Mood {
+            /// Well.
+            Calm = "calm",
+        }
+    }
+
+    #[derive(Debug, Default)]
+    struct Word {
+        text: Option<String>,
+        mood: Option<Mood>,
+    }
+
+    fields! {
+        Word {
+            "word" => put text,
+            "mood" => put mood,
+        }
+    }
+
+    fn drifts(json: &str) -> Vec<String> {
+        let (word, drifts) = watch(|| serde_json::from_str::<Word>(json));
+        let word = word.expect("a word");
+        assert!(word.text.is_some() || word.mood.is_some());
+        drifts.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn members_and_values_that_are_new_are_told_once() {
+        assert_eq!(
+            drifts(r#"{"word": "a", "mood": "calm"}"#),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            drifts(r#"{"word": "a", "tone\n": 1, "mood": "odd"}"#),
+            [
+                "unknown member `tone\\n` in Word",
+                "new value `odd` of Mood"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let many: Vec<String> = (0..1000).map(|n| format!(r#""{n}": 1"#)).collect();
+        assert_eq!(
+            drifts(&format!(r#"{{"word": "a", {}}}"#, many.join(","))).len(),
+            MOST
+        );
+        let long = drifts(&format!(r#"{{"word": "a", "{}": 1}}"#, "x".repeat(9999)));
+        assert!(long[0].len() < 200);
+    }
+
+    #[test]
+    fn nothing_is_noted_unless_somebody_watches() {
+        let word: Word = serde_json::from_str(r#"{"word": "a", "tone": 1}"#).expect("a word");
+        drop(word);
+        assert!(!is_watched());
+        let ((), inner) = watch(|| {
+            let (_, inner) = watch(|| serde_json::from_str::<Word>(r#"{"word": "a", "x": 1}"#));
+            assert_eq!(inner.len(), 1);
+            assert!(is_watched());
+        });
+        assert_eq!((inner, is_watched()), (Vec::new(), false));
+    }
+}

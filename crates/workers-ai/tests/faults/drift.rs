@@ -1,0 +1,101 @@
+//! Answers that are not quite what their documents say: read, and told.
+
+use std::sync::{Arc, Mutex};
+
+use workers_ai::{
+    ErrorKind,
+    models::{Drift, Llama31_8bInstructFp8, Nova3},
+};
+
+use crate::{
+    server::{Server, events, result},
+    support::{builder, printed},
+};
+
+/// What was told: model and drift.
+type Told = Arc<Mutex<Vec<(String, Drift)>>>;
+
+fn telling(server: &Server, told: &Told) -> workers_ai::ClientBuilder {
+    let told = told.clone();
+    builder(server).on_drift(move |report| {
+        let mut told = told.lock().unwrap();
+        let drifts = report.drifts.iter().cloned();
+        told.extend(drifts.map(|drift| (report.model.to_owned(), drift)));
+    })
+}
+
+fn prompt() -> impl workers_ai::models::ModelInput<Model = Llama31_8bInstructFp8> {
+    Llama31_8bInstructFp8::prompt("Hello")
+}
+
+#[tokio::test]
+async fn j05_new_members_are_told_and_do_not_harm() {
+    let server = Server::always(result(
+        r#"{"response":"hi","mood":"calm","usage":{"total_tokens":3,"joules":4}}"#,
+    ))
+    .await;
+    let told = Told::default();
+    let client = telling(&server, &told).build().unwrap();
+    let answer = client.run(prompt()).await.unwrap();
+    assert_eq!(answer.text(), "hi");
+    let names: Vec<String> = told
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(model, drift)| match drift {
+            Drift::UnknownMember { name, .. } => format!("{model} {name}"),
+            drift => panic!("{drift}"),
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "@cf/meta/llama-3.1-8b-instruct-fp8 mood",
+            "@cf/meta/llama-3.1-8b-instruct-fp8 joules"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn j05_a_strict_client_refuses_them() {
+    let server = Server::always(result(r#"{"response":"cAnArY","mood":"calm"}"#)).await;
+    let client = builder(&server).strict(true).build().unwrap();
+    let error = client.run(prompt()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Drift);
+    let text = printed(&error);
+    assert!(text.contains("unknown member `mood`"), "{text}");
+    assert!(!text.contains("cAnArY"), "{text}");
+    assert!(!error.body().is_empty());
+
+    let server = Server::always(result(r#"{"response":"hi"}"#)).await;
+    let client = builder(&server).strict(true).build().unwrap();
+    client.run(prompt()).await.unwrap();
+}
+
+#[tokio::test]
+async fn events_are_watched_one_by_one() {
+    let server = Server::always(events(
+        "data: {\"response\":\"a\",\"p\":\"abc\"}\n\ndata: {\"response\":\"b\",\"new\":1}\n\ndata: [DONE]\n\n",
+    ))
+    .await;
+    let told = Told::default();
+    let client = telling(&server, &told).strict(true).build().unwrap();
+    let mut stream = client.stream(prompt()).await.unwrap();
+    stream.next().await.unwrap().unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Drift);
+    assert!(stream.next().await.is_none());
+    assert_eq!(told.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_does_not_drift_is_not_told() {
+    let body =
+        r#"{"results":{"channels":[{"alternatives":[{"transcript":"hi","confidence":0.9}]}]}}"#;
+    let server = Server::always(result(body)).await;
+    let told = Told::default();
+    let client = telling(&server, &told).build().unwrap();
+    let audio = workers_ai::models::Media::new(&b"RIFF"[..]).with_content_type("audio/wav");
+    client.run(Nova3::audio(audio)).await.unwrap();
+    assert_eq!(*told.lock().unwrap(), []);
+}
