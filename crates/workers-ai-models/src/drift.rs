@@ -144,47 +144,39 @@ pub fn missing_member(of: &'static str, name: &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fields, open_enum};
-
-    open_enum! {
-        /// A mood.
-        enum Mood {
-            /// Well.
-            Calm = "calm",
-        }
-    }
+    use crate::{BatchStatus, fields};
 
     #[derive(Debug, Default)]
     struct Word {
         text: Option<String>,
-        mood: Option<Mood>,
+        state: Option<BatchStatus>,
     }
 
     fields! {
         Word {
             "word" => put text,
-            "mood" => put mood,
+            "state" => put state,
         }
     }
 
     fn drifts(json: &str) -> Vec<String> {
         let (word, drifts) = watch(|| serde_json::from_str::<Word>(json));
         let word = word.expect("a word");
-        assert!(word.text.is_some() || word.mood.is_some());
+        assert!(word.text.is_some() || word.state.is_some());
         drifts.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn members_and_values_that_are_new_are_told_once() {
         assert_eq!(
-            drifts(r#"{"word": "a", "mood": "calm"}"#),
+            drifts(r#"{"word": "a", "state": "queued"}"#),
             Vec::<String>::new()
         );
         assert_eq!(
-            drifts(r#"{"word": "a", "tone\n": 1, "mood": "odd"}"#),
+            drifts(r#"{"word": "a", "tone\n": 1, "state": "odd"}"#),
             [
                 "unknown member `tone\\n` in Word",
-                "new value `odd` of Mood"
+                "new value `odd` of BatchStatus"
             ]
         );
     }
