@@ -163,6 +163,50 @@ fn a_conversation_with_tools_goes_out_without_a_single_null() {
     }
 }
 
+/// The same code for both dialects, and what each of them wants to read.
+#[test]
+fn tool_calls_survive_a_second_turn() {
+    let native =
+        r#"{"response": null, "tool_calls": [{"name": "dim_lamp", "arguments": {"level": 3}}]}"#;
+    let native: <Llama33_70bInstructFp8Fast as Model>::Output =
+        serde_json::from_str(native).unwrap();
+    let calls = native.tool_calls();
+    expect_bodies! {
+        Llama33_70bInstructFp8Fast::messages([
+            Message::user("Dim it."),
+            Message::calls(&calls),
+            Message::answer_to(&calls[0], "done"),
+        ]) => {"messages": [
+            {"role": "user", "content": "Dim it."},
+            {"role": "assistant", "content": "{\"name\":\"dim_lamp\",\"arguments\":{\"level\":3}}"},
+            {"role": "tool", "content": "done"}
+        ]}
+    }
+
+    let chat = r#"{"choices": [{"message": {"content": null, "tool_calls": [
+        {"id": "c-1", "type": "function", "function": {"name": "dim_lamp", "arguments": "{\"level\": 3}"}},
+        {"id": "c-2", "type": "function", "function": {"name": "stop", "arguments": ""}}
+    ]}}]}"#;
+    let chat: <KimiK26 as Model>::Output = serde_json::from_str(chat).unwrap();
+    let calls = chat.tool_calls();
+    expect_bodies! {
+        KimiK26::messages([
+            ChatMessage::user("Dim it."),
+            ChatMessage::calls(&calls),
+            ChatMessage::answer_to(&calls[0], "done"),
+            ChatMessage::answer_to(&calls[1], "stopped"),
+        ]) => {"messages": [
+            {"role": "user", "content": "Dim it."},
+            {"role": "assistant", "content": "", "tool_calls": [
+                {"id": "c-1", "type": "function", "function": {"name": "dim_lamp", "arguments": "{\"level\": 3}"}},
+                {"id": "c-2", "type": "function", "function": {"name": "stop", "arguments": ""}}
+            ]},
+            {"role": "tool", "content": "done", "tool_call_id": "c-1"},
+            {"role": "tool", "content": "stopped", "tool_call_id": "c-2"}
+        ]}
+    }
+}
+
 #[test]
 fn short_constructors_build_what_the_documents_describe() {
     let url = "data:image/png;base64,aGVsbG8=";

@@ -1,5 +1,6 @@
 //! Short ways to build what conversations are made of: messages, tools, answer formats.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -38,11 +39,48 @@ macro_rules! roles {
             pub fn tool(content: impl Into<$content>) -> Self {
                 Self::new("tool", content)
             }
+
+            /// Repeats which tools the model called, before their answers.
+            #[must_use]
+            pub fn calls<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> Self {
+                Self::assistant(called(calls))
+            }
+
+            /// Hands the model what a tool answered to `call`. Here answers stand in the order of
+            /// the calls; other dialects repeat the call's id.
+            #[must_use]
+            pub fn answer_to(call: &CalledTool<'_>, content: impl Into<$content>) -> Self {
+                let _ = call;
+                Self::tool(content)
+            }
         }
     )*};
 }
 
 roles!(Message: MessageContent, TextMessage: String, MultimodalMessage: MultimodalMessageContent);
+
+/// Calls as the native dialect repeats them: the text in which the model made them.
+fn called<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
+    #[derive(Serialize)]
+    struct Called<'a> {
+        name: &'a str,
+        arguments: Value,
+    }
+
+    let calls = calls.into_iter().map(|call| {
+        let arguments = call.arguments_text();
+        Called {
+            name: call.name.unwrap_or_default(),
+            arguments: serde_json::from_str(&arguments).unwrap_or_else(|_| arguments.into()),
+        }
+    });
+    let text = match calls.collect::<Vec<_>>().as_slice() {
+        [call] => serde_json::to_string(call),
+        calls => serde_json::to_string(calls),
+    };
+    // Text and JSON values can always be written.
+    text.unwrap_or_default()
+}
 
 impl MultimodalMessage {
     /// Asks about a picture, given by a `data:` URL.
@@ -101,6 +139,12 @@ impl ChatMessage {
             .content("")
             .tool_calls(calls)
             .into()
+    }
+
+    /// Hands the model what a tool answered to `call`.
+    #[must_use]
+    pub fn answer_to(call: &CalledTool<'_>, content: impl Into<ChatTextContent>) -> Self {
+        Self::tool(call.id.unwrap_or_default(), content)
     }
 
     /// Hands the model what a tool answered to the call with this id.
