@@ -51,6 +51,7 @@ pub struct ClientBuilder {
     base: Option<String>,
     allow_loopback: bool,
     http2_only: bool,
+    pings: (Duration, Duration),
     user_agent: Option<String>,
     connect_timeout: Duration,
     timeouts: Timeouts,
@@ -74,6 +75,7 @@ impl Default for ClientBuilder {
             base: None,
             allow_loopback: false,
             http2_only: false,
+            pings: (PING_EVERY, PING_ANSWER),
             user_agent: None,
             connect_timeout: CONNECT_TIMEOUT,
             timeouts: Timeouts::default(),
@@ -176,6 +178,18 @@ impl ClientBuilder {
     /// yours.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = limit(timeout, &mut self.fault);
+        self
+    }
+
+    /// How often an HTTP/2 connection is asked whether it still lives, and how long it may take to
+    /// say so; every 15 seconds and 10 seconds unless set. One that went silent is left, so that
+    /// later calls do not wait on it. Has no effect on an [`http_client`](Self::http_client) of
+    /// yours.
+    pub fn http2_pings(mut self, every: Duration, patience: Duration) -> Self {
+        self.pings = (
+            limit(every, &mut self.fault),
+            limit(patience, &mut self.fault),
+        );
         self
     }
 
@@ -336,7 +350,7 @@ impl ClientBuilder {
                 credentials,
                 http: match self.http {
                     Some(client) => client,
-                    None => http_client(&base, self.connect_timeout, self.http2_only)?,
+                    None => http_client(&base, self.connect_timeout, self.pings, self.http2_only)?,
                 },
                 base,
                 user_agent,
@@ -381,6 +395,7 @@ impl Debug for ClientBuilder {
 fn http_client(
     base: &Base,
     connect_timeout: Duration,
+    (ping_every, ping_answer): (Duration, Duration),
     http2_only: bool,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
@@ -390,8 +405,8 @@ fn http_client(
         .retry(reqwest::retry::never())
         .https_only(!base.is_loopback())
         .pool_idle_timeout(IDLE_CONNECTION)
-        .http2_keep_alive_interval(PING_EVERY)
-        .http2_keep_alive_timeout(PING_ANSWER)
+        .http2_keep_alive_interval(ping_every)
+        .http2_keep_alive_timeout(ping_answer)
         .http2_keep_alive_while_idle(true);
     if base.is_loopback() {
         builder = builder.no_proxy();

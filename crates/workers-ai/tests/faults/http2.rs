@@ -15,6 +15,52 @@ use workers_ai::{Client, ErrorKind};
 
 use crate::support::{builder_at, fails, phrase};
 
+/// A connection that says hello and then nothing more, whatever it is told.
+#[tokio::test]
+async fn t37_a_connection_that_went_silent_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(Mutex::new(0));
+    let count = connections.clone();
+    tokio::spawn(async move {
+        let mut silent = None;
+        while let Ok((stream, _)) = listener.accept().await {
+            *count.lock().unwrap() += 1;
+            if silent.is_none() {
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                let request = connection.accept().await.unwrap().unwrap();
+                // Held, and never looked at again.
+                silent = Some((connection, request));
+                continue;
+            }
+            tokio::spawn(async move {
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    let response = Response::builder()
+                        .header("content-type", "application/json")
+                        .body(())
+                        .unwrap();
+                    let mut body = respond.send_response(response, false).unwrap();
+                    body.send_data(Bytes::from_static(HI.as_bytes()), true)
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let ping = Duration::from_millis(30);
+    let client = builder_at(&url)
+        .http2_only(true)
+        .http2_pings(ping, ping)
+        .build()
+        .unwrap();
+    let error = fails(&client).await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InDoubt, 1));
+    for _ in 0..3 {
+        client.run(phrase()).await.unwrap();
+    }
+    assert_eq!(*connections.lock().unwrap(), 2);
+}
+
 const HI: &str = r#"{"response":"hi"}"#;
 
 /// What the server does with a request.

@@ -33,6 +33,24 @@ async fn j02_success_without_a_result_is_an_error() {
 }
 
 #[tokio::test]
+async fn j13_j19_numbers_and_text_that_no_type_holds() {
+    // Beyond every float, and half a character.
+    for body in [r#"{"results":[1e400]}"#, r#"{"response":"\ud800"}"#] {
+        let server = Server::always(result(body)).await;
+        let any = client(&server).run_any("m", 1).await.unwrap_err();
+        assert_eq!(
+            (any.kind(), server.requests()),
+            (ErrorKind::Decode, 1),
+            "{body}"
+        );
+        assert!(any.body().ends_with(b"}"), "{body}");
+    }
+    let server = Server::always(result(r#"{"response":"hi","score":1e39}"#)).await;
+    let any = client(&server).run_any("m", 1).await.unwrap();
+    assert_eq!(any["score"], 1e39);
+}
+
+#[tokio::test]
 async fn j05_unknown_fields_do_no_harm() {
     let server = Server::always(json(
         200,

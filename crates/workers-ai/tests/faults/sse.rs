@@ -232,6 +232,38 @@ async fn s21_one_broken_event_does_not_spoil_the_others() {
 }
 
 #[tokio::test]
+async fn j19_s11_half_a_character_and_events_of_another_sort() {
+    let text = "data: {\"response\":\"a\"}\n\n\
+        data: {\"response\":\"\\ud83d\"}\n\ndata: {\"response\":\"\\ude00\"}\n\n\
+        event: weather\ndata: {\"rain\":[1],\"response\":null}\n\n\
+        data: {\"response\":\"b\",\"new\":{}}\n\ndata: [DONE]\n\n";
+    let items = stream(events(text)).await;
+    let decode = Some(ErrorKind::StreamDecode);
+    assert_eq!(kinds(&items), [None, decode, decode, None, None]);
+    assert_eq!(texts(&items), ["a", "", "b"]);
+    assert!(!items[1].as_ref().unwrap_err().body().is_empty());
+}
+
+#[tokio::test]
+async fn s33_a_stream_that_ended_stays_ended() {
+    for (text, last) in [
+        ("data: [DONE]\n\n", None),
+        ("data: {}\n\n", Some(ErrorKind::StreamTruncated)),
+    ] {
+        let server = Server::always(events(text)).await;
+        let mut stream = client(&server).stream(phrase()).await.unwrap();
+        let mut end = None;
+        while let Some(item) = stream.next().await {
+            end = item.err().map(|error| error.kind());
+        }
+        assert_eq!(end, last);
+        for _ in 0..1000 {
+            assert!(stream.next().await.is_none());
+        }
+    }
+}
+
+#[tokio::test]
 async fn s23_an_event_above_the_cap_ends_the_stream() {
     let server = Server::start(|_, _| {
         vec![

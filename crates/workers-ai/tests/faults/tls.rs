@@ -1,23 +1,37 @@
 //! Servers that are not who they say, and names that lead nowhere.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use reqwest::dns::{Name, Resolve, Resolving};
-use tokio::{io::AsyncReadExt, net::TcpListener};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
 };
-use workers_ai::{ErrorKind, Stop};
+use workers_ai::{ErrorKind, Stop, Unexpected};
 
 use crate::support::{builder_at, fails};
 
 /// A server with a certificate of its own making for `name`: its address, its certificate, and how
 /// many bytes it was told in confidence.
 async fn start(name: &str) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
+    start_with(name, String::new()).await
+}
+
+/// The same, and it gives an answer.
+async fn start_with(
+    name: &str,
+    answer: String,
+) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let certificate = reqwest::Certificate::from_der(made.cert.der()).unwrap();
@@ -39,6 +53,8 @@ async fn start(name: &str) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
                 let mut buffer = [0; 1_000];
                 if let Ok(length) = stream.read(&mut buffer).await {
                     count.fetch_add(length, Ordering::Relaxed);
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                    let _ = stream.flush().await;
                 }
             }
         }
@@ -53,6 +69,25 @@ async fn t04_a_certificate_nobody_vouches_for_is_never_tried_again() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
     assert!(!error.is_retryable());
     assert_eq!(told.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn h23_a_redirect_away_from_tls_is_not_followed() {
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = format!("http://localhost:{}", plain.local_addr().unwrap().port());
+    let redirect = format!("HTTP/1.1 307 Away\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+    let (url, certificate, told) = start_with("localhost", redirect).await;
+    let http = reqwest::Client::builder()
+        .tls_certs_only([certificate])
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Redirect));
+    assert_eq!(error.attempts(), 1);
+    assert!(told.load(Ordering::Relaxed) > 0);
+    let knocked = tokio::time::timeout(Duration::from_millis(50), plain.accept()).await;
+    assert!(knocked.is_err());
 }
 
 #[tokio::test]
