@@ -1,5 +1,1 @@
-//! Workspace tests: snapshots of generated code, contracts between schema, types and wire.
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+//! Tests that look at more than one crate; each of them is a target of its own.

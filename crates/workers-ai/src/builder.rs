@@ -131,7 +131,9 @@ impl ClientBuilder {
 
     /// Takes from the environment what is not set: `CLOUDFLARE_ACCOUNT_ID`,
     /// `CLOUDFLARE_API_TOKEN`, `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`, and
-    /// `CLOUDFLARE_BASE_URL`. Blank counts as missing.
+    /// `CLOUDFLARE_BASE_URL`. Blank counts as missing. `WORKERS_AI_ALLOW_LOOPBACK`, set to `1` or
+    /// `true`, does what [`allow_loopback`](Self::allow_loopback) does, so that a program can be
+    /// tried against a stand-in as it is.
     pub fn env(self) -> Self {
         self.env_from(|name| std::env::var_os(name))
     }
@@ -147,6 +149,17 @@ impl ClientBuilder {
             .base
             .take()
             .or_else(|| self.variable(&lookup, "CLOUDFLARE_BASE_URL"));
+        match self
+            .variable(&lookup, "WORKERS_AI_ALLOW_LOOPBACK")
+            .as_deref()
+        {
+            None => {}
+            Some("1" | "true") => self.allow_loopback = true,
+            Some(_) => {
+                let why = "WORKERS_AI_ALLOW_LOOPBACK is neither 1 nor true";
+                self.fault.get_or_insert_with(|| Error::config(why));
+            }
+        }
         if !has_credentials {
             self.token = self.variable(&lookup, "CLOUDFLARE_API_TOKEN");
             if self.token.is_none() {

@@ -140,6 +140,7 @@ const ID: (&str, &str) = ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
 const TOKEN: (&str, &str) = ("CLOUDFLARE_API_TOKEN", SECRET);
 const EMAIL: (&str, &str) = ("CLOUDFLARE_EMAIL", "me@example.com");
 const KEY: (&str, &str) = ("CLOUDFLARE_API_KEY", SECRET);
+const HERE: (&str, &str) = ("CLOUDFLARE_BASE_URL", "http://127.0.0.1:8787");
 
 #[test]
 fn a15_a16_the_environment_is_read_as_documented() {
@@ -148,6 +149,7 @@ fn a15_a16_the_environment_is_read_as_documented() {
         &[ID, EMAIL, KEY],
         &[ID, TOKEN, EMAIL],
         &[ID, TOKEN, ("CLOUDFLARE_BASE_URL", " ")],
+        &[ID, TOKEN, HERE, ("WORKERS_AI_ALLOW_LOOPBACK", "1")],
     ] {
         from(good).unwrap();
     }
@@ -164,6 +166,20 @@ fn a15_a16_the_environment_is_read_as_documented() {
         (
             &[ID, TOKEN, ("CLOUDFLARE_BASE_URL", "http://example.com")],
             "base URL",
+        ),
+        (&[ID, TOKEN, HERE], "base URL"),
+        (
+            &[
+                ID,
+                TOKEN,
+                ("CLOUDFLARE_BASE_URL", "http://example.com"),
+                ("WORKERS_AI_ALLOW_LOOPBACK", "1"),
+            ],
+            "base URL",
+        ),
+        (
+            &[ID, TOKEN, ("WORKERS_AI_ALLOW_LOOPBACK", "yes")],
+            "WORKERS_AI_ALLOW_LOOPBACK",
         ),
     ] {
         let error = from(bad).unwrap_err();

@@ -1,0 +1,407 @@
+//! A value that fits a JSON Schema: for JSON mode, arguments of tools, and answers of any shape.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Number, Value, json};
+
+use super::dice::Dice;
+
+/// From here on only what is required is made.
+const DEEP: usize = 6;
+
+/// From here on nothing is made: the schema cannot end.
+const TOO_DEEP: usize = 24;
+
+/// Values made for one schema, at most.
+const VALUES: usize = 4_000;
+
+/// References that lead to references, at most.
+const HOPS: usize = 64;
+
+/// What a part of a value is, where somebody knows better than the schema.
+pub(super) enum Known {
+    /// This value.
+    Value(Value),
+    /// Leave it out, even if it is required.
+    Nothing,
+    /// Make one that fits.
+    Fitting,
+}
+
+/// Makes values that fit a schema.
+pub(super) struct Fit<'a> {
+    /// Where a `$ref` leads.
+    pub(super) lookup: &'a dyn Fn(&str) -> Option<&'a Value>,
+    /// What a property of this name is.
+    pub(super) known: &'a dyn Fn(&str, &Value) -> Known,
+    /// Words to put where text is wanted.
+    pub(super) words: &'a [&'a str],
+    pub(super) dice: Dice,
+    /// How long an array is that may have any length.
+    pub(super) most_items: usize,
+    left: usize,
+}
+
+/// A value that fits a caller's schema, with the words of the prompt where text is wanted.
+pub(super) fn fitting(schema: &Value, words: &[&str], dice: Dice) -> Value {
+    let lookup = |reference: &str| -> Option<&Value> {
+        let pointer = reference.strip_prefix('#')?;
+        schema.pointer(pointer)
+    };
+    Fit::new(&lookup, &|_, _| Known::Fitting, words, dice).value(schema)
+}
+
+impl<'a> Fit<'a> {
+    pub(super) fn new(
+        lookup: &'a dyn Fn(&str) -> Option<&'a Value>,
+        known: &'a dyn Fn(&str, &Value) -> Known,
+        words: &'a [&'a str],
+        dice: Dice,
+    ) -> Self {
+        Fit {
+            lookup,
+            known,
+            words,
+            dice,
+            most_items: 2,
+            left: VALUES,
+        }
+    }
+
+    pub(super) fn value(&mut self, schema: &'a Value) -> Value {
+        self.make(Cow::Borrowed(schema), 0)
+    }
+
+    fn make(&mut self, schema: Cow<'_, Value>, depth: usize) -> Value {
+        if depth > TOO_DEEP || self.left == 0 {
+            return Value::Null;
+        }
+        self.left -= 1;
+        let schema = self.settled(schema, depth);
+        if let Some(value) = schema.get("const") {
+            return value.clone();
+        }
+        if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+            let wanted = values.iter().filter(|value| !value.is_null());
+            let wanted: Vec<&Value> = wanted.collect();
+            return self
+                .dice
+                .pick(&wanted)
+                .map_or(Value::Null, |value| (*value).clone());
+        }
+        match kind(&schema, depth) {
+            "object" => self.object(&schema, depth),
+            "array" => self.array(&schema, depth),
+            "integer" => self.number(&schema, true),
+            "number" => self.number(&schema, false),
+            "boolean" => Value::Bool(self.dice.below(2) == 1),
+            "null" => Value::Null,
+            _ => Value::String(self.text(&schema)),
+        }
+    }
+
+    /// The schema with references followed, unions decided and `allOf` laid together.
+    fn settled<'s>(&mut self, mut schema: Cow<'s, Value>, depth: usize) -> Cow<'s, Value> {
+        for _ in 0..HOPS {
+            let Some(keywords) = schema.as_object() else {
+                break;
+            };
+            let reference = keywords.get("$ref").and_then(Value::as_str);
+            if let Some(to) = reference.and_then(|reference| (self.lookup)(reference)) {
+                schema = Cow::Owned(laid_over(&schema, "$ref", to));
+                continue;
+            }
+            let union = ["oneOf", "anyOf"].into_iter().find_map(|name| {
+                let branches = keywords.get(name)?.as_array()?;
+                Some((name, branches))
+            });
+            if let Some((name, branches)) = union {
+                let chosen = self.branch(branches, depth);
+                schema = Cow::Owned(laid_over(&schema, name, chosen));
+                continue;
+            }
+            let Some(parts) = keywords.get("allOf").and_then(Value::as_array) else {
+                break;
+            };
+            let (first, rest) = match parts.split_first() {
+                Some((first, rest)) => (first.clone(), rest.to_vec()),
+                None => (Value::Null, Vec::new()),
+            };
+            let mut merged = laid_over(&schema, "allOf", &first);
+            if let Some(merged) = merged.as_object_mut().filter(|_| !rest.is_empty()) {
+                let inherited = merged.remove("allOf");
+                let inherited = inherited.and_then(|parts| match parts {
+                    Value::Array(parts) => Some(parts),
+                    _ => None,
+                });
+                let parts = inherited.into_iter().flatten().chain(rest);
+                merged.insert("allOf".to_owned(), parts.collect());
+            }
+            schema = Cow::Owned(merged);
+        }
+        schema
+    }
+
+    /// A branch of a union that is not just null; deep down, one that ends.
+    fn branch<'b>(&mut self, branches: &'b [Value], depth: usize) -> &'b Value {
+        let is_null = |branch: &Value| branch.get("type") == Some(&json!("null"));
+        let leads_on = |branch: &Value| {
+            ["$ref", "properties", "items", "allOf", "oneOf", "anyOf"]
+                .iter()
+                .any(|name| branch.get(name).is_some())
+        };
+        let good: Vec<&Value> = if depth < DEEP {
+            branches.iter().filter(|branch| !is_null(branch)).collect()
+        } else {
+            branches.iter().filter(|branch| !leads_on(branch)).collect()
+        };
+        let all: Vec<&Value> = branches.iter().collect();
+        let from = if good.is_empty() { &all } else { &good };
+        self.dice.pick(from).copied().unwrap_or(&Value::Null)
+    }
+
+    fn object(&mut self, schema: &Value, depth: usize) -> Value {
+        let mut object = Map::new();
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let declared = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in declared.into_iter().flatten() {
+            let is_required = required.contains(&name.as_str());
+            match (self.known)(name, property) {
+                Known::Nothing => continue,
+                Known::Value(value) => {
+                    object.insert(name.clone(), value);
+                    continue;
+                }
+                Known::Fitting => {}
+            }
+            if is_required || (depth < DEEP && property != &Value::Bool(false)) {
+                let value = self.make(Cow::Borrowed(property), depth + 1);
+                object.insert(name.clone(), value);
+            }
+        }
+        let further = schema.get("additionalProperties").unwrap_or(&Value::Null);
+        for name in required {
+            let is_known = declared.is_some_and(|declared| declared.contains_key(name));
+            if !is_known && !object.contains_key(name) {
+                let value = self.make(Cow::Borrowed(further), depth + 1);
+                object.insert(name.to_owned(), value);
+            }
+        }
+        if further != &Value::Bool(false) {
+            let least = bound(schema, "minProperties").unwrap_or_default();
+            let open = usize::from(declared.is_none() && further.is_object() && depth < DEEP);
+            let mut number = 0;
+            while object.len() < least.max(open) && self.left > 0 {
+                let name = match self.dice.pick(self.words) {
+                    Some(word) if !object.contains_key(*word) => (*word).to_owned(),
+                    _ => format!("item{number}"),
+                };
+                number += 1;
+                let value = self.make(Cow::Borrowed(further), depth + 1);
+                object.insert(name, value);
+            }
+        }
+        Value::Object(object)
+    }
+
+    fn array(&mut self, schema: &Value, depth: usize) -> Value {
+        let least = bound(schema, "minItems").unwrap_or_default();
+        let most = bound(schema, "maxItems").unwrap_or(usize::MAX);
+        let prefix = schema.get("prefixItems").and_then(Value::as_array);
+        let prefix: &[Value] = prefix.map_or(&[], Vec::as_slice);
+        let items = schema.get("items").unwrap_or(&Value::Null);
+        let usual = if depth < DEEP {
+            1 + self.dice.index(self.most_items)
+        } else {
+            0
+        };
+        let usual = if items == &Value::Bool(false) {
+            0
+        } else {
+            usual
+        };
+        let length = usual.max(prefix.len()).max(least).min(most);
+        let is_set = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        let mut array: Vec<Value> = Vec::new();
+        let mut tries = 0;
+        while array.len() < length && self.left > 0 && tries < 8 * length {
+            tries += 1;
+            let item = prefix.get(array.len()).unwrap_or(items);
+            let value = self.make(Cow::Borrowed(item), depth + 1);
+            if !is_set || !array.contains(&value) {
+                array.push(value);
+            }
+        }
+        Value::Array(array)
+    }
+
+    fn number(&mut self, schema: &Value, whole: bool) -> Value {
+        let step = schema
+            .get("multipleOf")
+            .and_then(Value::as_f64)
+            .filter(|step| *step > 0.0);
+        let step = step.filter(|step| !whole || step.fract() == 0.0);
+        let step = step.or(whole.then_some(1.0));
+        let edge = step.unwrap_or(0.5);
+        let low = limit(schema, "minimum", "exclusiveMinimum", edge);
+        let high = limit(schema, "maximum", "exclusiveMaximum", -edge);
+        let (low, high) = match (low, high) {
+            (Some(low), Some(high)) => (low, high.max(low)),
+            (Some(low), None) => (low, low + 20.0),
+            (None, Some(high)) => ((high - 20.0).max(0.0).min(high), high),
+            (None, None) => (0.0, 20.0),
+        };
+        let said = self
+            .words
+            .iter()
+            .filter_map(|word| word.parse::<f64>().ok());
+        let said = said.filter(|number| (low..=high).contains(number));
+        let said: Vec<f64> = said
+            .filter(|number| !whole || number.fract() == 0.0)
+            .collect();
+        let value = match self.dice.pick(&said) {
+            Some(said) if step.is_none() || whole => *said,
+            _ => low + self.dice.unit() * (high - low),
+        };
+        let value = match step {
+            // The first multiple that is not below the limit.
+            Some(step) => {
+                let down = (value / step).floor() * step;
+                if down < low {
+                    (low / step).ceil() * step
+                } else {
+                    down
+                }
+            }
+            None if (high - low).abs() > 0.1 => ((value * 100.0).round() / 100.0).clamp(low, high),
+            None => value,
+        };
+        if whole {
+            integer(value)
+        } else {
+            Number::from_f64(value).map_or(json!(0), Value::Number)
+        }
+    }
+
+    fn text(&mut self, schema: &Value) -> String {
+        let text = match schema.get("format").and_then(Value::as_str) {
+            Some("date") => "2026-03-14".to_owned(),
+            Some("time") => "09:26:53Z".to_owned(),
+            Some("date-time") => "2026-03-14T09:26:53Z".to_owned(),
+            Some("duration") => "PT15M".to_owned(),
+            Some("email" | "idn-email") => "someone@example.com".to_owned(),
+            Some("hostname" | "idn-hostname") => "example.com".to_owned(),
+            Some("uri" | "uri-reference" | "iri" | "url") => "https://example.com/".to_owned(),
+            Some("uuid") => self.dice.uuid(),
+            Some("ipv4") => "192.0.2.1".to_owned(),
+            Some("ipv6") => "2001:db8::1".to_owned(),
+            _ if schema.get("contentEncoding") == Some(&json!("base64")) => "aGVsbG8=".to_owned(),
+            _ => self
+                .dice
+                .pick(self.words)
+                .map_or("text", |word| *word)
+                .to_owned(),
+        };
+        let least = bound(schema, "minLength").unwrap_or_default().min(100_000);
+        let most = bound(schema, "maxLength").unwrap_or(usize::MAX);
+        let length = text.chars().count();
+        let filler = if text.is_empty() {
+            "text"
+        } else {
+            text.as_str()
+        };
+        if length < least {
+            return filler.chars().cycle().take(least).collect();
+        }
+        text.chars().take(most).collect()
+    }
+}
+
+/// The kind of value a schema wants; told by its keywords if it does not say.
+fn kind(schema: &Value, depth: usize) -> &str {
+    let has = |names: &[&str]| names.iter().any(|name| schema.get(name).is_some());
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind,
+        Some(Value::Array(kinds)) => {
+            let named = kinds.iter().filter_map(Value::as_str);
+            let ends = |kind: &&str| depth < DEEP || !matches!(*kind, "object" | "array");
+            let mut usual = named.filter(|kind| *kind != "null").filter(ends);
+            let first = kinds.first().and_then(Value::as_str).unwrap_or("null");
+            let is_nullable = kinds.iter().any(|kind| kind == "null");
+            usual
+                .next()
+                .unwrap_or(if is_nullable { "null" } else { first })
+        }
+        _ if has(&[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+        ]) =>
+        {
+            "object"
+        }
+        _ if has(&["items", "prefixItems", "minItems", "maxItems"]) => "array",
+        _ if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]) => "number",
+        _ if has(&["multipleOf"]) => "number",
+        _ => "string",
+    }
+}
+
+/// A schema without the keyword `done`, and what `under` says added.
+fn laid_over(schema: &Value, done: &str, under: &Value) -> Value {
+    let mut merged = schema.as_object().cloned().unwrap_or_default();
+    merged.remove(done);
+    for (name, value) in under.as_object().into_iter().flatten() {
+        match (merged.get_mut(name), value) {
+            (Some(Value::Object(ours)), Value::Object(theirs)) if name == "properties" => {
+                for (name, property) in theirs {
+                    let ours = ours.entry(name.clone());
+                    let ours = ours.or_insert_with(|| Value::Object(Map::new()));
+                    if ours.is_object() && property.is_object() {
+                        *ours = laid_over(ours, "", property);
+                    }
+                }
+            }
+            (Some(Value::Array(ours)), Value::Array(theirs))
+                if name == "required" || name == "allOf" =>
+            {
+                ours.extend(theirs.iter().cloned());
+            }
+            (Some(_), _) => {}
+            (None, value) => {
+                merged.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    Value::Object(merged)
+}
+
+/// A count that a schema sets, such as `minItems`.
+fn bound(schema: &Value, name: &str) -> Option<usize> {
+    let bound = schema.get(name)?;
+    let bound = bound.as_u64()?;
+    Some(usize::try_from(bound).unwrap_or(usize::MAX))
+}
+
+/// A limit of a number; an exclusive one is moved by `edge`.
+fn limit(schema: &Value, name: &str, exclusive: &str, edge: f64) -> Option<f64> {
+    let inclusive = schema.get(name).and_then(Value::as_f64);
+    match schema.get(exclusive) {
+        Some(Value::Bool(true)) => inclusive.map(|limit| limit + edge),
+        Some(Value::Number(limit)) => limit.as_f64().map(|limit| limit + edge),
+        _ => inclusive,
+    }
+}
+
+/// A whole number as JSON has it.
+fn integer(value: f64) -> Value {
+    // Written without a fraction, it reads back as an integer.
+    serde_json::from_str(&format!("{value:.0}")).unwrap_or_else(|_| json!(0))
+}

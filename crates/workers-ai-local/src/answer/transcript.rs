@@ -1,0 +1,204 @@
+//! What was said in a recording: made up from its bytes, as long as it is, with times for each word.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Answered, Asked,
+    dice::{Dice, Hash},
+    fit::Known,
+    made::{made, rounded},
+    sound,
+    usage::Used,
+};
+use crate::documents::Schema;
+
+/// What people say in recordings.
+const SENTENCES: [&str; 10] = [
+    "Good morning and thank you for calling.",
+    "The harbour opens at six in the morning.",
+    "We should talk about the plan for next week.",
+    "Could you send me the numbers before lunch?",
+    "It was raining when the train arrived.",
+    "She left the keys on the kitchen table.",
+    "Let me repeat that so that we agree.",
+    "The second part is easier than the first.",
+    "Nobody expected the lights to come back so soon.",
+    "That is all for today.",
+];
+
+/// Seconds of a word, with the pause after it.
+const WORD: f64 = 0.4;
+
+/// Seconds of a cue of the subtitles, at most.
+const CUE: f64 = 4.0;
+
+/// A word and when it is said.
+struct Spoken {
+    word: &'static str,
+    start: f64,
+    end: f64,
+}
+
+/// A recording and what is said in it.
+struct Recording {
+    seconds: f64,
+    words: Vec<Spoken>,
+    hash: Hash,
+}
+
+/// Answers with the words of a recording in the shape of this schema.
+pub(super) fn answer(asked: &Asked<'_>, audio: &[u8], result: Schema<'_>, hash: Hash) -> Answered {
+    let recording = Recording::of(audio, hash);
+    let result = made(
+        result,
+        &|name, schema| recording.known(name, schema),
+        &["speech"],
+        hash,
+    );
+    let used = Used {
+        audio_seconds: recording.seconds,
+        ..Used::default()
+    };
+    Answered {
+        neurons: used.neurons(asked.model),
+        answer: Answer::Result(result),
+    }
+}
+
+impl Recording {
+    fn of(audio: &[u8], hash: Hash) -> Self {
+        let seconds = sound::length_of(audio);
+        let mut dice: Dice = hash.text("recording").dice();
+        let start = dice.index(SENTENCES.len());
+        let sentences = SENTENCES.iter().cycle().skip(start);
+        let all = sentences.flat_map(|sentence| sentence.split(' '));
+        let mut words: Vec<Spoken> = Vec::new();
+        let mut time = 0.0;
+        for word in all {
+            let end = time + WORD * 0.75 + dice.unit() * WORD * 0.25;
+            if end > seconds && !words.is_empty() {
+                break;
+            }
+            words.push(Spoken {
+                word,
+                start: rounded(time),
+                end: rounded(end.min(seconds)),
+            });
+            time += WORD;
+        }
+        Recording {
+            seconds,
+            words,
+            hash,
+        }
+    }
+
+    fn text(&self) -> String {
+        text(&self.words)
+    }
+
+    /// The words in pieces that fit on a screen.
+    fn cues(&self) -> Vec<&[Spoken]> {
+        let cue = |word: &Spoken| (word.start / CUE).floor();
+        self.words
+            .chunk_by(|one, next| cue(one).total_cmp(&cue(next)).is_eq())
+            .collect()
+    }
+
+    fn vtt(&self) -> String {
+        let mut vtt = "WEBVTT\n".to_owned();
+        for cue in self.cues() {
+            if let Some((start, end)) = times(cue) {
+                // The service leaves out hours and minutes.
+                let words = text(cue);
+                // Writing to text cannot fail.
+                let _ = write!(vtt, "\n{start:06.3} --> {end:06.3}\n{words}\n");
+            }
+        }
+        vtt
+    }
+
+    fn segments(&self, item: Schema<'_>) -> Value {
+        let mut first = 0;
+        let segment = |words: &[Spoken]| {
+            let begin = first;
+            first += words.len();
+            let (start, end) = times(words).unwrap_or_default();
+            let known = |name: &str, schema: Schema<'_>| match name {
+                "text" => Known::Value(text(words).into()),
+                "start" => Known::Value(start.into()),
+                "end" => Known::Value(end.into()),
+                "start_word" => Known::Value(begin.into()),
+                "end_word" => Known::Value((begin + words.len() - 1).into()),
+                "words" => Known::Value(self.words(words, schema)),
+                _ => self.known(name, schema),
+            };
+            made(item, &known, &["speech"], self.hash)
+        };
+        self.cues().into_iter().map(segment).collect()
+    }
+
+    fn words(&self, words: &[Spoken], list: Schema<'_>) -> Value {
+        let Some(item) = list.resolve().child("items") else {
+            return json!([]);
+        };
+        let mut dice = self.hash.text("words").dice();
+        let word = |spoken: &Spoken| {
+            let confidence = rounded(0.9 + dice.unit() * 0.0999);
+            let known = |name: &str, _: Schema<'_>| match name {
+                "word" => Known::Value(spoken.word.into()),
+                "start" => Known::Value(spoken.start.into()),
+                "end" => Known::Value(spoken.end.into()),
+                "confidence" => Known::Value(confidence.into()),
+                _ => Known::Fitting,
+            };
+            made(item, &known, &["speech"], self.hash)
+        };
+        words.iter().map(word).collect()
+    }
+
+    /// What is said under which name, in all the shapes of transcripts.
+    fn known(&self, name: &str, schema: Schema<'_>) -> Known {
+        let mut dice = self.hash.text(name).dice();
+        let value = match name {
+            "text" | "transcript" => self.text().into(),
+            "word_count" => self.words.len().into(),
+            "words" => self.words(&self.words, schema),
+            "vtt" => self.vtt().into(),
+            "segments" => match schema.resolve().child("items") {
+                Some(item) => self.segments(item),
+                None => json!([]),
+            },
+            "duration" | "duration_after_vad" | "audio_window_end" => self.seconds.into(),
+            "audio_window_start" | "temperature" => 0.0.into(),
+            "turn_index" | "sequence_id" => 0.into(),
+            "language" => "en".into(),
+            "language_probability" | "confidence" => rounded(0.9 + dice.unit() * 0.0999).into(),
+            "avg_logprob" => rounded(-0.1 - dice.unit() * 0.3).into(),
+            "compression_ratio" => rounded(1.0 + dice.unit()).into(),
+            "no_speech_prob" => rounded(dice.unit() * 0.05).into(),
+            "end_of_turn_confidence" | "probability" => rounded(dice.unit()).into(),
+            "is_complete" => {
+                let probability = self.hash.text("probability").dice().unit();
+                (rounded(probability) > 0.5).into()
+            }
+            "request_id" => dice.uuid().into(),
+            // These are made for callers who ask for them, which a raw body cannot.
+            "summary" | "sentiments" => return Known::Nothing,
+            _ => return Known::Fitting,
+        };
+        Known::Value(value)
+    }
+}
+
+fn text(words: &[Spoken]) -> String {
+    let words: Vec<&str> = words.iter().map(|spoken| spoken.word).collect();
+    words.join(" ")
+}
+
+/// When the first of these words begins and the last one ends.
+fn times(words: &[Spoken]) -> Option<(f64, f64)> {
+    Some((words.first()?.start, words.last()?.end))
+}

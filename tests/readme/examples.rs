@@ -1,0 +1,321 @@
+//! The examples of README.md, line by line. They run in a process of their own, whose environment leads to the stand-in
+//! server and whose directory has the files that the examples read.
+
+use std::{env, error::Error, fs, process::Command};
+
+use workers_ai::Client;
+use workers_ai_local::Server;
+
+use crate::{blocks, page};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// How many examples there are below.
+const EXAMPLES: usize = 13;
+
+fn ai() -> Result<Client, workers_ai::Error> {
+    Client::from_env()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readme_examples_run() -> Outcome {
+    let server = Server::start().await?;
+    let directory = env::temp_dir().join(format!("workers-ai-readme-{}", std::process::id()));
+    fs::create_dir_all(&directory)?;
+    for name in ["meeting.mp3", "harbour.jpg"] {
+        fs::write(directory.join(name), "any bytes at all")?;
+    }
+    let mut command = Command::new(env::current_exe()?);
+    command
+        .args(["--ignored", "examples::", "--test-threads=2"])
+        .current_dir(&directory)
+        .env("CLOUDFLARE_ACCOUNT_ID", "0123456789abcdef0123456789abcdef")
+        .env("CLOUDFLARE_API_TOKEN", "any-token")
+        .env("CLOUDFLARE_BASE_URL", server.url())
+        .env("WORKERS_AI_ALLOW_LOOPBACK", "1");
+    let run = tokio::task::spawn_blocking(move || command.output()).await??;
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{said}");
+    assert!(said.contains(&format!("{EXAMPLES} passed")), "{said}");
+    let written = fs::read(directory.join("lighthouse.jpg"))?;
+    assert!(written.starts_with(&[0xFF, 0xD8]));
+    fs::remove_dir_all(&directory)?;
+    Ok(())
+}
+
+/// Every block stands in this file or in that of the stand-in's example, apart from the space before its lines.
+#[test]
+fn readme_shows_what_is_run() {
+    let code = lines(include_str!("examples.rs"));
+    let mut shown = 0;
+    for block in blocks(&page("README.md"), "rust") {
+        let block = lines(&block);
+        let stands = code.windows(block.len()).any(|window| window == block);
+        assert!(
+            stands,
+            "not in tests/readme/examples.rs:\n{}",
+            block.join("\n")
+        );
+        shown += 1;
+    }
+    assert_eq!(shown, EXAMPLES);
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn hello() -> Outcome {
+    use workers_ai::{Client, models::Llama31_8bInstructFp8};
+
+    let ai = Client::from_env()?;
+    let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64);
+    let answer = ai.run(question).await?;
+    println!("{}", answer.text());
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn conversation() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{ChatMessage, KimiK26};
+
+    let answer = ai
+        .run(KimiK26::messages([
+            ChatMessage::system("Answer in one sentence."),
+            ChatMessage::user("What is a lighthouse for?"),
+        ]))
+        .await?;
+    println!("{}", answer.text());
+    if let Some(tokens) = answer.usage().and_then(|usage| usage.total) {
+        println!("{tokens} tokens");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn streaming() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::Llama33_70bInstructFp8Fast;
+
+    let story = Llama33_70bInstructFp8Fast::prompt("Tell me a story.");
+    let mut events = ai.stream(story).await?;
+    while let Some(event) = events.next().await {
+        print!("{}", event?.text());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn tools() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{Llama33_70bInstructFp8Fast, Message, Tool, object};
+
+    #[derive(serde::Deserialize)]
+    struct Place {
+        city: String,
+    }
+
+    let tool = Tool::function(
+        "weather",
+        "Tells the weather in a city.",
+        object!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}),
+    );
+    let mut messages = vec![Message::user("What is the weather in Lisbon?")];
+    let ask = Llama33_70bInstructFp8Fast::messages(messages.clone()).tools([tool]);
+    let answer = ai.run(ask).await?;
+
+    let calls = answer.tool_calls();
+    messages.push(Message::calls(&calls));
+    for call in &calls {
+        let place: Place = call.arguments()?;
+        messages.push(Message::answer_to(
+            call,
+            format!("Sunny in {}.", place.city),
+        ));
+    }
+    let answer = ai
+        .run(Llama33_70bInstructFp8Fast::messages(messages))
+        .await?;
+    println!("{}", answer.text());
+    assert!(!calls.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn json() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{Llama33_70bInstructFp8Fast, ResponseFormat, object};
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Harbour {
+        name: String,
+        boats: u32,
+    }
+
+    let schema = object!({
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "boats": {"type": "integer", "minimum": 0}},
+        "required": ["name", "boats"]
+    });
+    let ask = Llama33_70bInstructFp8Fast::prompt("Make up a harbour.");
+    let answer = ai
+        .run(ask.response_format(ResponseFormat::schema(schema)))
+        .await?;
+    let harbour: Harbour = answer.json()?;
+    println!("{} has {} boats", harbour.name, harbour.boats);
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn embeddings() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{BgeBaseEnV15, cosine_similarity};
+
+    let texts = ["When does the harbour open?", "The harbour opens at six."];
+    let answer = ai.run(BgeBaseEnV15::text(texts)).await?;
+    let rows = answer.data.ok_or("no vectors")?;
+    if let (Some(question), Some(answer)) = (rows.row(0), rows.row(1)) {
+        println!("{:?}", cosine_similarity(question, answer));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn words() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{BartLargeCnn, DistilbertSst2Int8, M2m100_12b};
+
+    let french = ai
+        .run(M2m100_12b::input("Where is the station?", "fr"))
+        .await?;
+    println!("{:?}", french.translated_text);
+
+    let summary = ai
+        .run(BartLargeCnn::input_text(
+            "The harbour was closed because of ice.",
+        ))
+        .await?;
+    println!("{:?}", summary.summary);
+
+    for class in ai
+        .run(DistilbertSst2Int8::text("What a lovely day."))
+        .await?
+    {
+        println!("{:?} {:?}", class.label, class.score);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn picture() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::Flux1Schnell;
+
+    let answer = ai.run(Flux1Schnell::prompt("A lighthouse at dawn")).await?;
+    let image = answer.image.ok_or("no picture")?;
+    let file = format!("lighthouse.{}", image.extension());
+    std::fs::write(file, image.bytes()?)?;
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn seeing() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{DetrResnet50, Llava15_7bHf, Resnet50};
+
+    let photo = std::fs::read("harbour.jpg")?;
+    let caption = ai
+        .run(Llava15_7bHf::image(photo.clone()).prompt("What is this?"))
+        .await?;
+    println!("{:?}", caption.description);
+
+    for class in ai.run(Resnet50::image(photo.clone())).await? {
+        println!("{:?} {:?}", class.label, class.score);
+    }
+    for object in ai.run(DetrResnet50::image(photo)).await? {
+        println!("{:?} at {:?}", object.label, object.r#box);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn hearing() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{SmartTurnV2, WhisperLargeV3Turbo};
+
+    let recording = std::fs::read("meeting.mp3")?;
+    let transcript = ai
+        .run(WhisperLargeV3Turbo::audio(recording.clone()))
+        .await?;
+    println!("{:?}", transcript.text);
+
+    let turn = ai.run(SmartTurnV2::audio(recording)).await?;
+    println!("has finished: {:?}", turn.is_complete);
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn speaking() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{Aura2En, SpeechEncoding};
+
+    let text = Aura2En::text("Your table is booked.").encoding(SpeechEncoding::Mp3);
+    let speech = ai.run(text).await?;
+    std::fs::write("booked.mp3", speech.bytes()?)?;
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn errors() -> Outcome {
+    let ai = ai()?;
+    use std::time::Duration;
+    use workers_ai::models::Llama31_8bInstructFp8;
+
+    let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?");
+    match ai
+        .run(question)
+        .total_timeout(Duration::from_secs(20))
+        .details()
+        .await
+    {
+        Ok(response) => println!("{} neurons", response.details.neurons().unwrap_or_default()),
+        Err(error) if error.is_capacity() => println!("busy, wait {:?}", error.retry_after()),
+        Err(error) => println!("{error}, request {:?}", error.request_id()),
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "run by readme_examples_run"]
+async fn own_tests() -> Outcome {
+    use workers_ai::{Client, models::Llama31_8bInstructFp8};
+    use workers_ai_local::{Fault, Server};
+
+    let server = Server::start().await?;
+    let ai = Client::builder()
+        .base_url(server.url())
+        .allow_loopback(true)
+        .account_id("0123456789abcdef0123456789abcdef")
+        .api_token("any-token")
+        .build()?;
+
+    server.script(Fault::error(3040)); // the model is busy, once
+    ai.run(Llama31_8bInstructFp8::prompt("Hello")).await?;
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
