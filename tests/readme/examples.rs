@@ -193,19 +193,12 @@ async fn embeddings() -> Outcome {
 #[ignore = "run by readme_examples_run"]
 async fn words() -> Outcome {
     let ai = ai()?;
-    use workers_ai::models::{BartLargeCnn, DistilbertSst2Int8, M2m100_12b};
+    use workers_ai::models::{DistilbertSst2Int8, M2m100_12b};
 
     let french = ai
         .run(M2m100_12b::input("Where is the station?", "fr"))
         .await?;
     println!("{:?}", french.translated_text);
-
-    let summary = ai
-        .run(BartLargeCnn::input_text(
-            "The harbour was closed because of ice.",
-        ))
-        .await?;
-    println!("{:?}", summary.summary);
 
     for class in ai
         .run(DistilbertSst2Int8::text("What a lovely day."))
@@ -245,7 +238,7 @@ async fn seeing() -> Outcome {
         println!("{:?} {:?}", class.label, class.score);
     }
     for object in ai.run(DetrResnet50::image(photo)).await? {
-        println!("{:?} at {:?}", object.label, object.r#box);
+        println!("{:?} at {:?}", object.label, object.box_);
     }
     Ok(())
 }
