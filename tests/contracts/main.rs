@@ -16,6 +16,7 @@ mod batch;
 mod catalogue;
 mod documents;
 mod embeddings;
+mod end_to_end;
 mod examples;
 mod images;
 mod inputs;

@@ -1,9 +1,10 @@
 //! Every model behind one plain table, so that a rule can be held up to all of them.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, pin::Pin};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use workers_ai::Client;
 use workers_ai_models as models;
 use workers_ai_models::{
     Batch, BatchState, Batched, Invalid, Media, Model, ModelInput, Payload, Streaming, Violation,
@@ -25,6 +26,18 @@ pub(crate) struct Entry {
     pub(crate) keeps_answer: fn(&Value) -> Result<bool, serde_json::Error>,
     /// Takes an answer that came as bytes and writes it again.
     pub(crate) media: fn(Media) -> Option<Value>,
+    /// Reads an input and calls the model, within its limits or not; writes the answer.
+    pub(crate) call: fn(&Client, &Value, Limits) -> Called<Value>,
+}
+
+/// A call that is under way.
+pub(crate) type Called<T> = Pin<Box<dyn Future<Output = Result<T, workers_ai::Error>>>>;
+
+/// Whether an input is held to its limits before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limits {
+    Watched,
+    Unwatched,
 }
 
 /// An input as it would be sent.
@@ -53,6 +66,8 @@ pub(crate) struct StreamEntry {
     pub(crate) event_text: fn(&str) -> Result<(), serde_json::Error>,
     /// Whether what is written of an event reads as the same event.
     pub(crate) keeps_event: fn(&Value) -> Result<bool, serde_json::Error>,
+    /// Reads an input, asks for a stream and waits for its end; counts the events.
+    pub(crate) stream: fn(&Client, &Value) -> Called<usize>,
 }
 
 /// What a model that queues does beside that.
@@ -99,6 +114,22 @@ impl Entry {
                 let answer = M::from_media(media)?;
                 Some(serde_json::to_value(&answer).expect("an answer can be written"))
             },
+            call: |client, body, limits| {
+                let mut body = body.clone();
+                if M::INFO.streaming {
+                    // The client's to set.
+                    body.as_object_mut().and_then(|body| body.remove("stream"));
+                }
+                let input: M::Input = read(&body).expect("an input");
+                let mut run = client.run(input);
+                if limits == Limits::Unwatched {
+                    run = run.skip_validation();
+                }
+                Box::pin(async move {
+                    let answer = run.await?;
+                    Ok(serde_json::to_value(&answer).expect("an answer can be written"))
+                })
+            },
         }
     }
 }
@@ -107,7 +138,7 @@ impl StreamEntry {
     const fn of<M>() -> Self
     where
         M: Streaming,
-        M::Input: DeserializeOwned,
+        M::Input: ModelInput<Model = M> + DeserializeOwned,
         M::Event: Serialize + PartialEq,
     {
         Self {
@@ -122,6 +153,19 @@ impl StreamEntry {
             event: |body| serde_json::to_value(read::<M::Event>(body)?),
             event_text: |text| serde_json::from_str::<M::Event>(text).map(drop),
             keeps_event: keeps::<M::Event>,
+            stream: |client, body| {
+                let input: M::Input = read(body).expect("an input");
+                let run = client.stream(input);
+                Box::pin(async move {
+                    let mut events = run.await?;
+                    let mut count = 0;
+                    while let Some(event) = events.next().await {
+                        event?;
+                        count += 1;
+                    }
+                    Ok(count)
+                })
+            },
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, fmt::Display};
 
 use serde_json::{Value, json};
-use workers_ai_models::{Limit, PartValue, Payload};
+use workers_ai_models::{Limit, Model, Moondream31_9bA2b, PartValue, Payload};
 
 use crate::{
     Faults,
@@ -19,7 +19,8 @@ use crate::{
 const MOST_ROUNDS: usize = 64;
 
 /// Each alternative of each model's body.
-fn bodies() -> impl Iterator<Item = (&'static Document, &'static Entry, &'static Value)> {
+pub(crate) fn bodies() -> impl Iterator<Item = (&'static Document, &'static Entry, &'static Value)>
+{
     DOCUMENTS.iter().flat_map(|document| {
         let entry = entry(&document.id);
         document
@@ -238,6 +239,24 @@ fn set_stream_asks_every_streaming_model_for_a_stream_and_changes_nothing_else()
 }
 
 #[test]
+fn a_model_that_streams_unasked_is_asked_not_to() {
+    let mut input = Moondream31_9bA2b::input()
+        .image("aGVsbG8=")
+        .question("What?");
+    Moondream31_9bA2b::ask_whole(&mut input);
+    let Ok(Payload::Json(body)) = Moondream31_9bA2b::encode(&input) else {
+        panic!("a JSON body");
+    };
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(body["stream"], json!(false));
+    let unasked = STREAMING.iter().filter(|model| model.default);
+    assert_eq!(
+        unasked.map(|model| model.id).collect::<Vec<_>>(),
+        [Moondream31_9bA2b::ID]
+    );
+}
+
+#[test]
 fn a_stream_ends_and_begins_as_the_document_says() {
     for document in &*DOCUMENTS {
         let model = STREAMING.iter().find(|model| model.id == document.id);
@@ -426,6 +445,27 @@ fn edges<T: Copy + Display>(
         }
     };
     below.into_iter().chain(above).map(edge).collect()
+}
+
+/// A body beyond each limit of each document, if its type can say it, and the place.
+pub(crate) fn beyond_each_limit() -> Vec<(&'static Entry, String, Value)> {
+    let mut bodies = Vec::new();
+    let mut tried = HashSet::new();
+    for (entry, name, sample) in with_each_property() {
+        for spot in sample.spots.iter().filter(|spot| spot.path.is_in(name)) {
+            let edges = spot.edges(&sample);
+            let place = (spot.path.to_string(), std::ptr::from_ref(spot.schema));
+            if edges.is_empty() || !tried.insert(place) {
+                continue;
+            }
+            let outside = edges.into_iter().map(|edge| edge.outside);
+            for value in outside.filter(|value| !spot.what.is_unsigned_below_zero(value)) {
+                let place = format!("{}: {} is {value}", entry.id, spot.path);
+                bodies.push((entry, place, sample.with(&spot.path, value)));
+            }
+        }
+    }
+    bodies
 }
 
 #[test]

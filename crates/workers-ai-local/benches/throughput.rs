@@ -23,11 +23,17 @@ fn main() {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let server = Server::builder().keep(0).start().await.expect("a free port");
+        let server = Server::builder()
+            .keep(0)
+            .start()
+            .await
+            .expect("a free port");
         let small = request(r#"{"prompt":"Say hello to the harbour.","max_tokens":16}"#);
         let calls = measure(64, |end| call_until(server.address(), small.clone(), end)).await;
         println!("calls/s  with 64 connections: {calls:>12.0}");
-        let long = request(r#"{"prompt":"Write 4000 words about the sea.","max_tokens":8000,"stream":true}"#);
+        let long = request(
+            r#"{"prompt":"Write 4000 words about the sea.","max_tokens":8000,"stream":true}"#,
+        );
         let events = measure(8, |end| read_until(server.address(), long.clone(), end)).await;
         println!("events/s with  8 connections: {events:>12.0}");
     });
@@ -65,7 +71,10 @@ async fn call_until(address: SocketAddr, request: Vec<u8>, end: Instant) -> u32 
     let mut buffer = vec![0; 16 * 1024];
     let mut calls = 0;
     while Instant::now() < end {
-        stream.write_all(&request).await.expect("a server that reads");
+        stream
+            .write_all(&request)
+            .await
+            .expect("a server that reads");
         let mut length = 0;
         loop {
             length += stream.read(&mut buffer[length..]).await.expect("an answer");
@@ -97,7 +106,10 @@ async fn read_until(address: SocketAddr, request: Vec<u8>, end: Instant) -> u32 
     let mut buffer = vec![0; 256 * 1024];
     let mut events = 0;
     while Instant::now() < end {
-        stream.write_all(&request).await.expect("a server that reads");
+        stream
+            .write_all(&request)
+            .await
+            .expect("a server that reads");
         let mut kept = 0;
         loop {
             let length = kept + stream.read(&mut buffer[kept..]).await.expect("an answer");

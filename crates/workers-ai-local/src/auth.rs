@@ -11,9 +11,10 @@ use crate::{refusal::Refusal, settings::Settings};
 /// There are none, they cannot be any, or they are not those the server was told.
 pub(crate) fn check(settings: &Settings, headers: &HeaderMap) -> Result<(), Refusal> {
     let secret = secret(headers)?;
-    match settings.token.as_deref().is_none_or(|only| only == secret) {
-        true => Ok(()),
-        false => Err(Refusal::of(10000)),
+    if settings.token.as_deref().is_none_or(|only| only == secret) {
+        Ok(())
+    } else {
+        Err(Refusal::of(10000))
     }
 }
 
@@ -22,7 +23,9 @@ fn secret(headers: &HeaderMap) -> Result<&str, Refusal> {
     if let Some(email) = text("x-auth-email") {
         let key = text("x-auth-key").flatten().filter(|key| !key.is_empty());
         let email = email.filter(|email| email.contains('@'));
-        return key.filter(|_| email.is_some()).ok_or_else(|| Refusal::of(10000));
+        return key
+            .filter(|_| email.is_some())
+            .ok_or_else(|| Refusal::of(10000));
     }
     // Gateways that want no other proof take their own.
     let bearer = headers
@@ -38,8 +41,9 @@ fn secret(headers: &HeaderMap) -> Result<&str, Refusal> {
     let well_formed = scheme.eq_ignore_ascii_case("bearer")
         && !token.is_empty()
         && token.bytes().all(|byte| byte.is_ascii_graphic());
-    match well_formed {
-        true => Ok(token),
-        false => Err(Refusal::malformed_token()),
+    if well_formed {
+        Ok(token)
+    } else {
+        Err(Refusal::malformed_token())
     }
 }

@@ -4,9 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::{
-    check::check, documents::Model, handle::Call, refusal::Refusal, reply::Reply, run,
-};
+use crate::{check::check, documents::Model, handle::Call, refusal::Refusal, reply::Reply, run};
 
 /// The largest body of a batch.
 const BYTES: usize = 10_000_000;
@@ -39,11 +37,13 @@ pub(crate) fn polled(body: &Value) -> Option<&str> {
 /// # Errors
 ///
 /// The model takes no batches, or not these.
-pub(crate) fn submit(call: &Call, model: &Model, body: Value) -> Result<Reply, Refusal> {
+pub(crate) fn submit(call: &Call, model: &Model, body: &Value) -> Result<Reply, Refusal> {
     if call.body.len() > BYTES {
         return Err(Refusal::of(3006));
     }
-    let requests = body.get("requests").ok_or_else(|| run::missing("requests"))?;
+    let requests = body
+        .get("requests")
+        .ok_or_else(|| run::missing("requests"))?;
     check_requests(model, requests)?;
     let id = call.ids.uuid(4);
     let receipt = receipt("queued", &id, model.id);
@@ -61,7 +61,7 @@ pub(crate) fn submit(call: &Call, model: &Model, body: Value) -> Result<Reply, R
     batches.order.push_back(id.clone());
     batches.batches.insert(id, batch);
     drop(batches);
-    Ok(run::costs(Reply::result(receipt), call, 0.0))
+    Ok(run::costs(Reply::result(&receipt), call, 0.0))
 }
 
 fn check_requests(model: &Model, requests: &Value) -> Result<(), Refusal> {
@@ -83,7 +83,10 @@ fn check_requests(model: &Model, requests: &Value) -> Result<(), Refusal> {
     }
     let schema = model.input("application/json");
     let schema = schema.ok_or_else(|| bad("this model takes no batches"))?;
-    if schema.alternatives().any(|branch| branch.property("requests").is_some()) {
+    if schema
+        .alternatives()
+        .any(|branch| branch.property("requests").is_some())
+    {
         return check(schema, &json!({"requests": bare})).map_err(|faults| faults.refusal());
     }
     if !model.is_able("async_queue") {
@@ -110,8 +113,8 @@ pub(crate) fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply
             .ok_or_else(|| Refusal::says(5006, "Bad input: no such request_id of this model"))?;
         batch.polls = batch.polls.saturating_add(1);
         match batch.polls {
-            1 => return Ok(Reply::result(receipt("queued", id, model.id))),
-            2 => return Ok(Reply::result(receipt("running", id, model.id))),
+            1 => return Ok(Reply::result(&receipt("queued", id, model.id))),
+            2 => return Ok(Reply::result(&receipt("running", id, model.id))),
             _ => batch.requests.clone(),
         }
     };
@@ -133,7 +136,7 @@ pub(crate) fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply
         })
         .collect();
     let done = json!({"responses": responses, "usage": usage});
-    Ok(run::costs(Reply::result(done), call, 0.0))
+    Ok(run::costs(Reply::result(&done), call, 0.0))
 }
 
 fn receipt(status: &str, id: &str, model: &str) -> Value {

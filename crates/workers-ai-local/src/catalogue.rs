@@ -51,7 +51,11 @@ pub(crate) fn search(call: &Call) -> Result<Reply, Refusal> {
         .filter(|model| !(hides && model.is_able("beta")))
         .filter(|model| fits(task.as_deref(), model.fact("task")))
         .filter(|model| fits(author.as_deref(), model.fact("author")))
-        .filter(|model| source.as_ref().is_none_or(|wanted| *wanted == source_of(model).to_string()))
+        .filter(|model| {
+            source
+                .as_ref()
+                .is_none_or(|wanted| *wanted == source_of(model).to_string())
+        })
         .filter(|model| text.as_ref().is_none_or(|text| mentions(model, text)))
         .collect();
     let total = models.len();
@@ -69,7 +73,7 @@ pub(crate) fn search(call: &Call) -> Result<Reply, Refusal> {
         "total_count": total,
         "total_pages": total.div_ceil(per_page),
     });
-    Ok(Reply::page(Value::from(shown), info))
+    Ok(Reply::page(&Value::from(shown), &info))
 }
 
 fn number(call: &Call, name: &str, otherwise: usize) -> Result<usize, Refusal> {
@@ -179,18 +183,30 @@ pub(crate) fn schema(call: &Call) -> Result<Reply, Refusal> {
     let id = id.ok_or_else(|| Refusal::says(1001, "Query 'model' is missing"))?;
     let model = call.state.documents.model(&id);
     let model = model.ok_or_else(|| Refusal::says(5007, format!("No such model {id}")))?;
-    let mut result = json!({"input": input(model), "output": output(model)});
     let options: Vec<Value> = model
         .parameters()
-        .filter(|parameter| !SHARED.iter().any(|name| parameter.get("name").is_some_and(|own| own == name)))
+        .filter(|parameter| {
+            let name = parameter.get("name").and_then(Value::as_str);
+            !name.is_some_and(|name| SHARED.contains(&name))
+        })
         .map(|parameter| inline::whole(Schema::new(call.state.documents, parameter)))
         .collect();
+    let mut result = Map::new();
+    result.insert("input".to_owned(), input(model));
+    result.insert("output".to_owned(), output(model));
+    // Beyond what the service tells: all that is needed to write the document again.
     if !options.is_empty() {
-        result["x-parameters"] = options.into();
+        result.insert("x-parameters".to_owned(), options.into());
     }
-    result["x-info"] = model.document.get("info").cloned().unwrap_or_default();
-    result["x-model"] = model.facts().clone();
-    Ok(Reply::result(result))
+    for name in ["info", "x-model"] {
+        if let Some(about) = model.document.get(name) {
+            result.insert(
+                format!("x-{}", name.trim_start_matches("x-")),
+                about.clone(),
+            );
+        }
+    }
+    Ok(Reply::result(&Value::Object(result)))
 }
 
 /// Parameters that every model's operation has.
@@ -199,7 +215,10 @@ const SHARED: [&str; 3] = ["account_id", "queueRequest", "tags"];
 fn input(model: &Model) -> Value {
     let branches = model.all_inputs().map(|(content_type, body)| {
         let mut branch = typed(model, content_type, body, body.get("schema"));
-        for (mark, key) in [("x-binding-only", "x-binding-only"), ("example", "x-example")] {
+        for (mark, key) in [
+            ("x-binding-only", "x-binding-only"),
+            ("example", "x-example"),
+        ] {
             if let Some(value) = body.get(mark) {
                 branch.insert(key.to_owned(), value.clone());
             }
@@ -227,13 +246,16 @@ fn typed(
     body: &'static Value,
     schema: Option<&'static Value>,
 ) -> Map<String, Value> {
-    let whole = schema.and_then(|schema| model.schema(schema)).map(inline::whole);
+    let whole = schema.map(|schema| inline::whole(Model::schema(schema)));
     let mut branch = match whole {
         Some(Value::Object(members)) => members,
         _ => Map::new(),
     };
     branch.insert("contentType".to_owned(), content_type.into());
-    if let Some(event) = model.event().filter(|_| content_type == "text/event-stream") {
+    if let Some(event) = model
+        .event()
+        .filter(|_| content_type == "text/event-stream")
+    {
         branch.insert("x-event-schema".to_owned(), inline::whole(event));
         branch.insert("x-end-marker".to_owned(), model.end_marker().into());
     }
@@ -249,7 +271,10 @@ fn one_of(mut branches: Vec<Map<String, Value>>, usual: &str) -> Value {
         return json!({"oneOf": branches});
     }
     let mut only = branches.pop().unwrap_or_default();
-    if only.get("contentType").is_some_and(|content_type| content_type == usual) {
+    if only
+        .get("contentType")
+        .is_some_and(|content_type| content_type == usual)
+    {
         only.shift_remove("contentType");
     }
     Value::Object(only)
@@ -258,7 +283,12 @@ fn one_of(mut branches: Vec<Map<String, Value>>, usual: &str) -> Value {
 /// Everybody who has made a model.
 pub(crate) fn authors(call: &Call) -> Reply {
     let mut authors: BTreeMap<&str, usize> = BTreeMap::new();
-    for author in call.state.documents.models().filter_map(|model| model.fact("author")) {
+    for author in call
+        .state
+        .documents
+        .models()
+        .filter_map(|model| model.fact("author"))
+    {
         *authors.entry(author).or_default() += 1;
     }
     let authors: Vec<Value> = authors
@@ -290,5 +320,5 @@ fn task_item(task: &str) -> Value {
 fn list(items: Vec<Value>) -> Reply {
     let count = items.len();
     let info = json!({"page": 1, "per_page": count, "count": count, "total_count": count});
-    Reply::page(items.into(), info)
+    Reply::page(&items.into(), &info)
 }

@@ -1,14 +1,14 @@
 //! Whether a request fits its model's document, told the way the service tells it.
 
-use std::{
-    collections::HashMap,
-    fmt::Write as _,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-};
+mod nature;
+#[cfg(test)]
+mod tests;
 
-use regex_lite::Regex;
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
+use self::nature::{is_base64, is_open, is_tagged, kind_of, plain_range, regex, same};
 use crate::{documents::Schema, refusal::Refusal};
 
 /// Schemas inside schemas, at most. A body that needs more is deeper than any document.
@@ -19,12 +19,17 @@ const TOLD: usize = 8;
 
 /// What is wrong with a value, in the order of the document.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Faults(Vec<String>);
+pub(crate) struct Faults {
+    told: Vec<String>,
+    /// Whether all there is to say is that text is not base64.
+    is_data: bool,
+}
 
 impl Faults {
     /// What the service says to it.
     pub(crate) fn refusal(&self) -> Refusal {
-        Refusal::says(5006, format!("Bad input: Error: {}", self.0.join(", ")))
+        let code = if self.is_data { 5004 } else { 5006 };
+        Refusal::says(code, format!("Bad input: Error: {}", self.told.join(", ")))
     }
 }
 
@@ -38,18 +43,23 @@ pub(crate) fn check(schema: Schema<'_>, value: &Value) -> Result<(), Faults> {
         pointer: String::new(),
         faults: Vec::new(),
         depth: 0,
+        is_data: false,
     };
     check.value(schema, value, true);
-    match check.faults.is_empty() {
-        true => Ok(()),
-        false => Err(Faults(check.faults)),
+    if check.faults.is_empty() {
+        return Ok(());
     }
+    Err(Faults {
+        told: check.faults,
+        is_data: check.is_data,
+    })
 }
 
 struct Check {
     pointer: String,
     faults: Vec<String>,
     depth: usize,
+    is_data: bool,
 }
 
 impl Check {
@@ -124,16 +134,17 @@ impl Check {
         };
         let wanted = match schema.get("type") {
             Some(Value::String(only)) if !fits(only) => only.clone(),
-            Some(Value::Array(several))
-                if !several.iter().filter_map(Value::as_str).any(fits) =>
-            {
+            Some(Value::Array(several)) if !several.iter().filter_map(Value::as_str).any(fits) => {
                 let names: Vec<&str> = several.iter().filter_map(Value::as_str).collect();
                 names.join(", ")
             }
             _ => return true,
         };
         let place = self.place();
-        let text = format!("Type mismatch of '{place}', '{}' not in '{wanted}'", kind_of(value));
+        let text = format!(
+            "Type mismatch of '{place}', '{}' not in '{wanted}'",
+            kind_of(value)
+        );
         self.fault(text);
         false
     }
@@ -169,7 +180,10 @@ impl Check {
             }
         }
         let place = self.place();
-        let text = format!("{keyword} at '{place}' not met, 0 matches: {}", told.join(", "));
+        let text = format!(
+            "{keyword} at '{place}' not met, 0 matches: {}",
+            told.join(", ")
+        );
         self.fault(text);
     }
 
@@ -202,12 +216,24 @@ impl Check {
             .collect();
         if !missing.is_empty() {
             let place = self.place();
-            let text = format!("required properties at '{place}' are {}", missing.join(", "));
+            let text = format!(
+                "required properties at '{place}' are {}",
+                missing.join(", ")
+            );
             self.fault(text);
         }
-        self.count(schema, members.len(), "minProperties", "maxProperties", "properties");
+        self.count(
+            schema,
+            members.len(),
+            "minProperties",
+            "maxProperties",
+            "properties",
+        );
         let own = schema.get("properties").and_then(Value::as_object);
         for (name, member) in members {
+            if self.faults.len() >= TOLD {
+                break;
+            }
             match own.and_then(|own| own.get(name)) {
                 Some(property) => self.inside(name, schema.with(property), member),
                 None if closed => self.additional(schema, name, member),
@@ -257,6 +283,12 @@ impl Check {
             let length = text.chars().count();
             self.count(schema, length, "minLength", "maxLength", "characters");
         }
+        let encoding = schema.get("contentEncoding");
+        if encoding.is_some_and(|encoding| encoding == "base64") && !is_base64(text) {
+            self.is_data = self.faults.is_empty();
+            let text = format!("'{}' is not base64", self.place());
+            self.fault(text);
+        }
         let pattern = schema.get("pattern").and_then(Value::as_str);
         if let Some((pattern, regex)) = pattern.and_then(|text| Some((text, regex(text)?))) {
             if !regex.is_match(text) {
@@ -280,7 +312,7 @@ impl Check {
     }
 
     fn number(&mut self, schema: Schema<'_>, number: f64) {
-        let limits: [(&str, &str, fn(f64, f64) -> bool); 4] = [
+        let limits: [(&str, &str, Holds); 4] = [
             ("minimum", ">=", |number, limit| number >= limit),
             ("maximum", "<=", |number, limit| number <= limit),
             ("exclusiveMinimum", ">", |number, limit| number > limit),
@@ -295,7 +327,11 @@ impl Check {
                 self.fault(text);
             }
         }
-        if schema.get("format").is_some_and(|format| format == "uint64") && number < 0.0 {
+        if schema
+            .get("format")
+            .is_some_and(|format| format == "uint64")
+            && number < 0.0
+        {
             let text = format!("'{}' must be >= 0", self.place());
             self.fault(text);
         }
@@ -307,69 +343,5 @@ impl Check {
     }
 }
 
-/// The JSON type of a value, as messages call it.
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// Equal, numbers by what they are worth.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
-        (one, other) => one == other,
-    }
-}
-
-/// Whether an object may hold anything: nothing is declared, or a union says what it holds.
-fn is_open(schema: Schema<'_>) -> bool {
-    let has = |key: &str| schema.get(key).is_some();
-    (!has("properties") && !has("allOf")) || has("oneOf") || has("anyOf")
-}
-
-/// Whether a constant or a required key of the branch says that the value was meant for it.
-fn is_tagged(branch: Schema<'_>, value: &Value) -> bool {
-    let Some(members) = value.as_object() else {
-        return branch.get("type").is_some() && branch.allows(kind_of(value));
-    };
-    let properties = branch.properties();
-    let tags: Vec<bool> = properties
-        .iter()
-        .filter_map(|(name, schema)| Some((name, schema.get("const")?)))
-        .map(|(name, only)| members.get(*name).is_some_and(|given| same(only, given)))
-        .collect();
-    let required = branch.required();
-    match tags.is_empty() {
-        true => !required.is_empty() && required.iter().all(|name| members.contains_key(*name)),
-        false => tags.into_iter().all(|fits| fits),
-    }
-}
-
-/// Limits of items that are whole numbers and nothing else, such as the bytes of a file.
-fn plain_range(each: Schema<'_>) -> Option<(i64, i64)> {
-    let value = each.resolve().value;
-    let plain = value.get("type")? == "integer" && value.get("enum").is_none();
-    let limit = |key: &str| value.get(key).and_then(Value::as_i64);
-    Some((limit("minimum")?, limit("maximum")?)).filter(|_| plain)
-}
-
-/// The compiled pattern; none if it cannot be compiled.
-fn regex(pattern: &str) -> Option<Arc<Regex>> {
-    type Compiled = Mutex<HashMap<String, Option<Arc<Regex>>>>;
-    static COMPILED: OnceLock<Compiled> = OnceLock::new();
-    let compiled = COMPILED.get_or_init(Mutex::default);
-    let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = compiled.get(pattern) {
-        return known.clone();
-    }
-    let regex = Regex::new(pattern).ok().map(Arc::new);
-    compiled.insert(pattern.to_owned(), regex.clone());
-    regex
-}
+/// Whether a number and its limit go together.
+type Holds = fn(f64, f64) -> bool;

@@ -121,7 +121,10 @@ impl Delivery {
         }
     }
 
-    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    fn poll_end(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         match &self.end {
             End::Good => return Poll::Ready(None),
             End::Stall => return Poll::Pending,

@@ -162,7 +162,8 @@ impl Model {
     pub(crate) fn input(&self, content_type: &str) -> Option<Schema<'static>> {
         self.inputs()
             .find(|(declared, _)| matches(declared, content_type))
-            .and_then(|(_, body)| self.schema(body.get("schema")?))
+            .and_then(|(_, body)| body.get("schema"))
+            .map(Model::schema)
     }
 
     /// The bodies an answer can have, by content type.
@@ -174,7 +175,8 @@ impl Model {
     pub(crate) fn answer(&self, content_type: &str) -> Option<Schema<'static>> {
         self.answers()
             .find(|(declared, _)| matches(declared, content_type))
-            .and_then(|(_, body)| self.schema(body.get("schema")?))
+            .and_then(|(_, body)| body.get("schema"))
+            .map(Model::schema)
     }
 
     /// The schema of what stands under `result`.
@@ -187,7 +189,7 @@ impl Model {
         let (_, body) = self
             .answers()
             .find(|(declared, _)| *declared == "text/event-stream")?;
-        self.schema(body.get("x-event-schema")?)
+        body.get("x-event-schema").map(Model::schema)
     }
 
     /// The data that ends a stream.
@@ -202,13 +204,12 @@ impl Model {
         let list = self.operation.get("parameters").and_then(Value::as_array);
         list.into_iter()
             .flatten()
-            .filter_map(|entry| self.schema(entry))
-            .map(|entry| entry.resolve().value)
+            .map(|entry| Model::schema(entry).resolve().value)
     }
 
-    /// A part of this document as a schema.
-    pub(crate) fn schema(&self, value: &'static Value) -> Option<Schema<'static>> {
-        Some(Schema::new(Documents::embedded(), value))
+    /// A part of a document as a schema.
+    pub(crate) fn schema(value: &'static Value) -> Schema<'static> {
+        Schema::new(Documents::embedded(), value)
     }
 }
 

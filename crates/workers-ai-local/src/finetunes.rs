@@ -2,7 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::{form, handle::Call, refusal::Refusal, reply::Reply, run, state::{hash, mix, uuid}};
+use crate::{
+    form,
+    handle::Call,
+    refusal::Refusal,
+    reply::Reply,
+    run,
+    state::{hash, mix, uuid},
+};
 
 /// Fine-tunes of an account, at most.
 const MOST: usize = 30;
@@ -15,7 +22,11 @@ const DAY: &str = "2026-11-20T00:00:00.000Z";
 
 /// Those the service offers to everybody.
 const PUBLIC: [(&str, &str, &str); 3] = [
-    ("cf-public-magicoder", "@cf/mistral/mistral-7b-instruct-v0.2-lora", "Writes code."),
+    (
+        "cf-public-magicoder",
+        "@cf/mistral/mistral-7b-instruct-v0.2-lora",
+        "Writes code.",
+    ),
     (
         "cf-public-jigsaw-classification",
         "@cf/mistral/mistral-7b-instruct-v0.2-lora",
@@ -48,8 +59,12 @@ impl Finetune {
 /// Lists those that were made here.
 pub(crate) fn list(call: &Call) -> Reply {
     let finetunes = call.state.finetunes();
-    let records: Vec<Value> = finetunes.0.iter().map(|finetune| finetune.record.clone()).collect();
-    Reply::result(records.into())
+    let records: Vec<Value> = finetunes
+        .0
+        .iter()
+        .map(|finetune| finetune.record.clone())
+        .collect();
+    Reply::result(&records.into())
 }
 
 /// Lists the public ones, by `limit`, `offset` and `orderBy`.
@@ -75,7 +90,7 @@ pub(crate) fn public(call: &Call) -> Reply {
         records.sort_by_key(|record| record.get(&column).map(Value::to_string));
     }
     let shown: Vec<Value> = records.into_iter().skip(offset).take(limit).collect();
-    Reply::result(shown.into())
+    Reply::result(&shown.into())
 }
 
 /// Makes a record.
@@ -86,7 +101,10 @@ pub(crate) fn public(call: &Call) -> Reply {
 pub(crate) fn create(call: &Call) -> Result<Reply, Refusal> {
     let body = call.json()?;
     let text = |name: &str| {
-        let text = body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = body
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty());
         text.ok_or_else(|| run::missing(name))
     };
     let model = run::model(call, text("model")?)?;
@@ -118,7 +136,7 @@ pub(crate) fn create(call: &Call) -> Result<Reply, Refusal> {
         record: record.clone(),
         files: Vec::new(),
     });
-    Ok(Reply::result(record))
+    Ok(Reply::result(&record))
 }
 
 /// Takes one of the two files.
@@ -140,9 +158,13 @@ pub(crate) fn upload(call: &Call, finetune: &str) -> Result<Reply, Refusal> {
     let name = name.ok_or_else(|| bad(&format!("'file_name' must be {}", FILES.join(" or "))))?;
     let file = part("file").ok_or_else(|| bad("'file' is missing"))?;
     let config = serde_json::from_slice::<Value>(file.body).ok();
-    let kind = config.as_ref().and_then(|config| config.get("model_type")?.as_str());
+    let kind = config
+        .as_ref()
+        .and_then(|config| config.get("model_type")?.as_str());
     if name == FILES[0] && !kind.is_some_and(|kind| matches!(kind, "mistral" | "gemma" | "llama")) {
-        return Err(bad("the configuration needs a 'model_type': mistral, gemma or llama"));
+        return Err(bad(
+            "the configuration needs a 'model_type': mistral, gemma or llama",
+        ));
     }
     let mut finetunes = call.state.finetunes();
     let known = finetunes.0.iter_mut().find(|known| known.is(finetune));
@@ -155,15 +177,10 @@ pub(crate) fn upload(call: &Call, finetune: &str) -> Result<Reply, Refusal> {
 }
 
 impl Finetunes {
-    /// Whether an input may name this one, and what is wrong if not.
-    pub(crate) fn usable(&self, id_or_name: &str) -> Result<(), Refusal> {
-        if PUBLIC.iter().any(|(name, ..)| *name == id_or_name) {
-            return Ok(());
-        }
-        match self.0.iter().find(|finetune| finetune.is(id_or_name)) {
-            Some(finetune) if finetune.files.len() == FILES.len() => Ok(()),
-            Some(_) => Err(Refusal::of(3039)),
-            None => Err(Refusal::says(3039, "No such finetune")),
-        }
+    /// Whether this one was made here and has not got all its files yet. Those that were not made
+    /// here are taken for granted.
+    pub(crate) fn is_unfinished(&self, id_or_name: &str) -> bool {
+        let known = self.0.iter().find(|known| known.is(id_or_name));
+        known.is_some_and(|known| known.files.len() < FILES.len())
     }
 }

@@ -33,11 +33,7 @@ pub(crate) struct Part<'a> {
 /// # Errors
 ///
 /// It is no form.
-pub(crate) fn read(
-    content_type: &str,
-    body: &[u8],
-    schema: Schema<'_>,
-) -> Result<Form, Refusal> {
+pub(crate) fn read(content_type: &str, body: &[u8], schema: Schema<'_>) -> Result<Form, Refusal> {
     let mut value = Map::new();
     let mut plain = Map::new();
     for part in parts(content_type, body)? {
@@ -66,7 +62,9 @@ pub(crate) fn read(
 
 fn is_binary(schema: Schema<'_>) -> bool {
     schema.get("contentMediaType").is_some()
-        || schema.get("format").is_some_and(|format| format == "binary")
+        || schema
+            .get("format")
+            .is_some_and(|format| format == "binary")
 }
 
 /// Text as the number or the yes and no that its document wants.
@@ -100,7 +98,8 @@ pub(crate) fn parts<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'
             return Err(bad("too many parts"));
         }
         let inside = after_line(rest).ok_or_else(|| bad("a boundary does not end its line"))?;
-        let end = memmem::find(inside, next.as_bytes()).ok_or_else(|| bad("the last part does not end"))?;
+        let end = memmem::find(inside, next.as_bytes())
+            .ok_or_else(|| bad("the last part does not end"))?;
         let (part, after) = inside.split_at(end);
         parts.push(read_part(part).ok_or_else(|| bad("a part has no name"))?);
         rest = after.get(next.len()..).unwrap_or_default();
@@ -122,9 +121,10 @@ fn boundary(content_type: &str) -> Option<&str> {
 }
 
 fn read_part(part: &[u8]) -> Option<Part<'_>> {
-    let end = match part.starts_with(b"\r\n") {
-        true => 0,
-        false => memmem::find(part, b"\r\n\r\n")? + 2,
+    let end = if part.starts_with(b"\r\n") {
+        0
+    } else {
+        memmem::find(part, b"\r\n\r\n")? + 2
     };
     if end > HEAD {
         return None;
@@ -134,7 +134,9 @@ fn read_part(part: &[u8]) -> Option<Part<'_>> {
     let header = |wanted: &str| {
         head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+            name.trim()
+                .eq_ignore_ascii_case(wanted)
+                .then(|| value.trim().to_owned())
         })
     };
     let disposition = header("content-disposition")?;

@@ -1,4 +1,4 @@
-//! Passing text generation and embeddings on to a server that speaks OpenAI's dialect.
+//! Passing text generation and embeddings on to a server that speaks `OpenAI`'s dialect.
 
 mod ask;
 mod http;
@@ -11,12 +11,13 @@ use crate::{
     answer::{Answer, Answered, Asked, Dialect, Input, answer},
     documents::Model,
     handle::Call,
+    object::put,
     refusal::Refusal,
     reply::{Content, Reply},
     run,
 };
 
-/// A server that speaks OpenAI's dialect, such as Ollama, llama.cpp or vLLM.
+/// A server that speaks `OpenAI`'s dialect, such as Ollama, llama.cpp or vLLM.
 ///
 /// ```
 /// use workers_ai_local::{Forward, Server};
@@ -129,7 +130,7 @@ pub(crate) async fn run(
         })
     };
     if let Some(texts) = input.get("text") {
-        let answered = embeddings(call, forward, model, texts).await?;
+        let answered = embeddings(forward, model, texts).await?;
         return Ok(run::reply(call, answered));
     }
     // What the stand-in itself would say has the form that is wanted.
@@ -144,7 +145,7 @@ pub(crate) async fn run(
     };
     let told = told(call, forward, model, input, dialect, stream).await?;
     Ok(match told {
-        Told::Whole(value) => run::costs(Reply::result(value), call, 0.0),
+        Told::Whole(value) => run::costs(Reply::result(&value), call, 0.0),
         Told::Live(reply) => reply,
     })
 }
@@ -202,24 +203,26 @@ async fn told(
 ///
 /// The other server cannot be reached, refuses, or gives something else.
 pub(crate) async fn embeddings(
-    call: &Call,
     forward: &Forward,
     model: &Model,
     texts: &Value,
 ) -> Result<Answered, Refusal> {
-    let _ = call;
     let request = json!({"model": forward.name(model), "input": texts});
     let answer = http::post(forward, "/embeddings", &request).await?;
     let mut list = answer.json().await?;
     let rows: Option<Vec<Value>> = list
         .get_mut("data")
         .and_then(Value::as_array_mut)
-        .map(|rows| rows.iter_mut().filter_map(|row| row.get_mut("embedding").map(Value::take)).collect());
+        .map(|rows| {
+            rows.iter_mut()
+                .filter_map(|row| row.get_mut("embedding").map(Value::take))
+                .collect()
+        });
     let rows = rows.ok_or_else(|| http::strange("it gave no vectors"))?;
     let width = rows.first().and_then(Value::as_array).map_or(0, Vec::len);
     let mut result = json!({"shape": [rows.len(), width], "data": rows});
     if let Some(usage) = list.get("usage") {
-        result["usage"] = usage.clone();
+        put(&mut result, "usage", usage.clone());
     }
     Ok(Answered {
         neurons: 0.0,

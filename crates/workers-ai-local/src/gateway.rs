@@ -41,7 +41,10 @@ pub(crate) struct Cached {
 
 /// The gateway a call goes through, if any.
 pub(crate) fn of(call: &Call, place: &Place) -> Option<Gateway> {
-    let id = place.gateway.as_deref().or(call.header("cf-aig-gateway-id"))?;
+    let id = place
+        .gateway
+        .as_deref()
+        .or(call.header("cf-aig-gateway-id"))?;
     let number = |name: &str| call.header(name)?.parse::<u64>().ok();
     let key = call.header("cf-aig-cache-key");
     let ttl = number("cf-aig-cache-ttl").or_else(|| number("cf-cache-ttl"));
@@ -55,7 +58,9 @@ pub(crate) fn of(call: &Call, place: &Place) -> Option<Gateway> {
     };
     let identity = match key {
         Some(key) => hash(format!("{id} key {key}").as_bytes()),
-        None => hash(format!("{id} {:?}", place.route).as_bytes()) ^ hash(&call.body).rotate_left(1),
+        None => {
+            hash(format!("{id} {:?}", place.route).as_bytes()) ^ hash(&call.body).rotate_left(1)
+        }
     };
     Some(Gateway {
         cache: kept.filter(|_| !skips).map(|kept| (identity, kept)),
@@ -76,7 +81,9 @@ pub(crate) async fn through(
     gateway: &Gateway,
     answer: impl Future<Output = Result<Reply, Refusal>>,
 ) -> Result<Reply, Refusal> {
-    let kept = gateway.cache.and_then(|(identity, _)| cached(call, identity));
+    let kept = gateway
+        .cache
+        .and_then(|(identity, _)| cached(call, identity));
     let status = if kept.is_some() { "HIT" } else { "MISS" };
     let reply = match kept {
         Some(kept) => kept,
@@ -88,7 +95,10 @@ pub(crate) async fn through(
     let event = call.header("cf-aig-event-id").map(str::to_owned);
     let mut reply = reply
         .header("cf-aig-cache-status", status)
-        .header("cf-aig-event-id", &event.unwrap_or_else(|| call.ids.uuid(3)))
+        .header(
+            "cf-aig-event-id",
+            &event.unwrap_or_else(|| call.ids.uuid(3)),
+        )
         .header("cf-aig-request-id", &call.ids.uuid(2))
         .header("cf-aig-step", "0")
         .header("cf-aig-provider", "workers-ai");

@@ -150,7 +150,12 @@ async fn answered(
         return Err(Refusal::says(3003, text));
     }
     let place = place?;
-    if state.settings.account.as_ref().is_some_and(|only| *only != place.account) {
+    if state
+        .settings
+        .account
+        .as_ref()
+        .is_some_and(|only| *only != place.account)
+    {
         return Err(Refusal::bad_account(parts.uri.path()));
     }
     let call = Call {
@@ -220,7 +225,11 @@ async fn read(mut body: Incoming, most: usize) -> Option<Result<Bytes, Refusal>>
     if length > most {
         return Some(Err(Refusal::of(3006)));
     }
-    Some(Ok(if whole.is_empty() { first } else { whole.freeze() }))
+    Some(Ok(if whole.is_empty() {
+        first
+    } else {
+        whole.freeze()
+    }))
 }
 
 /// The model of a call, for the record and for faults that are meant for one.
@@ -256,7 +265,7 @@ fn spoilt(instead: Instead, id: &str) -> Reply {
     match instead {
         Instead::Error(code) => unknown_is_500(code).reply(id),
         Instead::Soft(code) => unknown_is_500(code).with_status(200).reply(id),
-        Instead::Empty | Instead::Hangup => Reply::result(json!({})),
+        Instead::Empty | Instead::Hangup => Reply::result(&json!({})),
         Instead::Edge(code @ 1000..) => {
             let text = Bytes::from(format!("error code: {code}"));
             Reply::new(503, "text/plain; charset=UTF-8", Content::Whole(text))
@@ -265,7 +274,11 @@ fn spoilt(instead: Instead, id: &str) -> Reply {
             let page = format!(
                 "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\n<body><h1>Error {status}</h1></body></html>\n"
             );
-            Reply::new(status, "text/html; charset=UTF-8", Content::Whole(Bytes::from(page)))
+            Reply::new(
+                status,
+                "text/html; charset=UTF-8",
+                Content::Whole(Bytes::from(page)),
+            )
         }
     }
 }
@@ -291,7 +304,10 @@ fn finish(
     let Some(fault) = fault else {
         return reply.response(settings.pace, settings.chunk, End::Good);
     };
-    for (name, value) in [(CONTENT_TYPE, &fault.content_type), (RETRY_AFTER, &fault.retry_after)] {
+    for (name, value) in [
+        (CONTENT_TYPE, &fault.content_type),
+        (RETRY_AFTER, &fault.retry_after),
+    ] {
         if let Some(value) = value.as_ref().and_then(|value| value.parse().ok()) {
             reply.headers.insert(name, value);
         }

@@ -46,7 +46,9 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
-    let server = runtime.block_on(builder.start()).map_err(|error| error.to_string())?;
+    let server = runtime
+        .block_on(builder.start())
+        .map_err(|error| error.to_string())?;
     println!("Workers AI stand-in at {}", server.url());
     println!("Stop it with Ctrl-C. Set these for programs that should use it:");
     println!("  CLOUDFLARE_BASE_URL={}", server.url());
@@ -63,7 +65,9 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<ServerBuil
     let (mut model, mut embeddings) = (None, None);
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+            Some((name, value)) if name.starts_with("--") => {
+                (name.to_owned(), Some(value.to_owned()))
+            }
             _ => (argument, None),
         };
         let mut value = || {

@@ -1,4 +1,4 @@
-//! The endpoints that speak OpenAI's dialect: chat completions, responses, embeddings.
+//! The endpoints that speak `OpenAI`'s dialect: chat completions, responses, embeddings.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use crate::{
     documents::{Documents, Model, Schema},
     forward,
     handle::Call,
+    object::put,
     refusal::Refusal,
     reply::Reply,
     run,
@@ -58,10 +59,19 @@ async fn conversation(
     }
     fits(call.state.documents, schema, &body)?;
     if dialect == Dialect::Responses && !speaks_responses(model) {
-        return Err(Refusal::says(5006, format!("{} does not speak Responses", model.id)));
+        return Err(Refusal::says(
+            5006,
+            format!("{} does not speak Responses", model.id),
+        ));
     }
     let stream = body.get("stream").and_then(Value::as_bool) == Some(true);
-    if let Some(forward) = call.state.settings.forward.as_ref().filter(|_| forward::takes(model)) {
+    if let Some(forward) = call
+        .state
+        .settings
+        .forward
+        .as_ref()
+        .filter(|_| forward::takes(model))
+    {
         return forward::conversation(call, forward, model, &body, dialect, stream).await;
     }
     let asked = Asked {
@@ -73,7 +83,11 @@ async fn conversation(
     };
     let answered = answer_in(dialect, &asked)
         .ok_or_else(|| Refusal::says(5006, format!("{} is no text model", model.id)))?;
-    Ok(run::reply(call, without_native(answered)))
+    let answered = match dialect {
+        Dialect::Chat => without_native(answered),
+        _ => answered,
+    };
+    Ok(run::reply(call, answered))
 }
 
 /// Checks what is known of a body. Clients of this dialect send more than anybody knows.
@@ -125,7 +139,7 @@ pub(crate) async fn embeddings(call: &Call) -> Result<Reply, Refusal> {
     run::fits(model, &input)?;
     let answered = match &call.state.settings.forward {
         Some(forward) if forward::takes(model) => {
-            forward::embeddings(call, forward, model, texts).await?
+            forward::embeddings(forward, model, texts).await?
         }
         _ => answer(&Asked {
             documents: call.state.documents,
@@ -140,7 +154,9 @@ pub(crate) async fn embeddings(call: &Call) -> Result<Reply, Refusal> {
     };
     let rows = result.get("data").and_then(Value::as_array);
     let rows = rows.ok_or_else(|| Refusal::says(5006, format!("{} gives no vectors", model.id)))?;
-    let packed = body.get("encoding_format").is_some_and(|format| format == "base64");
+    let packed = body
+        .get("encoding_format")
+        .is_some_and(|format| format == "base64");
     let data: Vec<Value> = rows
         .iter()
         .enumerate()
@@ -151,7 +167,7 @@ pub(crate) async fn embeddings(call: &Call) -> Result<Reply, Refusal> {
         .collect();
     let mut list = json!({"object": "list", "data": data, "model": model.id});
     if let Some(usage) = result.get("usage") {
-        list["usage"] = usage.clone();
+        put(&mut list, "usage", usage.clone());
     }
     let neurons = answered.neurons;
     Ok(run::costs(Reply::json(200, &list), call, neurons))
@@ -159,9 +175,15 @@ pub(crate) async fn embeddings(call: &Call) -> Result<Reply, Refusal> {
 
 /// A vector as base64 of its 32-bit numbers, least significant byte first.
 fn pack(row: &Value) -> Value {
-    let numbers = row.as_array().into_iter().flatten().filter_map(Value::as_f64);
+    let numbers = row
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_f64);
     // The format has 32 bits; what they cannot hold is meant to be lost.
     #[allow(clippy::cast_possible_truncation)]
-    let bytes: Vec<u8> = numbers.flat_map(|number| (number as f32).to_le_bytes()).collect();
+    let bytes: Vec<u8> = numbers
+        .flat_map(|number| (number as f32).to_le_bytes())
+        .collect();
     Value::from(STANDARD.encode(Bytes::from(bytes)))
 }

@@ -99,9 +99,10 @@ pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .map(|(name, value)| {
-            let value = match SECRET.contains(&name.as_str()) {
-                true => "[redacted]".to_owned(),
-                false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            let value = if SECRET.contains(&name.as_str()) {
+                "[redacted]".to_owned()
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
             };
             (name.as_str().to_owned(), value)
         })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::reply::Reply;
+use crate::{object::put, reply::Reply};
 
 /// A request that is not answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,47 +26,132 @@ pub(crate) struct Known {
 
 /// The errors the service is known to use.
 pub(crate) const KNOWN: [Known; 41] = [
-    row("incomplete", 3003, 400, "Incomplete request: headers or body are missing"),
+    row(
+        "incomplete",
+        3003,
+        400,
+        "Incomplete request: headers or body are missing",
+    ),
     row("too-large", 3006, 413, "Request is too large"),
     row("timeout", 3007, 408, "Request timed out"),
     row("aborted", 3008, 408, "Request was aborted"),
     row("rate-limit", 3021, 429, "Too many requests in this minute"),
     row("account-blocked", 3023, 403, "Account is blocked"),
     row("parameters", 3025, 400, "Backend refused a parameter"),
-    row("flagged", 3030, 400, "Input was flagged or does not fit the context"),
-    row("account-limited", 3036, 429, "Daily free allocation of 10,000 neurons is used up"),
-    row("no-finetune-files", 3039, 400, "Finetune lacks required files"),
-    row("capacity", 3040, 429, "Capacity temporarily exceeded, please try again"),
-    row("private-model", 3041, 403, "Account is not allowed to use this private model"),
+    row(
+        "flagged",
+        3030,
+        400,
+        "Input was flagged or does not fit the context",
+    ),
+    row(
+        "account-limited",
+        3036,
+        429,
+        "Daily free allocation of 10,000 neurons is used up",
+    ),
+    row(
+        "no-finetune-files",
+        3039,
+        400,
+        "Finetune lacks required files",
+    ),
+    row(
+        "capacity",
+        3040,
+        429,
+        "Capacity temporarily exceeded, please try again",
+    ),
+    row(
+        "private-model",
+        3041,
+        403,
+        "Account is not allowed to use this private model",
+    ),
     row("invalid-model", 3042, 404, "Invalid model id"),
     row("retries-exhausted", 3050, 503, "Retries are exhausted"),
-    row("quota", 4006, 429, "Daily free allocation of 10,000 neurons is used up"),
-    row("invalid-data", 5004, 400, "Invalid data: base64 text expected"),
+    row(
+        "quota",
+        4006,
+        429,
+        "Daily free allocation of 10,000 neurons is used up",
+    ),
+    row(
+        "invalid-data",
+        5004,
+        400,
+        "Invalid data: base64 text expected",
+    ),
     row("no-lora", 5005, 405, "Model does not support LoRA"),
     row("invalid-input", 5006, 400, "Bad input"),
     row("no-model", 5007, 400, "No such model or task"),
-    row("validation", 5012, 422, "Body failed the model's validation"),
-    row("agreement", 5016, 403, "Model agreement has to be accepted first: send the prompt 'agree'"),
-    row("not-allowed", 5018, 403, "Account is not allowed to use this model"),
+    row(
+        "validation",
+        5012,
+        422,
+        "Body failed the model's validation",
+    ),
+    row(
+        "agreement",
+        5016,
+        403,
+        "Model agreement has to be accepted first: send the prompt 'agree'",
+    ),
+    row(
+        "not-allowed",
+        5018,
+        403,
+        "Account is not allowed to use this model",
+    ),
     row("old-sdk", 5019, 405, "SDK version is deprecated"),
     row("retired", 5028, 410, "Model was retired"),
     row("paid-only", 5035, 403, "Model needs the Workers Paid plan"),
     row("bad-headers", 6003, 400, "Invalid request headers"),
     row("no-route", 7000, 404, "No route for that URI"),
     row("upstream-no-model", 7001, 404, "Model not found"),
-    row("bad-account", 7003, 404, "Could not route to that path, perhaps the object identifier is invalid?"),
+    row(
+        "bad-account",
+        7003,
+        404,
+        "Could not route to that path, perhaps the object identifier is invalid?",
+    ),
     row("upstream-input", 8001, 400, "Invalid input"),
     row("internal", 8005, 500, "Internal error"),
-    row("forced-tool", 8006, 400, "Forced tool call did not fit into the tokens"),
+    row(
+        "forced-tool",
+        8006,
+        400,
+        "Forced tool call did not fit into the tokens",
+    ),
     row("context", 8007, 400, "Context length exceeded"),
-    row("forbidden-resource", 9109, 403, "Token may not use that resource"),
+    row(
+        "forbidden-resource",
+        9109,
+        403,
+        "Token may not use that resource",
+    ),
     row("auth", 10000, 401, "Authentication error"),
     row("server-error", 1101, 500, "Internal server error"),
     row("unavailable", 1200, 503, "Service is unavailable"),
     row("model-broke", 1001, 400, "Invalid input"),
-    row("gateway-rate-limit", 2003, 429, "Rate limited by the gateway"),
-    row("gateway-balance", 2021, 402, "No balance left on the gateway"),
-    row("gateway-spending", 2045, 429, "Spending limit of the gateway is reached"),
+    row(
+        "gateway-rate-limit",
+        2003,
+        429,
+        "Rate limited by the gateway",
+    ),
+    row(
+        "gateway-balance",
+        2021,
+        402,
+        "No balance left on the gateway",
+    ),
+    row(
+        "gateway-spending",
+        2045,
+        429,
+        "Spending limit of the gateway is reached",
+    ),
 ];
 
 const fn row(name: &'static str, code: u32, status: u16, message: &'static str) -> Known {
@@ -116,9 +201,12 @@ impl Refusal {
 
     /// A path with the wrong account in it.
     pub(crate) fn bad_account(path: &str) -> Self {
-        let message = format!("Could not route to {path}, perhaps your object identifier is invalid?");
+        let message =
+            format!("Could not route to {path}, perhaps your object identifier is invalid?");
         let mut refusal = Self::says(7003, message);
-        refusal.more.push((7000, "No route for that URI".to_owned()));
+        refusal
+            .more
+            .push((7000, "No route for that URI".to_owned()));
         refusal
     }
 
@@ -176,7 +264,11 @@ impl Refusal {
         let entry = |(code, message): &(u32, String)| json!({"code": code, "message": message});
         let mut first = json!({"code": self.code, "message": self.message});
         if !self.chain.is_empty() {
-            first["error_chain"] = self.chain.iter().map(entry).collect();
+            put(
+                &mut first,
+                "error_chain",
+                self.chain.iter().map(entry).collect::<Value>(),
+            );
         }
         let errors: Vec<Value> = std::iter::once(first)
             .chain(self.more.iter().map(entry))
@@ -187,9 +279,10 @@ impl Refusal {
     /// The whole answer. The id of the inference stands in it once the AI layer was reached.
     pub(crate) fn reply(&self, id: &str) -> Reply {
         let reply = Reply::json(self.status, &self.body(id));
-        match self.is_edge() {
-            true => reply,
-            false => reply.header("cf-ai-req-id", id),
+        if self.is_edge() {
+            reply
+        } else {
+            reply.header("cf-ai-req-id", id)
         }
     }
 }

@@ -7,7 +7,7 @@ use hyper::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::delivery::{Delivery, End};
@@ -53,21 +53,21 @@ impl Reply {
     }
 
     /// A result in the envelope.
-    pub(crate) fn result(result: Value) -> Self {
+    pub(crate) fn result(result: &Value) -> Self {
         Self::enveloped(result, None)
     }
 
     /// A page of results in the envelope.
-    pub(crate) fn page(result: Value, info: Value) -> Self {
+    pub(crate) fn page(result: &Value, info: &Value) -> Self {
         Self::enveloped(result, Some(info))
     }
 
-    fn enveloped(result: Value, info: Option<Value>) -> Self {
-        let mut envelope = json!({"result": result, "success": true, "errors": [], "messages": []});
-        if let Some(info) = info {
-            envelope["result_info"] = info;
-        }
-        Self::json(200, &envelope)
+    /// Results can be large, so they are written where they belong and not copied before.
+    fn enveloped(result: &Value, info: Option<&Value>) -> Self {
+        let info = info.map_or_else(String::new, |info| format!(",\"result_info\":{info}"));
+        let body =
+            format!("{{\"result\":{result},\"success\":true,\"errors\":[],\"messages\":[]{info}}}");
+        Self::new(200, "application/json", Content::Whole(Bytes::from(body)))
     }
 
     pub(crate) fn events(events: Vec<Bytes>) -> Self {

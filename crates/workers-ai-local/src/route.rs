@@ -116,9 +116,10 @@ fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
 }
 
 fn only(method: &Method, expected: &str, route: Route) -> Result<Route, Refusal> {
-    match method.as_str() == expected {
-        true => Ok(route),
-        false => Err(Refusal::no_method(method.as_str())),
+    if method.as_str() == expected {
+        Ok(route)
+    } else {
+        Err(Refusal::no_method(method.as_str()))
     }
 }
 

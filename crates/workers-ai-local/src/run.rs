@@ -8,8 +8,7 @@ use crate::{
     batch,
     check::check,
     documents::Model,
-    form,
-    forward,
+    form, forward,
     handle::Call,
     refusal::Refusal,
     reply::{Content, Reply},
@@ -40,12 +39,17 @@ pub(crate) async fn run(call: &Call, id: &str) -> Result<Reply, Refusal> {
     }
     without_options(&mut input, model);
     if call.query("queueRequest").as_deref() == Some("true") {
-        return batch::submit(call, model, input);
+        return batch::submit(call, model, &input);
     }
     fits(model, &input)?;
     if input.get("requests").is_some() {
         let text = "Bad input: 'requests' is for batches: add the query queueRequest=true";
         return Err(Refusal::says(5006, text));
+    }
+    if let Some(lora) = input.get("lora").and_then(Value::as_str) {
+        if call.state.finetunes().is_unfinished(lora) {
+            return Err(Refusal::of(3039));
+        }
     }
     one(call, model, Received::Json(input)).await
 }
@@ -229,11 +233,9 @@ fn is_heavy(model: &Model) -> bool {
 /// The answer with its headers.
 pub(crate) fn reply(call: &Call, answered: Answered) -> Reply {
     let reply = match answered.answer {
-        Answer::Result(result) => Reply::result(result),
+        Answer::Result(result) => Reply::result(&result),
         Answer::Bare(value) => Reply::json(200, &value),
-        Answer::Bytes { content_type, body } => {
-            Reply::new(200, content_type, Content::Whole(body))
-        }
+        Answer::Bytes { content_type, body } => Reply::new(200, content_type, Content::Whole(body)),
         Answer::Events(events) => Reply::events(events),
     };
     costs(reply, call, answered.neurons)

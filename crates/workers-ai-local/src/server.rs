@@ -148,7 +148,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Passes text generation and embeddings on to a server that speaks OpenAI's dialect, such as
+    /// Passes text generation and embeddings on to a server that speaks `OpenAI`'s dialect, such as
     /// `http://127.0.0.1:11434/v1`.
     pub fn forward(mut self, to: impl Into<Forward>) -> Self {
         self.settings.forward = Some(to.into());
@@ -178,6 +178,8 @@ impl ServerBuilder {
     /// # Errors
     ///
     /// The port is in use, or the system has no threads to give.
+    // Nothing has to be waited for today; callers should not have to change when something has.
+    #[allow(clippy::unused_async)]
     pub async fn start(self) -> Result<Server, StartError> {
         let port = self.settings.port;
         if let Some(forward) = &self.settings.forward {
@@ -224,7 +226,10 @@ impl fmt::Display for StartError {
                 "port {port} of 127.0.0.1 is in use: choose another one, or 0 for a free one"
             ),
             Reason::Listen(port, error) => {
-                write!(formatter, "cannot listen on port {port} of 127.0.0.1: {error}")
+                write!(
+                    formatter,
+                    "cannot listen on port {port} of 127.0.0.1: {error}"
+                )
             }
             Reason::Forward(message) => formatter.write_str(message),
         }

@@ -6,6 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
 };
+use serde_json::Value;
 
 use crate::{drift, lenient};
 
@@ -61,6 +62,23 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     pub fn integers<T: TryFrom<i128>>(self, field: &mut Option<Vec<T>>) -> Result<(), A::Error> {
         self.once(field.as_ref())?;
         *field = self.map.next_value_seed(Wholes(PhantomData))?;
+        Ok(())
+    }
+
+    /// Passes over a value that is always this one in the type `of`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not JSON.
+    pub fn constant(self, of: &'static str, value: &str) -> Result<(), A::Error> {
+        if !drift::is_watched() {
+            return self.map.next_value::<IgnoredAny>().map(|_| ());
+        }
+        match self.map.next_value::<Value>()? {
+            Value::String(found) if found == value => {}
+            Value::String(found) => drift::unknown_value(of, &found),
+            _ => drift::unknown_member(of, self.name),
+        }
         Ok(())
     }
 
@@ -120,6 +138,18 @@ pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, 
             f.write_str("an object")
         }
 
+        fn visit_none<E>(self) -> Result<T, E> {
+            Ok(T::default())
+        }
+
+        fn visit_unit<E>(self) -> Result<T, E> {
+            Ok(T::default())
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+            deserializer.deserialize_map(self)
+        }
+
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
             let mut value = T::default();
             while let Some(name) = map.next_key::<Name<'_>>()? {
@@ -133,7 +163,7 @@ pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, 
         }
     }
 
-    deserializer.deserialize_map(Object(PhantomData))
+    deserializer.deserialize_option(Object(PhantomData))
 }
 
 /// A member's name, borrowed from the document where it stands there as it is.
@@ -190,7 +220,10 @@ impl<'de> Deserialize<'de> for Name<'de> {
 /// ```
 #[macro_export]
 macro_rules! fields {
-    ($name:ident { $($member:literal => $how:ident $field:ident),* $(,)? }) => {
+    ($name:ident {
+        $(const $tag:literal = $value:literal,)?
+        $($member:literal => $how:ident $field:ident),* $(,)?
+    }) => {
         impl $crate::fields::Fields for $name {
             fn read<'de, A: $crate::open_enum::__serde::de::MapAccess<'de>>(
                 &mut self,
@@ -198,6 +231,7 @@ macro_rules! fields {
                 member: $crate::fields::Member<'_, A>,
             ) -> Result<(), A::Error> {
                 match name {
+                    $($tag => member.constant(stringify!($name), $value),)?
                     $($member => member.$how(&mut self.$field),)*
                     _ => member.skip(stringify!($name)),
                 }

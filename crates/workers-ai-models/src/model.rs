@@ -27,6 +27,11 @@ pub trait Model: Sized + 'static {
     /// What the model answers.
     type Output: DeserializeOwned + Debug + Send + 'static;
 
+    /// Asks for one whole answer, where the service would stream without being asked.
+    fn ask_whole(input: &mut Self::Input) {
+        let _ = input;
+    }
+
     /// The body in which `input` travels. JSON, unless the model says otherwise.
     ///
     /// # Errors

@@ -93,8 +93,9 @@ impl Client {
     /// Calls the model that `input` is for.
     pub fn run<I: ModelInput>(&self, input: I) -> Run<<I::Model as Model>::Output> {
         let invalid = input.validate().err();
-        let payload = I::Model::encode(&input.into());
-        let call = model_call::<I::Model>(payload, invalid);
+        let mut input = input.into();
+        I::Model::ask_whole(&mut input);
+        let call = model_call::<I::Model>(I::Model::encode(&input), invalid);
         Run::new(self.clone(), call, decode::output::<I::Model>)
     }
 

@@ -172,7 +172,7 @@ fn structure(
         out.push(Piece::Text(writing(rust, def, fields, tag)));
     }
     if def.response {
-        out.push(Piece::Text(reading(def, &printed)));
+        out.push(Piece::Text(reading(def, &printed, tag)));
     }
     if def.response && rust.speaking.contains(&id) {
         out.extend(says::structure(rust, def, fields).map(Piece::item));
@@ -229,8 +229,15 @@ fn writing(rust: &Rust<'_>, def: &Def, fields: &[Field], tag: Option<&Tag>) -> S
 }
 
 /// How an answer's object is read, as a macro call: which member goes into which field.
-fn reading(def: &Def, fields: &[(Option<usize>, Field)]) -> String {
+fn reading(def: &Def, fields: &[(Option<usize>, Field)], tag: Option<&Tag>) -> String {
     let mut out = format!("fields! {{\n    {} {{\n", def.name);
+    // Where it is no field, since it is written too.
+    if let Some(tag) = tag.filter(|_| def.request) {
+        out.push_str(&format!(
+            "        const {:?} = {:?},\n",
+            tag.wire, tag.value
+        ));
+    }
     for (_, field) in fields {
         let how = match &field.ty {
             Type::Integer { .. } => "integer",

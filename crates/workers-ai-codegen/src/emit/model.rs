@@ -331,12 +331,20 @@ fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
             }
         }
     });
+    let whole = model.stream.as_ref().filter(|stream| stream.default).map(|_| {
+        quote! {
+            fn ask_whole(input: &mut Self::Input) {
+                Self::set_stream(input, false);
+            }
+        }
+    });
     quote! {
         impl Model for #marker {
             const ID: &'static str = #id;
             const INFO: &'static ModelInfo = &#info;
             type Input = #input;
             type Output = #output;
+            #whole
             #encode
             #media
         }

@@ -91,7 +91,11 @@ impl Frame<'_> {
                 )
             };
             let id = self.call_id(index);
-            set(&mut message, "tool_calls", json!([{"id": id, "type": kind, kind: inner}]));
+            set(
+                &mut message,
+                "tool_calls",
+                json!([{"id": id, "type": kind, kind: inner}]),
+            );
         }
         if let Some(reasoning) = &reply.reasoning {
             set(&mut message, self.reasoning(), reasoning.as_str().into());

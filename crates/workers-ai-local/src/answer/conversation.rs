@@ -111,7 +111,7 @@ fn of_document(model: &Model, form: Form) -> Dialect {
     kinds
         .iter()
         .find_map(|schema| {
-            if schema.property("response").is_some() {
+            if is_native(*schema) {
                 Some(Dialect::Native)
             } else {
                 schema.property("choices").map(|_| Dialect::Chat)
@@ -122,9 +122,13 @@ fn of_document(model: &Model, form: Form) -> Dialect {
 
 fn has_native_event(model: &Model) -> bool {
     let kinds = model.event().map(flat).unwrap_or_default();
-    kinds
-        .iter()
-        .any(|schema| schema.property("response").is_some())
+    kinds.iter().copied().any(is_native)
+}
+
+/// An event of the Responses dialect can have a `response` too, but it is no text.
+fn is_native(schema: Schema<'_>) -> bool {
+    let response = schema.property("response");
+    response.is_some_and(|response| response.get("x-says").is_some_and(|says| says == "text"))
 }
 
 /// The tokens as the document's own usage has them; as all dialects of that name have, otherwise.

@@ -1,10 +1,14 @@
 //! A value that fits a JSON Schema: for JSON mode, arguments of tools, and answers of any shape.
 
+mod keywords;
+mod pattern;
+
 use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value, json};
 
 use super::dice::Dice;
+use keywords::{bound, integer, kind, laid_over, limit, size};
 
 /// From here on only what is required is made.
 const DEEP: usize = 6;
@@ -14,6 +18,9 @@ const TOO_DEEP: usize = 24;
 
 /// Values made for one schema, at most.
 const VALUES: usize = 4_000;
+
+/// Letters of text that count as one more value.
+const LETTERS: usize = 100;
 
 /// References that lead to references, at most.
 const HOPS: usize = 64;
@@ -79,15 +86,13 @@ impl<'a> Fit<'a> {
         self.left -= 1;
         let schema = self.settled(schema, depth);
         if let Some(value) = schema.get("const") {
-            return value.clone();
+            return self.copy(value);
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             let wanted = values.iter().filter(|value| !value.is_null());
             let wanted: Vec<&Value> = wanted.collect();
-            return self
-                .dice
-                .pick(&wanted)
-                .map_or(Value::Null, |value| (*value).clone());
+            let chosen = self.dice.pick(&wanted).copied();
+            return chosen.map_or(Value::Null, |value| self.copy(value));
         }
         match kind(&schema, depth) {
             "object" => self.object(&schema, depth),
@@ -98,6 +103,16 @@ impl<'a> Fit<'a> {
             "null" => Value::Null,
             _ => Value::String(self.text(&schema)),
         }
+    }
+
+    /// A value from the schema itself, which counts as the values in it.
+    fn copy(&mut self, value: &Value) -> Value {
+        let size = size(value);
+        if size > self.left {
+            return Value::Null;
+        }
+        self.left -= size;
+        value.clone()
     }
 
     /// The schema with references followed, unions decided and `allOf` laid together.
@@ -289,7 +304,22 @@ impl<'a> Fit<'a> {
         }
     }
 
+    /// A word of the prompt, rather not a number.
+    fn word(&mut self) -> String {
+        let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let (numbers, words): (Vec<&&str>, Vec<&&str>) = self.words.iter().partition(is_number);
+        let from = if words.is_empty() { numbers } else { words };
+        self.dice
+            .pick(&from)
+            .map_or("text", |word| **word)
+            .to_owned()
+    }
+
     fn text(&mut self, schema: &Value) -> String {
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        if let Some(text) = pattern.and_then(|pattern| pattern::matching(pattern, &mut self.dice)) {
+            return text;
+        }
         let text = match schema.get("format").and_then(Value::as_str) {
             Some("date") => "2026-03-14".to_owned(),
             Some("time") => "09:26:53Z".to_owned(),
@@ -302,13 +332,11 @@ impl<'a> Fit<'a> {
             Some("ipv4") => "192.0.2.1".to_owned(),
             Some("ipv6") => "2001:db8::1".to_owned(),
             _ if schema.get("contentEncoding") == Some(&json!("base64")) => "aGVsbG8=".to_owned(),
-            _ => self
-                .dice
-                .pick(self.words)
-                .map_or("text", |word| *word)
-                .to_owned(),
+            _ => self.word(),
         };
-        let least = bound(schema, "minLength").unwrap_or_default().min(100_000);
+        let least = bound(schema, "minLength").unwrap_or_default();
+        let least = least.min(self.left.saturating_mul(LETTERS));
+        self.left = self.left.saturating_sub(least / LETTERS);
         let most = bound(schema, "maxLength").unwrap_or(usize::MAX);
         let length = text.chars().count();
         let filler = if text.is_empty() {
@@ -321,87 +349,4 @@ impl<'a> Fit<'a> {
         }
         text.chars().take(most).collect()
     }
-}
-
-/// The kind of value a schema wants; told by its keywords if it does not say.
-fn kind(schema: &Value, depth: usize) -> &str {
-    let has = |names: &[&str]| names.iter().any(|name| schema.get(name).is_some());
-    match schema.get("type") {
-        Some(Value::String(kind)) => kind,
-        Some(Value::Array(kinds)) => {
-            let named = kinds.iter().filter_map(Value::as_str);
-            let ends = |kind: &&str| depth < DEEP || !matches!(*kind, "object" | "array");
-            let mut usual = named.filter(|kind| *kind != "null").filter(ends);
-            let first = kinds.first().and_then(Value::as_str).unwrap_or("null");
-            let is_nullable = kinds.iter().any(|kind| kind == "null");
-            usual
-                .next()
-                .unwrap_or(if is_nullable { "null" } else { first })
-        }
-        _ if has(&[
-            "properties",
-            "required",
-            "additionalProperties",
-            "minProperties",
-        ]) =>
-        {
-            "object"
-        }
-        _ if has(&["items", "prefixItems", "minItems", "maxItems"]) => "array",
-        _ if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]) => "number",
-        _ if has(&["multipleOf"]) => "number",
-        _ => "string",
-    }
-}
-
-/// A schema without the keyword `done`, and what `under` says added.
-fn laid_over(schema: &Value, done: &str, under: &Value) -> Value {
-    let mut merged = schema.as_object().cloned().unwrap_or_default();
-    merged.remove(done);
-    for (name, value) in under.as_object().into_iter().flatten() {
-        match (merged.get_mut(name), value) {
-            (Some(Value::Object(ours)), Value::Object(theirs)) if name == "properties" => {
-                for (name, property) in theirs {
-                    let ours = ours.entry(name.clone());
-                    let ours = ours.or_insert_with(|| Value::Object(Map::new()));
-                    if ours.is_object() && property.is_object() {
-                        *ours = laid_over(ours, "", property);
-                    }
-                }
-            }
-            (Some(Value::Array(ours)), Value::Array(theirs))
-                if name == "required" || name == "allOf" =>
-            {
-                ours.extend(theirs.iter().cloned());
-            }
-            (Some(_), _) => {}
-            (None, value) => {
-                merged.insert(name.clone(), value.clone());
-            }
-        }
-    }
-    Value::Object(merged)
-}
-
-/// A count that a schema sets, such as `minItems`.
-fn bound(schema: &Value, name: &str) -> Option<usize> {
-    let bound = schema.get(name)?;
-    let bound = bound.as_u64()?;
-    Some(usize::try_from(bound).unwrap_or(usize::MAX))
-}
-
-/// A limit of a number; an exclusive one is moved by `edge`.
-fn limit(schema: &Value, name: &str, exclusive: &str, edge: f64) -> Option<f64> {
-    let inclusive = schema.get(name).and_then(Value::as_f64);
-    match schema.get(exclusive) {
-        Some(Value::Bool(true)) => inclusive.map(|limit| limit + edge),
-        Some(Value::Number(limit)) => limit.as_f64().map(|limit| limit + edge),
-        _ => inclusive,
-    }
-}
-
-/// A whole number as JSON has it.
-fn integer(value: f64) -> Value {
-    // Written without a fraction, it reads back as an integer.
-    serde_json::from_str(&format!("{value:.0}")).unwrap_or_else(|_| json!(0))
 }

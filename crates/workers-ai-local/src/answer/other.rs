@@ -81,7 +81,14 @@ pub(super) fn answer(asked: &Asked<'_>, result: Schema<'_>, hash: Hash) -> Answe
     {
         return of_text(asked, input, shape, hash);
     }
-    transcript::answer(asked, &file(asked, "audio"), shape, hash)
+    let kind = match asked.input {
+        Input::Bytes { content_type, .. } => content_type,
+        Input::Json(_) => input
+            .get("encoding")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    };
+    transcript::answer(asked, &file(asked, "audio"), kind, shape, hash)
 }
 
 /// Answers with a file of the declared type.

@@ -36,9 +36,6 @@ const THOUGHTS: [&str; 4] = [
     "{N} sentences about {a} will do.",
 ];
 
-/// More words than this are never written, whatever is asked for.
-const MOST: usize = 200_000;
-
 /// An answer to a prompt about these words, of about `length` words if that is given.
 pub(super) fn answer(about: &[&str], length: Option<usize>, dice: &mut Dice) -> String {
     let mut text = String::new();
@@ -50,7 +47,7 @@ pub(super) fn answer(about: &[&str], length: Option<usize>, dice: &mut Dice) -> 
     };
     let mut written = writer.write(&OPENINGS, &mut text);
     let wanted = match length {
-        Some(words) => words.min(MOST),
+        Some(words) => words,
         None => 20 + writer.dice.index(20),
     };
     while written < wanted {

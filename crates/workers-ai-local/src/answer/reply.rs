@@ -13,6 +13,9 @@ use super::{
 /// Tokens a call costs beside its name and arguments.
 const CALL: u64 = 8;
 
+/// Words of all answers to one request, at most, whatever is asked for.
+const MOST_WORDS: usize = 200_000;
+
 /// One answer of a text model.
 #[derive(Debug)]
 pub(super) struct Reply<'a> {
@@ -30,8 +33,8 @@ pub(super) struct Reply<'a> {
     pub(super) dice: Dice,
 }
 
-/// Why an answer ended, in the words of the chat dialect.
 impl Reply<'_> {
+    /// Why the answer ended, in the words of the chat dialect.
     pub(super) fn finish_reason(&self) -> &'static str {
         match self {
             Reply { call: Some(_), .. } => "tool_calls",
@@ -87,7 +90,8 @@ pub(super) fn compose<'a>(
     } else if call.is_some() {
         (String::new(), 0)
     } else {
-        let length = prose::asked_length(&request.question);
+        let most = MOST_WORDS / usize::try_from(request.answers).unwrap_or(1).max(1);
+        let length = prose::asked_length(&request.question).map(|words| words.min(most));
         cut(prose::answer(&about, length, &mut dice), &mut left)
     };
     let call_tokens = call.as_ref().map_or(0, |call| {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{tools::Tool, words};
-use crate::documents::{Model, Schema};
+use super::{conversation, tools::Tool, words};
+use crate::documents::Model;
 
 /// Tokens a message costs beside its text.
 const FRAME: u64 = 4;
@@ -84,7 +84,7 @@ impl<'a> Request<'a> {
             question: said.question,
             is_tool_result: said.is_tool_result,
             tokens: said.tokens,
-            limit: limit(input).or_else(|| default_limit(model)),
+            limit: limit(input).or_else(|| default_limit(model, form)),
             tools: tools(input),
             choice: choice(input),
             wanted: wanted(input),
@@ -184,21 +184,18 @@ fn limit(input: &Value) -> Option<u64> {
         .find_map(|name| number(input, name))
 }
 
-/// The limit that holds where the caller sets none.
-fn default_limit(model: &Model) -> Option<u64> {
-    fn of(schema: Schema<'_>, depth: usize) -> Option<u64> {
-        let own = schema
-            .property("max_tokens")
-            .and_then(|limit| limit.get("default")?.as_u64());
-        let depth = depth.checked_sub(1)?;
-        own.or_else(|| {
-            schema
-                .resolve()
-                .alternatives()
-                .find_map(|branch| of(branch, depth))
-        })
-    }
-    of(model.input("application/json")?, 4)
+/// The limit that holds where the caller sets none, for requests in this form.
+fn default_limit(model: &Model, form: Form) -> Option<u64> {
+    let member = match form {
+        Form::Prompt => "prompt",
+        Form::Messages => "messages",
+        Form::Responses => "input",
+    };
+    let shapes = conversation::flat(model.input("application/json")?);
+    let shape = shapes
+        .iter()
+        .find(|shape| shape.property(member).is_some())?;
+    shape.property("max_tokens")?.get("default")?.as_u64()
 }
 
 fn tools(input: &Value) -> Vec<Tool<'_>> {

@@ -77,7 +77,11 @@ impl Ids {
         });
         if reply.is_cut {
             set(&mut response, "status", json!("incomplete"));
-            set(&mut response, "incomplete_details", json!({"reason": "max_output_tokens"}));
+            set(
+                &mut response,
+                "incomplete_details",
+                json!({"reason": "max_output_tokens"}),
+            );
         }
         response
     }
@@ -191,7 +195,11 @@ impl Writer {
         let mut done = json!({"item_id": id, "output_index": index});
         if is_call {
             set(&mut done, "arguments", whole.into());
-            set(&mut done, "name", item.get("name").cloned().unwrap_or_default());
+            set(
+                &mut done,
+                "name",
+                item.get("name").cloned().unwrap_or_default(),
+            );
         } else {
             set(&mut done, "text", whole.into());
             set(&mut done, "content_index", 0.into());

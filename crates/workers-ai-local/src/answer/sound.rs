@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     dice::{Dice, Hash},
-    mp3,
+    flac, mp3, silence,
 };
 
 /// Characters that are said in a second.
@@ -27,28 +27,11 @@ pub(super) struct Sound {
     pub(super) seconds: f64,
 }
 
-/// Pitch and length of one syllable; without pitch it is a pause.
-#[derive(Debug, Clone, Copy)]
-struct Syllable {
-    pitch: u32,
-}
-
 /// What a text sounds like, in the encoding and container that are asked for, MP3 otherwise.
 pub(super) fn spoken(text: &str, input: &Value, hash: Hash) -> Sound {
     let option = |name: &str| input.get(name).and_then(Value::as_str);
     let syllables = syllables(text, hash.text("sound").dice());
-    let rate = input.get("sample_rate").and_then(Value::as_f64);
-    let rate = rate.map_or(RATE, |rate| {
-        if rate < 12_000.0 {
-            8_000
-        } else if rate < 20_000.0 {
-            16_000
-        } else if rate < 40_000.0 {
-            RATE
-        } else {
-            48_000
-        }
-    });
+    let rate = rate(input);
     let is_bare = option("container") == Some("none");
     let (content_type, body) = match option("encoding") {
         Some("linear16") => {
@@ -77,7 +60,13 @@ pub(super) fn spoken(text: &str, input: &Value, hash: Hash) -> Sound {
                 ("audio/wav", wav(&samples, 8_000, 6, 8))
             }
         }
-        _ => ("audio/mpeg", mp3::file(&pitches(&syllables))),
+        Some("flac") => {
+            let samples: Vec<i16> = samples(&syllables, rate).collect();
+            ("audio/flac", flac::file(&samples, rate))
+        }
+        Some("opus") => ("audio/ogg", silence::opus(milliseconds(&syllables))),
+        Some("aac") => ("audio/aac", silence::aac(milliseconds(&syllables))),
+        _ => ("audio/mpeg", mp3::file(&syllables)),
     };
     Sound {
         content_type,
@@ -100,34 +89,43 @@ pub(super) fn wave(text: &str, hash: Hash) -> Sound {
     }
 }
 
-fn syllables(text: &str, mut dice: Dice) -> Vec<Syllable> {
+/// The rate that is asked for, or the one closest to it that all files can have.
+fn rate(input: &Value) -> u32 {
+    let wanted = input.get("sample_rate").and_then(Value::as_f64);
+    let far = |rate: &u32| (f64::from(*rate) - wanted.unwrap_or_else(|| RATE.into())).abs();
+    let rates = [8_000, 16_000, RATE, 32_000, 48_000].into_iter();
+    rates
+        .min_by(|one, other| far(one).total_cmp(&far(other)))
+        .unwrap_or(RATE)
+}
+
+/// The pitch of each syllable of a text in hertz; 0 is a pause.
+fn syllables(text: &str, mut dice: Dice) -> Vec<u32> {
     let length = text.chars().count().min(LONGEST);
     let count = (length * SYLLABLES / PER_SECOND).max(2);
     let pitch = |at: usize| {
         let is_pause = at % 7 == 6;
         let pitch = 140 + u32::try_from(dice.below(120)).unwrap_or_default();
-        Syllable {
-            pitch: if is_pause { 0 } else { pitch },
-        }
+        if is_pause { 0 } else { pitch }
     };
     (0..count).map(pitch).collect()
 }
 
-fn seconds(syllables: &[Syllable]) -> f64 {
+fn seconds(syllables: &[u32]) -> f64 {
     // There are a few hundred at most.
     f64::from(u32::try_from(syllables.len()).unwrap_or_default()) / 5.0
 }
 
-fn pitches(syllables: &[Syllable]) -> Vec<u32> {
-    syllables.iter().map(|syllable| syllable.pitch).collect()
+fn milliseconds(syllables: &[u32]) -> u32 {
+    u32::try_from(syllables.len() * 1000 / SYLLABLES).unwrap_or_default()
 }
 
 /// A triangle wave for each syllable, which fades in and out.
-fn samples(syllables: &[Syllable], rate: u32) -> impl Iterator<Item = i16> {
+fn samples(syllables: &[u32], rate: u32) -> impl Iterator<Item = i16> {
     let each = i32::try_from(rate / 5).unwrap_or(1600).max(1);
     let rate = i32::try_from(rate).unwrap_or(24_000);
-    syllables.iter().flat_map(move |syllable| {
-        let pitch = i32::try_from(syllable.pitch).unwrap_or_default();
+    syllables.iter().flat_map(move |pitch| {
+        let pitch = i32::try_from(*pitch).unwrap_or_default();
         (0..each).map(move |at| {
             // The phase runs from 0 to 4 times `rate` in each period.
             let phase = (at * pitch % rate) * 4;
@@ -189,16 +187,25 @@ fn a_law(sample: i16) -> u8 {
     u8::try_from(sign | (segment << 4) | rest).unwrap_or_default() ^ 0x55
 }
 
-/// How long a recording is: what a WAV header says, or else a guess from its size.
-pub(super) fn length_of(file: &[u8]) -> f64 {
+/// How long a recording is: what a WAV header says, or else a guess from its size and kind, which
+/// is a media type or an encoding.
+pub(super) fn length_of(file: &[u8], kind: &str) -> f64 {
     let number = |at: usize| {
         let bytes: [u8; 4] = file.get(at..at + 4)?.try_into().ok()?;
         Some(u32::from_le_bytes(bytes))
     };
-    let bytes = u32::try_from(file.len()).unwrap_or(u32::MAX);
+    let is = |names: &[&str]| names.iter().any(|name| kind.contains(name));
+    let usual = if is(&["l16", "linear16", "pcm", "wav", "octet-stream"]) {
+        32_000
+    } else if is(&["opus", "ogg", "webm"]) {
+        4_000
+    } else {
+        16_000
+    };
     let is_wave = file.starts_with(b"RIFF") && file.get(8..12) == Some(b"WAVE");
-    let per_second = number(28).filter(|rate| is_wave && *rate >= 1_000);
-    let seconds = f64::from(bytes) / f64::from(per_second.unwrap_or(16_000));
+    let told = number(28).filter(|rate| is_wave && *rate >= 1_000);
+    let bytes = u32::try_from(file.len()).unwrap_or(u32::MAX);
+    let seconds = f64::from(bytes) / f64::from(told.unwrap_or(usual));
     ((seconds * 100.0).round() / 100.0).clamp(0.4, 600.0)
 }
 
@@ -228,12 +235,28 @@ mod tests {
             assert_eq!(file.len(), 44 + usize::try_from(data).unwrap());
             let seconds = f64::from(data) / f64::from(bytes_per_second);
             assert!((seconds - sound.seconds).abs() < 1e-9);
-            assert!((length_of(&file) - sound.seconds).abs() < 0.1);
+            assert!((length_of(&file, "") - sound.seconds).abs() < 0.1);
             assert!(
                 file[44..].iter().any(|byte| *byte != file[44]),
                 "it is not silent"
             );
         }
+    }
+
+    #[test]
+    fn the_kind_of_a_recording_tells_its_length() {
+        for (kind, seconds) in [
+            ("audio/L16;rate=16000".to_lowercase().as_str(), 1.0),
+            ("linear16", 1.0),
+            ("audio/mpeg", 2.0),
+            ("audio/ogg", 8.0),
+            ("", 2.0),
+        ] {
+            let length = length_of(&vec![0; 32_000], kind);
+            assert!((length - seconds).abs() < 1e-9, "{kind}: {length}");
+        }
+        assert!(length_of(b"", "audio/mpeg") > 0.0);
+        assert!(length_of(b"RIFF....WAVE", "audio/wav") > 0.0);
     }
 
     #[test]

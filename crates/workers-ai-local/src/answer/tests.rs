@@ -1,12 +1,39 @@
 //! Every model answers in the forms of its document, and the same thing each time.
 
+mod calls;
+mod fitting;
 mod inputs;
+mod media;
+mod shapes;
 mod text;
 
 use serde_json::Value;
 
 use super::*;
 use crate::check::check;
+
+const NATIVE: &str = "@cf/meta/llama-3.1-8b-instruct-fp8";
+const NATIVE_TOOLS: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+const CHAT: &str = "@cf/zai-org/glm-5.2";
+const RESPONSES: &str = "@cf/openai/gpt-oss-120b";
+
+fn text(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The pieces at `pointer`, put together; a piece may be a JSON value.
+fn joined(events: &[Value], pointer: &str) -> String {
+    let piece = |event: &Value| match event.pointer(pointer) {
+        Some(Value::String(text)) => text.clone(),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    };
+    events.iter().map(piece).collect()
+}
 
 /// Asks a model and hands out the answer.
 fn ask_bytes(id: &str, input: Input<'_>, stream: bool) -> Answer {

@@ -48,9 +48,15 @@ struct Recording {
     hash: Hash,
 }
 
-/// Answers with the words of a recording in the shape of this schema.
-pub(super) fn answer(asked: &Asked<'_>, audio: &[u8], result: Schema<'_>, hash: Hash) -> Answered {
-    let recording = Recording::of(audio, hash);
+/// Answers with the words of a recording of this kind in the shape of this schema.
+pub(super) fn answer(
+    asked: &Asked<'_>,
+    audio: &[u8],
+    kind: &str,
+    result: Schema<'_>,
+    hash: Hash,
+) -> Answered {
+    let recording = Recording::of(audio, kind, hash);
     let result = made(
         result,
         &|name, schema| recording.known(name, schema),
@@ -68,8 +74,8 @@ pub(super) fn answer(asked: &Asked<'_>, audio: &[u8], result: Schema<'_>, hash: 
 }
 
 impl Recording {
-    fn of(audio: &[u8], hash: Hash) -> Self {
-        let seconds = sound::length_of(audio);
+    fn of(audio: &[u8], kind: &str, hash: Hash) -> Self {
+        let seconds = sound::length_of(audio, kind);
         let mut dice: Dice = hash.text("recording").dice();
         let start = dice.index(SENTENCES.len());
         let sentences = SENTENCES.iter().cycle().skip(start);

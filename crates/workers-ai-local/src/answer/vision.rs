@@ -112,12 +112,7 @@ fn description(prompt: &str, dice: &mut Dice) -> String {
 }
 
 /// Answers a question about a picture, in the shape of this schema.
-pub(super) fn answer(
-    asked: &Asked<'_>,
-    input: &Value,
-    result: Schema<'_>,
-    hash: Hash,
-) -> Answered {
+pub(super) fn answer(asked: &Asked<'_>, input: &Value, result: Schema<'_>, hash: Hash) -> Answered {
     let text = |name: &str| input.get(name).and_then(Value::as_str);
     let task = text("task").unwrap_or("query");
     let prompt = text("prompt").or(text("question")).unwrap_or_default();

@@ -66,9 +66,10 @@ fn alone(fault: Fault, name: &str) -> Result<Fault, String> {
         "empty" => instead(fault, Instead::Empty),
         "hangup" => instead(fault, Instead::Hangup),
         "no-end" => Ok(fault.no_end()),
-        _ => Err(match is_known(name) {
-            true => format!("say which, as `{name}=…`"),
-            false => unknown(),
+        _ => Err(if is_known(name) {
+            format!("say which, as `{name}=…`")
+        } else {
+            unknown()
         }),
     }
 }
@@ -125,7 +126,10 @@ fn is_known(name: &str) -> bool {
 }
 
 fn unknown() -> String {
-    format!("unknown; known are empty, hangup, no-end, {}", NAMES.join(", "))
+    format!(
+        "unknown; known are empty, hangup, no-end, {}",
+        NAMES.join(", ")
+    )
 }
 
 /// A word as messages show it: on one line and not too long.
@@ -169,17 +173,19 @@ fn code(value: &str) -> Result<u32, String> {
 
 fn edge(value: &str) -> Result<u16, String> {
     let status = number(value)?;
-    match (400..=599).contains(&status) || (1000..=1999).contains(&status) {
-        true => Ok(status),
-        false => Err("needs a status of 400 to 599, or a code of 1000 to 1999".to_owned()),
+    if (400..=599).contains(&status) || (1000..=1999).contains(&status) {
+        Ok(status)
+    } else {
+        Err("needs a status of 400 to 599, or a code of 1000 to 1999".to_owned())
     }
 }
 
 fn header(value: &str) -> Result<String, String> {
     let value = value.replace('_', " ");
-    match value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        true => Ok(value),
-        false => Err("needs plain characters".to_owned()),
+    if value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        Ok(value)
+    } else {
+        Err("needs plain characters".to_owned())
     }
 }
 

@@ -83,7 +83,10 @@ fn message(message: &Value) -> Value {
     };
     let is_tool = members.get("role").is_some_and(|role| role == "tool");
     if is_tool && !members.contains_key("tool_call_id") {
-        let id = members.get("name").cloned().unwrap_or_else(|| "call_0".into());
+        let id = members
+            .get("name")
+            .cloned()
+            .unwrap_or_else(|| "call_0".into());
         members.insert("tool_call_id".to_owned(), id);
     }
     message
@@ -152,9 +155,7 @@ fn tool_choice(choice: &Value) -> Value {
 
 /// The wanted format; a bare schema gets the wrapper it has there.
 fn response_format(input: &Value) -> Option<Value> {
-    let wrapped = |schema: &Value| {
-        json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}})
-    };
+    let wrapped = |schema: &Value| json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}});
     if let Some(schema) = given(input, "guided_json") {
         return Some(wrapped(schema));
     }

@@ -37,14 +37,28 @@ impl<'a> Target<'a> {
             .strip_prefix("http://")
             .ok_or_else(|| format!("cannot forward to `{url}`: it has to begin with http://"))?;
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
-        if !is_host || path.contains(['?', '#']) || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(format!("cannot forward to `{url}`: no host, or more than a path after it"));
+        let is_host = !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'@');
+        if !is_host
+            || path.contains(['?', '#'])
+            || !path.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(format!(
+                "cannot forward to `{url}`: no host, or more than a path after it"
+            ));
         }
-        let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let has_port = host
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         Ok(Target {
             host,
-            address: if has_port { host.to_owned() } else { format!("{host}:80") },
+            address: if has_port {
+                host.to_owned()
+            } else {
+                format!("{host}:80")
+            },
             path: path.trim_end_matches('/'),
         })
     }
@@ -63,8 +77,11 @@ pub(super) struct Answer {
 /// Nobody is there, or it is refused.
 pub(super) async fn post(forward: &Forward, path: &str, body: &Value) -> Result<Answer, Refusal> {
     let target = Target::read(&forward.url).map_err(|message| failed(&message))?;
-    let unreachable = |error: &dyn std::fmt::Display| failed(&format!("cannot reach {}: {error}", forward.url));
-    let stream = TcpStream::connect(&target.address).await.map_err(|error| unreachable(&error))?;
+    let unreachable =
+        |error: &dyn std::fmt::Display| failed(&format!("cannot reach {}: {error}", forward.url));
+    let stream = TcpStream::connect(&target.address)
+        .await
+        .map_err(|error| unreachable(&error))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| unreachable(&error))?;
@@ -76,8 +93,13 @@ pub(super) async fn post(forward: &Forward, path: &str, body: &Value) -> Result<
         request = request.header(AUTHORIZATION, format!("Bearer {token}"));
     }
     let body = Delivery::whole(Bytes::from(body.to_string()), End::Good);
-    let request = request.body(body).map_err(|error| failed(&error.to_string()))?;
-    let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
+    let request = request
+        .body(body)
+        .map_err(|error| failed(&error.to_string()))?;
+    let response = sender
+        .send_request(request)
+        .await
+        .map_err(|error| unreachable(&error))?;
     let status = response.status();
     let content_type = response.headers().get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
@@ -85,9 +107,10 @@ pub(super) async fn post(forward: &Forward, path: &str, body: &Value) -> Result<
         content_type: content_type.unwrap_or_default().to_ascii_lowercase(),
         body: response.into_body(),
     };
-    match status.is_success() {
-        true => Ok(answer),
-        false => Err(answer.refusal(status).await),
+    if status.is_success() {
+        Ok(answer)
+    } else {
+        Err(answer.refusal(status).await)
     }
 }
 
@@ -121,7 +144,10 @@ impl Answer {
 
     /// The whole body as JSON.
     pub(super) async fn json(mut self) -> Result<Value, Refusal> {
-        let body = self.whole().await.ok_or_else(|| strange("its answer is too large"))?;
+        let body = self
+            .whole()
+            .await
+            .ok_or_else(|| strange("its answer is too large"))?;
         serde_json::from_slice(&body).map_err(|_| strange("its answer is not JSON"))
     }
 
@@ -133,11 +159,16 @@ impl Answer {
             let error = said.get("error")?;
             error.get("message").unwrap_or(error).as_str()
         });
-        let message: String = message.unwrap_or("no reason given").chars().take(300).collect();
+        let message: String = message
+            .unwrap_or("no reason given")
+            .chars()
+            .take(300)
+            .collect();
         let text = format!("The server that this is forwarded to says {status}: {message}");
-        match status.is_client_error() {
-            true => Refusal::says(8001, text),
-            false => failed(&text),
+        if status.is_client_error() {
+            Refusal::says(8001, text)
+        } else {
+            failed(&text)
         }
     }
 }
@@ -148,5 +179,7 @@ fn failed(message: &str) -> Refusal {
 
 /// An answer that makes no sense.
 pub(super) fn strange(what: &str) -> Refusal {
-    failed(&format!("The server that this is forwarded to is no OpenAI server: {what}"))
+    failed(&format!(
+        "The server that this is forwarded to is no OpenAI server: {what}"
+    ))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::{http::Answer, tell};
-use crate::answer::Dialect;
+use crate::{answer::Dialect, object::put};
 
 /// Events that wait for a slow reader, at most.
 const WAITING: usize = 64;
@@ -100,7 +100,10 @@ impl Writer {
             return event(&chunk);
         }
         let delta = chunk.pointer("/choices/0/delta").unwrap_or(&Value::Null);
-        let text = delta.get("content").and_then(Value::as_str).unwrap_or_default();
+        let text = delta
+            .get("content")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match self.dialect {
             Dialect::Responses => self.responses(chunk, delta, text),
             _ => native(delta, text),
@@ -111,12 +114,13 @@ impl Writer {
         let mut events = String::new();
         if self.created.is_null() {
             self.created = chunk.get("created").cloned().unwrap_or_else(|| 0.into());
-            let answer = self.answer("in_progress", Vec::new());
+            let answer = self.answer("in_progress", &[]);
             self.push("response.created", json!({"response": answer}), &mut events);
         }
         if let Some(thought) = tell::reasoning(delta) {
             self.reasoning.push_str(thought);
-            let members = json!({"item_id": "rs_0", "output_index": 0, "content_index": 0, "delta": thought});
+            let members =
+                json!({"item_id": "rs_0", "output_index": 0, "content_index": 0, "delta": thought});
             self.push("response.reasoning_text.delta", members, &mut events);
         }
         if !text.is_empty() {
@@ -143,18 +147,27 @@ impl Writer {
         let index = index.and_then(|index| usize::try_from(index).ok());
         let index = index.unwrap_or(0).min(self.calls.len());
         if index == self.calls.len() {
-            self.calls.push(json!({"id": null, "function": {"name": null, "arguments": ""}}));
+            self.calls
+                .push(json!({"id": null, "function": {"name": null, "arguments": ""}}));
         }
         let Some(call) = self.calls.get_mut(index) else {
             return;
         };
         if let Some(id) = fragment.get("id").filter(|id| id.is_string()) {
-            call["id"] = id.clone();
+            put(call, "id", id.clone());
         }
-        if let Some(name) = fragment.pointer("/function/name").filter(|name| name.is_string()) {
-            call["function"]["name"] = name.clone();
+        if let Some(name) = fragment
+            .pointer("/function/name")
+            .filter(|name| name.is_string())
+        {
+            if let Some(function) = call.get_mut("function") {
+                put(function, "name", name.clone());
+            }
         }
-        if let Some(piece) = fragment.pointer("/function/arguments").and_then(Value::as_str) {
+        if let Some(piece) = fragment
+            .pointer("/function/arguments")
+            .and_then(Value::as_str)
+        {
             if let Some(Value::String(arguments)) = call.pointer_mut("/function/arguments") {
                 arguments.push_str(piece);
             }
@@ -182,8 +195,12 @@ impl Writer {
                     let members = json!({"output_index": index, "item": item});
                     self.push("response.output_item.done", members, &mut events);
                 }
-                let answer = self.answer("completed", items);
-                self.push("response.completed", json!({"response": answer}), &mut events);
+                let answer = self.answer("completed", &items);
+                self.push(
+                    "response.completed",
+                    json!({"response": answer}),
+                    &mut events,
+                );
             }
         }
         events.push_str("data: ");
@@ -192,10 +209,10 @@ impl Writer {
         events
     }
 
-    fn answer(&self, status: &str, items: Vec<Value>) -> Value {
+    fn answer(&self, status: &str, items: &[Value]) -> Value {
         let about = json!({"id": self.id, "created": self.created});
         let mut answer = tell::responses(self.model, &about, items, &self.usage, &self.text);
-        answer["status"] = status.into();
+        put(&mut answer, "status", status);
         answer
     }
 
@@ -213,7 +230,7 @@ fn native(delta: &Value, text: &str) -> String {
     let mut members = json!({"response": text});
     let calls = delta.get("tool_calls").filter(|calls| calls.is_array());
     match calls {
-        Some(calls) => members["tool_calls"] = calls.clone(),
+        Some(calls) => put(&mut members, "tool_calls", calls.clone()),
         None if text.is_empty() => return String::new(),
         None => {}
     }

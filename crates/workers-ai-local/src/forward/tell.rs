@@ -2,12 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Dialect;
+use crate::{answer::Dialect, object::put};
 
 /// The whole answer. `wants_json` says that text is meant to be a value.
-pub(super) fn whole(dialect: Dialect, model: &str, mut completion: Value, wants_json: bool) -> Value {
-    let usage = completion.get("usage").cloned().unwrap_or_else(|| json!({}));
-    let message = completion.pointer("/choices/0/message").cloned().unwrap_or_default();
+pub(super) fn whole(
+    dialect: Dialect,
+    model: &str,
+    mut completion: Value,
+    wants_json: bool,
+) -> Value {
+    let usage = completion
+        .get("usage")
+        .cloned()
+        .unwrap_or_else(|| json!({}));
+    let message = completion
+        .pointer("/choices/0/message")
+        .cloned()
+        .unwrap_or_default();
     match dialect {
         Dialect::Chat => {
             if let Some(members) = completion.as_object_mut() {
@@ -25,7 +36,13 @@ pub(super) fn whole(dialect: Dialect, model: &str, mut completion: Value, wants_
                 output.push(message_item(text));
             }
             output.extend(calls(&message).map(call_item));
-            responses(model, &completion, output, &usage, content(&message).unwrap_or_default())
+            responses(
+                model,
+                &completion,
+                &output,
+                &usage,
+                content(&message).unwrap_or_default(),
+            )
         }
     }
 }
@@ -44,12 +61,14 @@ fn native(message: &Value, usage: Value, wants_json: bool) -> Value {
             })
         })
         .collect();
-    let value = text.filter(|_| wants_json).and_then(|text| serde_json::from_str(text).ok());
+    let value = text
+        .filter(|_| wants_json)
+        .and_then(|text| serde_json::from_str(text).ok());
     let mut answer = json!({"response": value.unwrap_or_else(|| Value::from(text))});
     if !calls.is_empty() {
-        answer["tool_calls"] = calls.into();
+        put(&mut answer, "tool_calls", calls);
     }
-    answer["usage"] = usage;
+    put(&mut answer, "usage", usage);
     answer
 }
 
@@ -57,7 +76,7 @@ fn native(message: &Value, usage: Value, wants_json: bool) -> Value {
 pub(super) fn responses(
     model: &str,
     completion: &Value,
-    output: Vec<Value>,
+    output: &[Value],
     usage: &Value,
     text: &str,
 ) -> Value {
@@ -108,15 +127,24 @@ pub(super) fn call_item(call: &Value) -> Value {
 }
 
 fn content(message: &Value) -> Option<&str> {
-    message.get("content")?.as_str().filter(|text| !text.is_empty())
+    message
+        .get("content")?
+        .as_str()
+        .filter(|text| !text.is_empty())
 }
 
 /// What a model thought, under the names servers have for it.
 pub(super) fn reasoning(message: &Value) -> Option<&str> {
-    let text = message.get("reasoning_content").or_else(|| message.get("reasoning"));
+    let text = message
+        .get("reasoning_content")
+        .or_else(|| message.get("reasoning"));
     text?.as_str().filter(|text| !text.is_empty())
 }
 
 fn calls(message: &Value) -> impl Iterator<Item = &Value> {
-    message.get("tool_calls").and_then(Value::as_array).into_iter().flatten()
+    message
+        .get("tool_calls")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }

@@ -29,15 +29,28 @@ pub(super) fn of(model: &'static Model) -> Vec<Sent> {
     for (content_type, body) in model.inputs() {
         let schema = model.input(content_type).expect("a body has a schema");
         if content_type == "application/json" || content_type == "multipart/form-data" {
-            all.extend(body.get("example").cloned().map(Sent::Json));
-            let shapes = conversation::flat(schema).into_iter();
-            let shapes = shapes.filter(|shape| shape.property("requests").is_none());
-            all.extend(shapes.map(|shape| Sent::Json(smallest(shape))));
+            let shapes = conversation::flat(schema);
+            let shapes = shapes
+                .iter()
+                .filter(|shape| shape.property("requests").is_none());
+            let inputs = body.get("example").cloned().into_iter();
+            let inputs = inputs.chain(shapes.map(|shape| smallest(*shape)));
+            all.extend(inputs.map(|input| Sent::Json(small(input, schema))));
         } else {
             all.push(Sent::Bytes(content_type, b"not really a file".to_vec()));
         }
     }
     all
+}
+
+/// A picture of a small size, as painting takes time.
+fn small(mut input: Value, schema: Schema<'_>) -> Value {
+    for side in ["width", "height"] {
+        if schema.property(side).is_some() {
+            input[side] = 256.into();
+        }
+    }
+    input
 }
 
 /// The smallest value that fits.

@@ -2,45 +2,57 @@
 
 use serde_json::{Value, json};
 
-use super::{ask, data, stream};
+use super::{CHAT, NATIVE, NATIVE_TOOLS, RESPONSES, ask, data, joined, stream, text};
 use crate::{
-    answer::{Answer, Asked, Dialect, Input, answer_in},
+    answer::{Answer, Asked, Dialect, Input, answer, answer_in},
     documents::Documents,
 };
-
-const NATIVE: &str = "@cf/meta/llama-3.1-8b-instruct-fp8";
-const NATIVE_TOOLS: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
-const CHAT: &str = "@cf/zai-org/glm-5.2";
-const RESPONSES: &str = "@cf/openai/gpt-oss-120b";
-
-fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// The pieces at `pointer`, put together; a piece may be a JSON value.
-fn joined(events: &[Value], pointer: &str) -> String {
-    let piece = |event: &Value| match event.pointer(pointer) {
-        Some(Value::String(text)) => text.clone(),
-        None | Some(Value::Null) => String::new(),
-        Some(other) => other.to_string(),
-    };
-    events.iter().map(piece).collect()
-}
 
 #[test]
 fn an_answer_is_about_the_prompt() {
     for (id, input, pointer) in [
-        (NATIVE, json!({"prompt": "Why is the sky blue?"}), "/response"),
-        (NATIVE, json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "Why is the sky blue?"}]}]}), "/response"),
-        (CHAT, json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]}), "/choices/0/message/content"),
-        (CHAT, json!({"prompt": "Why is the sky blue?"}), "/choices/0/text"),
-        (RESPONSES, json!({"input": "Why is the sky blue?"}), "/output/1/content/0/text"),
-        (RESPONSES, json!({"input": [{"role": "user", "content": [{"type": "input_text", "text": "Why is the sky blue?"}]}]}), "/output/1/content/0/text"),
-        (RESPONSES, json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]}), "/choices/0/message/content"),
+        (
+            NATIVE,
+            json!({"prompt": "Why is the sky blue?"}),
+            "/response",
+        ),
+        (
+            NATIVE,
+            json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "Why is the sky blue?"}]}]}),
+            "/response",
+        ),
+        (
+            CHAT,
+            json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]}),
+            "/choices/0/message/content",
+        ),
+        (
+            CHAT,
+            json!({"prompt": "Why is the sky blue?"}),
+            "/choices/0/text",
+        ),
+        (
+            RESPONSES,
+            json!({"input": "Why is the sky blue?"}),
+            "/output/1/content/0/text",
+        ),
+        (
+            RESPONSES,
+            json!({"input": [{"role": "user", "content": [{"type": "input_text", "text": "Why is the sky blue?"}]}]}),
+            "/output/1/content/0/text",
+        ),
+        (
+            RESPONSES,
+            json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]}),
+            "/choices/0/message/content",
+        ),
     ] {
         let answer = ask(id, &input);
         let said = text(&answer, pointer);
-        assert!(said.contains("sky") && said.contains("blue"), "{id}: {answer}");
+        assert!(
+            said.contains("sky") && said.contains("blue"),
+            "{id}: {answer}"
+        );
         assert_eq!(answer, ask(id, &input));
         let other = json!({"prompt": "Why is the sky blue today?"});
         assert_ne!(said, text(&ask(id, &other), pointer));
@@ -48,12 +60,43 @@ fn an_answer_is_about_the_prompt() {
 }
 
 #[test]
+fn another_seed_gives_another_answer() {
+    let documents = Documents::embedded();
+    let model = documents.model(NATIVE).unwrap();
+    let input = json!({"prompt": "Why is the sky blue?"});
+    let of = |seed: u64| {
+        let input = Input::Json(&input);
+        let asked = Asked {
+            documents,
+            model,
+            input,
+            seed,
+            stream: false,
+        };
+        format!("{:?}", answer(&asked).answer)
+    };
+    assert_eq!(of(1), of(1));
+    assert!((2..9).any(|seed| of(seed) != of(1)));
+}
+
+#[test]
 fn a_limit_ends_the_answer() {
     for (id, limit, pointer, count) in [
-        (NATIVE, "max_tokens", "/response", "/usage/completion_tokens"),
-        (CHAT, "max_completion_tokens", "/choices/0/text", "/usage/completion_tokens"),
+        (
+            NATIVE,
+            "max_tokens",
+            "/response",
+            "/usage/completion_tokens",
+        ),
+        (
+            CHAT,
+            "max_completion_tokens",
+            "/choices/0/text",
+            "/usage/completion_tokens",
+        ),
     ] {
-        let mut input = json!({"prompt": "Describe the moon in 400 words.", "reasoning_effort": null});
+        let mut input =
+            json!({"prompt": "Describe the moon in 400 words.", "reasoning_effort": null});
         input[limit] = 10.into();
         let answer = ask(id, &input);
         assert_eq!(answer.pointer(count), Some(&json!(10)), "{answer}");
@@ -62,13 +105,22 @@ fn a_limit_ends_the_answer() {
         let words = text(&ask(id, &input), pointer).split(' ').count();
         assert!((400..440).contains(&words), "{id}: {words}");
     }
-    let cut = ask(CHAT, &json!({"prompt": "Describe the moon.", "max_tokens": 4}));
+    let cut = ask(
+        CHAT,
+        &json!({"prompt": "Describe the moon.", "max_tokens": 4}),
+    );
     assert_eq!(text(&cut, "/choices/0/finish_reason"), "length");
     assert_eq!(text(&cut, "/choices/0/text"), "", "all of it was thought");
-    let cut = ask(RESPONSES, &json!({"input": "Describe the moon.", "max_output_tokens": 4}));
+    let cut = ask(
+        RESPONSES,
+        &json!({"input": "Describe the moon.", "max_output_tokens": 4}),
+    );
     assert_eq!(text(&cut, "/status"), "incomplete");
     // The document's own limit holds where the caller sets none.
-    let long = ask(NATIVE, &json!({"prompt": "Describe the moon in 4000 words."}));
+    let long = ask(
+        NATIVE,
+        &json!({"prompt": "Describe the moon in 4000 words."}),
+    );
     assert_eq!(long.pointer("/usage/completion_tokens"), Some(&json!(256)));
 }
 
@@ -76,12 +128,18 @@ fn a_limit_ends_the_answer() {
 fn tokens_add_up() {
     let input = json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]});
     for (id, names) in [
-        (NATIVE, ["prompt_tokens", "completion_tokens", "total_tokens"]),
+        (
+            NATIVE,
+            ["prompt_tokens", "completion_tokens", "total_tokens"],
+        ),
         (CHAT, ["prompt_tokens", "completion_tokens", "total_tokens"]),
     ] {
         let answer = ask(id, &input);
         let [input, output, total] = names.map(|name| answer["usage"][name].as_u64().unwrap());
-        assert!(input > 5 && output > 5 && input + output == total, "{answer}");
+        assert!(
+            input > 5 && output > 5 && input + output == total,
+            "{answer}"
+        );
         assert!(answer["usage"]["neurons"].as_f64().unwrap() > 0.0);
     }
 }
@@ -91,9 +149,24 @@ fn a_stream_says_what_the_whole_says() {
     let question = "Why is the sky blue in 40 words?";
     let chat = json!({"messages": [{"role": "user", "content": question}]});
     for (id, input, whole, piece) in [
-        (NATIVE, json!({"prompt": question}), "/response", "/response"),
-        (CHAT, chat.clone(), "/choices/0/message/content", "/choices/0/delta/content"),
-        (RESPONSES, chat.clone(), "/choices/0/message/content", "/choices/0/delta/content"),
+        (
+            NATIVE,
+            json!({"prompt": question}),
+            "/response",
+            "/response",
+        ),
+        (
+            CHAT,
+            chat.clone(),
+            "/choices/0/message/content",
+            "/choices/0/delta/content",
+        ),
+        (
+            RESPONSES,
+            chat.clone(),
+            "/choices/0/message/content",
+            "/choices/0/delta/content",
+        ),
     ] {
         let whole = text(&ask(id, &input), whole);
         let events = stream(id, &input);
@@ -108,7 +181,10 @@ fn a_stream_says_what_the_whole_says() {
         .filter(|event| event["type"] == "response.output_text.delta")
         .cloned()
         .collect();
-    assert_eq!(joined(&deltas, "/delta"), text(&ask(RESPONSES, &input), "/output/1/content/0/text"));
+    assert_eq!(
+        joined(&deltas, "/delta"),
+        text(&ask(RESPONSES, &input), "/output/1/content/0/text")
+    );
     for (number, event) in events.iter().enumerate() {
         assert_eq!(event["sequence_number"], number);
     }
@@ -124,9 +200,17 @@ fn tokens_that_are_json_come_as_json() {
     let events = stream(NATIVE, &input);
     let is_kind = |is: fn(&Value) -> bool| events.iter().any(|event| is(&event["response"]));
     assert!(is_kind(Value::is_number) && is_kind(Value::is_boolean) && is_kind(Value::is_string));
-    assert!(events.iter().all(|event| event["p"].is_string() || event["usage"].is_object()));
+    assert!(
+        events
+            .iter()
+            .all(|event| event["p"].is_string() || event["usage"].is_object())
+    );
     let events = stream(CHAT, &input);
-    assert!(events.iter().any(|event| event["choices"][0]["delta"]["content"].is_number()));
+    assert!(
+        events
+            .iter()
+            .any(|event| event["choices"][0]["delta"]["content"].is_number())
+    );
 }
 
 #[test]
@@ -134,23 +218,34 @@ fn chat_streams_begin_with_the_role_and_end_with_reason_and_usage() {
     let input = json!({"messages": [{"role": "user", "content": "Hi"}], "n": 2});
     let events = stream(CHAT, &input);
     assert_eq!(events[0]["choices"][0]["delta"]["role"], "assistant");
-    let [.., reason, total, tail] = events.as_slice() else { panic!("{events:?}") };
+    let [.., reason, total, tail] = events.as_slice() else {
+        panic!("{events:?}")
+    };
     assert_eq!(reason["choices"][0]["finish_reason"], "stop");
     assert_eq!(reason["choices"][0]["index"], 1);
     assert_eq!(total["choices"], json!([]));
     assert_eq!(total["usage"], tail["usage"]);
     let whole = ask(CHAT, &input);
     assert_eq!(whole["choices"].as_array().map(Vec::len), Some(2));
-    assert_ne!(whole["choices"][0]["message"], whole["choices"][1]["message"]);
+    assert_ne!(
+        whole["choices"][0]["message"],
+        whole["choices"][1]["message"]
+    );
 }
 
 #[test]
 fn models_think_unless_told_not_to() {
     let ask = |more: Value| {
         let mut input = json!({"messages": [{"role": "user", "content": "Why?"}]});
-        input.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        input
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().cloned().unwrap());
         let message = ask(CHAT, &input)["choices"][0]["message"].clone();
-        message.get("reasoning").or(message.get("reasoning_content")).is_some()
+        message
+            .get("reasoning")
+            .or(message.get("reasoning_content"))
+            .is_some()
     };
     assert!(ask(json!({})));
     assert!(ask(json!({"reasoning_effort": "high"})));
@@ -168,8 +263,10 @@ fn models_think_unless_told_not_to() {
 
 #[test]
 fn json_mode_gives_the_value_or_its_text() {
-    let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
-    let wrapped = json!({"type": "json_schema", "json_schema": {"name": "place", "schema": schema}});
+    let schema =
+        json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
+    let wrapped =
+        json!({"type": "json_schema", "json_schema": {"name": "place", "schema": schema}});
     let bare = json!({"type": "json_schema", "json_schema": schema});
     let any = json!({"type": "json_object"});
     for format in [&bare, &wrapped, &any] {
@@ -185,124 +282,12 @@ fn json_mode_gives_the_value_or_its_text() {
     let guided = json!({"prompt": "Where is Lisbon?", "guided_json": schema});
     assert!(ask(NATIVE, &guided)["response"]["city"].is_string());
     let format = json!({"format": {"type": "json_schema", "name": "place", "schema": schema}});
-    let answer = ask(RESPONSES, &json!({"input": "Where is Lisbon?", "text": format}));
+    let answer = ask(
+        RESPONSES,
+        &json!({"input": "Where is Lisbon?", "text": format}),
+    );
     let said = text(&answer, "/output/1/content/0/text");
     assert!(serde_json::from_str::<Value>(&said).unwrap()["city"].is_string());
-}
-
-fn tools() -> Value {
-    let place = json!({
-        "type": "object",
-        "properties": {"city": {"type": "string"}, "days": {"type": "integer", "minimum": 1, "maximum": 7}},
-        "required": ["city", "days"],
-    });
-    let flat = |name, about| json!({"name": name, "description": about, "parameters": place});
-    json!([
-        {"type": "function", "function": flat("book_table", "Books a table in a restaurant")},
-        {"type": "function", "function": flat("get_weather", "Tells the weather of a city")},
-    ])
-}
-
-#[test]
-fn the_closest_tool_is_called() {
-    let weather = "What is the weather in Lisbon for the next 3 days?";
-    for (choice, question, called) in [
-        (json!("auto"), weather, Some("get_weather")),
-        (json!("required"), weather, Some("get_weather")),
-        (json!("auto"), "I want a table for two in a restaurant", Some("book_table")),
-        (json!("none"), weather, None),
-        (json!({"type": "function", "function": {"name": "book_table"}}), weather, Some("book_table")),
-        (json!({"type": "function", "function": {"name": "no_such_tool"}}), weather, None),
-        (
-            json!({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [
-                {"type": "function", "function": {"name": "book_table"}}]}}),
-            weather,
-            Some("book_table"),
-        ),
-    ] {
-        let input = json!({"messages": [{"role": "user", "content": question}], "tools": tools(), "tool_choice": choice});
-        let native = ask(NATIVE_TOOLS, &input);
-        assert_eq!(native.pointer("/tool_calls/0/name").and_then(Value::as_str), called, "{choice}");
-        let chat = ask(CHAT, &input);
-        let message = &chat["choices"][0]["message"];
-        let function = &message["tool_calls"][0]["function"];
-        assert_eq!(function["name"].as_str(), called, "{choice}");
-        if called.is_none() {
-            assert!(native["response"].is_string() && message["content"].is_string());
-            continue;
-        }
-        assert!(native["response"].is_null() && message["content"].is_null());
-        assert_eq!(chat["choices"][0]["finish_reason"], "tool_calls");
-        let arguments: Value = serde_json::from_str(function["arguments"].as_str().unwrap()).unwrap();
-        for arguments in [&arguments, &native["tool_calls"][0]["arguments"]] {
-            assert!((1..=7).contains(&arguments["days"].as_u64().unwrap()), "{arguments}");
-            if question == weather {
-                assert_eq!(*arguments, json!({"city": "Lisbon", "days": 3}));
-            }
-        }
-    }
-}
-
-#[test]
-fn calls_are_streamed_in_fragments() {
-    let input = json!({"messages": [{"role": "user", "content": "Weather in Lisbon?"}], "tools": tools()});
-    let whole = ask(CHAT, &input)["choices"][0]["message"]["tool_calls"][0].clone();
-    let events = stream(CHAT, &input);
-    let fragments: Vec<Value> = events
-        .iter()
-        .filter_map(|event| event.pointer("/choices/0/delta/tool_calls/0").cloned())
-        .collect();
-    assert_eq!(fragments[0]["id"], whole["id"]);
-    assert_eq!(fragments[0]["function"], json!({"name": "get_weather"}));
-    assert_eq!(joined(&fragments, "/function/arguments"), text(&whole, "/function/arguments"));
-
-    let events = stream(NATIVE_TOOLS, &input);
-    let calls: Vec<Value> =
-        events.iter().filter_map(|event| event.pointer("/tool_calls/0").cloned()).collect();
-    let whole = ask(NATIVE_TOOLS, &input)["tool_calls"][0]["arguments"].clone();
-    let said: Value = serde_json::from_str(&joined(&calls, "/function/arguments")).unwrap();
-    assert_eq!(said, whole);
-    let last = calls.last().unwrap();
-    assert!(last["id"].is_null() && last["type"].is_null() && last["function"]["name"].is_null());
-
-    let tool = json!([{"type": "function", "name": "get_weather", "parameters": {}, "strict": true}]);
-    let input = json!({"input": "Weather in Lisbon?", "tools": tool});
-    let item = ask(RESPONSES, &input)["output"][1].clone();
-    assert_eq!((&item["type"], &item["name"]), (&json!("function_call"), &json!("get_weather")));
-    let events = stream(RESPONSES, &input);
-    assert!(events.iter().any(|event| event["type"] == "response.function_call_arguments.done"));
-}
-
-#[test]
-fn after_a_tool_has_answered_there_is_text() {
-    let call = json!({"id": "1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}});
-    let messages = json!([
-        {"role": "user", "content": "Weather in Lisbon?"},
-        {"role": "assistant", "content": "", "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": "1", "content": "{\"sunshine\": \"plenty\"}"},
-    ]);
-    let input = json!({"messages": messages, "tools": tools()});
-    for (id, pointer) in [(NATIVE_TOOLS, "/response"), (CHAT, "/choices/0/message/content")] {
-        let said = text(&ask(id, &input), pointer);
-        assert!(said.contains("sunshine"), "{id}: {said}");
-    }
-    let items = json!([
-        {"role": "user", "content": "Weather in Lisbon?"},
-        {"type": "function_call", "call_id": "1", "name": "get_weather", "arguments": "{}"},
-        {"type": "function_call_output", "call_id": "1", "output": "plenty of sunshine"},
-    ]);
-    let tool = json!([{"type": "function", "name": "get_weather", "parameters": {}, "strict": true}]);
-    let answer = ask(RESPONSES, &json!({"input": items, "tools": tool}));
-    assert!(text(&answer, "/output/1/content/0/text").contains("sunshine"), "{answer}");
-}
-
-#[test]
-fn a_custom_tool_gets_text() {
-    let tool = json!([{"type": "custom", "custom": {"name": "search", "description": "Searches"}}]);
-    let input = json!({"messages": [{"role": "user", "content": "Search for boats"}], "tools": tool});
-    let call = ask(CHAT, &input)["choices"][0]["message"]["tool_calls"][0].clone();
-    assert_eq!(call["type"], "custom");
-    assert_eq!(call["custom"], json!({"name": "search", "input": "Search boats"}));
 }
 
 #[test]
@@ -311,20 +296,47 @@ fn one_dialect_can_be_asked_of_all() {
     let asked = |id: &str, input: &Value, dialect, stream| {
         let model = documents.model(id).unwrap();
         let input = Input::Json(input);
-        answer_in(dialect, &Asked { documents, model, input, seed: 7, stream }).map(|answered| answered.answer)
+        answer_in(
+            dialect,
+            &Asked {
+                documents,
+                model,
+                input,
+                seed: 7,
+                stream,
+            },
+        )
+        .map(|answered| answered.answer)
     };
     let input = json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]});
     for id in [NATIVE, CHAT, RESPONSES] {
-        let Some(Answer::Bare(chat)) = asked(id, &input, Dialect::Chat, false) else { panic!("{id}") };
-        assert_eq!((&chat["object"], &chat["model"]), (&json!("chat.completion"), &json!(id)));
+        let Some(Answer::Bare(chat)) = asked(id, &input, Dialect::Chat, false) else {
+            panic!("{id}")
+        };
+        assert_eq!(
+            (&chat["object"], &chat["model"]),
+            (&json!("chat.completion"), &json!(id))
+        );
         assert!(chat["usage"]["total_tokens"].as_u64().unwrap() > 0);
-        let Some(Answer::Events(events)) = asked(id, &input, Dialect::Chat, true) else { panic!("{id}") };
+        let Some(Answer::Events(events)) = asked(id, &input, Dialect::Chat, true) else {
+            panic!("{id}")
+        };
         let said = joined(&data(&events), "/choices/0/delta/content");
         assert_eq!(said, text(&chat, "/choices/0/message/content"));
-        let Some(Answer::Bare(response)) = asked(id, &input, Dialect::Responses, false) else { panic!("{id}") };
+        let Some(Answer::Bare(response)) = asked(id, &input, Dialect::Responses, false) else {
+            panic!("{id}")
+        };
         assert_eq!(response["object"], "response");
     }
-    assert!(asked("@cf/baai/bge-m3", &json!({"text": "a"}), Dialect::Chat, false).is_none());
+    assert!(
+        asked(
+            "@cf/baai/bge-m3",
+            &json!({"text": "a"}),
+            Dialect::Chat,
+            false
+        )
+        .is_none()
+    );
 }
 
 #[test]

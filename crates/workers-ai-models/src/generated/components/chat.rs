@@ -237,6 +237,7 @@ members! {
 
 fields! {
     ChatFunctionToolCall {
+        const "type" = "function",
         "id" => put id,
         "function" => put function,
     }
@@ -328,6 +329,7 @@ members! {
 
 fields! {
     ChatCustomToolCall {
+        const "type" = "custom",
         "id" => put id,
         "custom" => put custom,
     }

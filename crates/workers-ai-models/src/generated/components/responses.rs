@@ -714,6 +714,7 @@ members! {
 
 fields! {
     ResponsesInputText {
+        const "type" = "input_text",
         "text" => put text,
     }
 }
@@ -749,6 +750,7 @@ members! {
 
 fields! {
     ResponsesInputImage {
+        const "type" = "input_image",
         "detail" => put detail,
         "image_url" => put image_url,
     }
@@ -918,6 +920,7 @@ members! {
 
 fields! {
     ResponsesOutputMessage {
+        const "type" = "message",
         "id" => put id,
         "role" => put role,
         "status" => put status,
@@ -1042,6 +1045,7 @@ members! {
 
 fields! {
     ResponsesOutputText {
+        const "type" = "output_text",
         "text" => put text,
         "logprobs" => put logprobs,
     }
@@ -1209,6 +1213,7 @@ members! {
 
 fields! {
     ResponsesRefusal {
+        const "type" = "refusal",
         "refusal" => put refusal,
     }
 }
@@ -1262,6 +1267,7 @@ members! {
 
 fields! {
     ResponsesFunctionCall {
+        const "type" = "function_call",
         "call_id" => put call_id,
         "name" => put name,
         "arguments" => put arguments,
@@ -1346,6 +1352,7 @@ members! {
 
 fields! {
     ResponsesFunctionCallOutput {
+        const "type" = "function_call_output",
         "call_id" => put call_id,
         "output" => put output,
         "id" => put id,
@@ -1531,6 +1538,7 @@ members! {
 
 fields! {
     ResponsesOutputImage {
+        const "type" = "input_image",
         "image_url" => put image_url,
         "detail" => put detail,
     }
@@ -1600,6 +1608,7 @@ members! {
 
 fields! {
     ResponsesReasoningItem {
+        const "type" = "reasoning",
         "id" => put id,
         "summary" => put summary,
         "content" => put content,
@@ -1678,6 +1687,7 @@ members! {
 
 fields! {
     ResponsesReasoningItemSummary {
+        const "type" = "summary_text",
         "text" => put text,
     }
 }
@@ -1715,6 +1725,7 @@ members! {
 
 fields! {
     ResponsesReasoningItemContent {
+        const "type" = "reasoning_text",
         "text" => put text,
     }
 }
@@ -1984,6 +1995,7 @@ members! {
 
 fields! {
     ResponsesTextOptionsText {
+        const "type" = "text",
     }
 }
 
@@ -2026,6 +2038,7 @@ members! {
 
 fields! {
     ResponsesTextOptionsJsonSchema {
+        const "type" = "json_schema",
         "name" => put name,
         "schema" => put schema,
         "description" => put description,
@@ -2077,6 +2090,7 @@ members! {
 
 fields! {
     ResponsesTextOptionsJsonObject {
+        const "type" = "json_object",
     }
 }
 
@@ -2171,6 +2185,7 @@ members! {
 
 fields! {
     ResponsesFunctionTool {
+        const "type" = "function",
         "name" => put name,
         "parameters" => put parameters,
         "strict" => put strict,
@@ -2278,6 +2293,7 @@ members! {
 
 fields! {
     ResponsesToolChoiceFunction {
+        const "type" = "function",
         "name" => put name,
     }
 }

@@ -93,6 +93,10 @@ impl Model for Moondream31_9bA2b {
 
     type Input = Moondream31_9bA2bInput;
     type Output = Moondream31_9bA2bOutput;
+
+    fn ask_whole(input: &mut Self::Input) {
+        Self::set_stream(input, false);
+    }
 }
 
 impl Streaming for Moondream31_9bA2b {
