@@ -18,6 +18,7 @@ mod documents;
 mod embeddings;
 mod end_to_end;
 mod examples;
+mod features;
 mod images;
 mod inputs;
 mod language;

@@ -1,6 +1,8 @@
 //! The models' documents as the program carries them, read one at a time when they are asked for.
 
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -93,7 +95,18 @@ impl Documents {
     /// What a `$ref` (`file#pointer`) leads to.
     pub(crate) fn node(&self, reference: &str) -> Option<&Value> {
         let (path, pointer) = reference.split_once('#')?;
-        self.document(path)?.pointer(pointer)
+        let mut node = self.document(path)?;
+        if pointer.contains('~') {
+            return node.pointer(pointer);
+        }
+        // Every call follows some references, and most pointers need no unescaping.
+        for name in pointer.split('/').skip(1) {
+            node = match node {
+                Value::Array(items) => items.get(name.parse::<usize>().ok()?)?,
+                other => other.get(name)?,
+            };
+        }
+        Some(node)
     }
 
     fn file(&self, path: &str) -> Option<&File> {
@@ -155,7 +168,7 @@ impl Model {
 
     /// The same, with those that exist inside Workers only.
     pub(crate) fn all_inputs(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
-        media(self.operation.pointer("/requestBody/content"))
+        media(self.part(&["requestBody", "content"]))
     }
 
     /// The schema of a request in this content type. `audio/*` stands for every `audio/…`.
@@ -168,7 +181,7 @@ impl Model {
 
     /// The bodies an answer can have, by content type.
     pub(crate) fn answers(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
-        media(self.operation.pointer("/responses/200/content"))
+        media(self.part(&["responses", "200", "content"]))
     }
 
     /// The schema of an answer in this content type; for JSON, envelope included.
@@ -205,6 +218,12 @@ impl Model {
         list.into_iter()
             .flatten()
             .map(|entry| Model::schema(entry).resolve().value)
+    }
+
+    /// What is at this path inside the operation.
+    fn part(&self, path: &[&str]) -> Option<&'static Value> {
+        path.iter()
+            .try_fold(self.operation, |part, name| part.get(name))
     }
 
     /// A part of a document as a schema.

@@ -46,6 +46,7 @@ pub(crate) const HEADER: &str = "x-local-fault";
 /// | `truncate=BYTE` | The body ends there, as if it were complete |
 /// | `no-end` | A stream stops before its end marker |
 /// | `event-error=N` | A stream ends with an error after so many events; `N:CODE` says which |
+/// | `item-error=N` | The item of this number fails in a finished batch |
 /// | `type=TYPE` | The answer has this content type |
 /// | `retry-after=VALUE` | The answer has this header, in seconds or as a date with `_` for blanks |
 /// | `model=ID` | Only calls of this model |
@@ -61,6 +62,7 @@ pub struct Fault {
     pub(crate) cut: Option<(Cut, usize)>,
     pub(crate) no_end: bool,
     pub(crate) event_error: Option<(usize, u32)>,
+    pub(crate) item_error: Option<usize>,
     pub(crate) content_type: Option<String>,
     pub(crate) retry_after: Option<String>,
     model: Option<String>,
@@ -102,6 +104,7 @@ impl Fault {
             cut: None,
             no_end: false,
             event_error: None,
+            item_error: None,
             content_type: None,
             retry_after: None,
             model: None,
@@ -182,6 +185,12 @@ impl Fault {
     /// After so many events a stream ends with this error.
     pub fn event_error(mut self, events: usize, code: u32) -> Self {
         self.event_error = Some((events, code));
+        self
+    }
+
+    /// In a finished batch the item of this number fails, and the others do not.
+    pub fn item_error(mut self, item: usize) -> Self {
+        self.item_error = Some(item);
         self
     }
 

@@ -22,7 +22,9 @@ use crate::{
     auth, catalogue,
     delivery::{Delivery, End},
     fault::{self, Cut, Fault, Instead},
-    finetunes, gateway, markdown, openai,
+    finetunes, gateway, markdown,
+    object::put,
+    openai,
     record::{self, Request as Recorded},
     refusal::Refusal,
     reply::{Content, Reply},
@@ -246,18 +248,18 @@ fn asked_model(place: Option<&Place>, body: Option<&Bytes>) -> Option<String> {
 }
 
 fn record(state: &State, parts: &Parts, model: Option<String>, body: Option<&Bytes>) {
-    let mut record = state.record();
-    if record.is_off() {
+    if state.settings.keep == 0 {
         return;
     }
-    record.add(Recorded {
+    let request = Recorded {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
         model,
         headers: record::headers(&parts.headers),
         body: body.cloned().unwrap_or_default(),
-    });
+    };
+    state.record().add(request);
 }
 
 /// What comes in place of the answer.
@@ -265,7 +267,7 @@ fn spoilt(instead: Instead, id: &str) -> Reply {
     match instead {
         Instead::Error(code) => unknown_is_500(code).reply(id),
         Instead::Soft(code) => unknown_is_500(code).with_status(200).reply(id),
-        Instead::Empty | Instead::Hangup => Reply::result(&json!({})),
+        Instead::Empty | Instead::Hangup => Reply::result(&json!({})).header("cf-ai-req-id", id),
         Instead::Edge(code @ 1000..) => {
             let text = Bytes::from(format!("error code: {code}"));
             Reply::new(503, "text/plain; charset=UTF-8", Content::Whole(text))
@@ -312,8 +314,10 @@ fn finish(
             reply.headers.insert(name, value);
         }
     }
-    if let Content::Events(events) = &mut reply.content {
-        spoil_events(events, &fault, ids);
+    match (&mut reply.content, fault.item_error) {
+        (Content::Events(events), _) => spoil_events(events, &fault, ids),
+        (Content::Whole(body), Some(item)) => spoil_item(body, item),
+        _ => {}
     }
     let Some((cut, byte)) = fault.cut else {
         return reply.response(settings.pace, settings.chunk, End::Good);
@@ -330,6 +334,18 @@ fn finish(
     }
     let response = reply.response(settings.pace, settings.chunk, end);
     response.map(|body| body.limit(byte))
+}
+
+/// Lets one item of a finished batch fail. What is no batch stays as it is.
+fn spoil_item(body: &mut Bytes, item: usize) {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(body) else {
+        return;
+    };
+    if let Some(item) = answer.pointer_mut(&format!("/result/responses/{item}")) {
+        put(item, "result", Value::Null);
+        put(item, "success", false);
+        *body = Bytes::from(answer.to_string());
+    }
 }
 
 fn spoil_events(events: &mut Vec<Bytes>, fault: &Fault, ids: Ids) {

@@ -1,6 +1,6 @@
 //! The stand-in as a program: reads its arguments, starts the server, says where it is.
 
-use std::{fmt::Display, process::ExitCode, str::FromStr, time::Duration};
+use std::{fmt::Display, io::Write, process::ExitCode, str::FromStr, time::Duration};
 
 use workers_ai_local::{Fault, Forward, Server, ServerBuilder};
 
@@ -49,13 +49,21 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let server = runtime
         .block_on(builder.start())
         .map_err(|error| error.to_string())?;
-    println!("Workers AI stand-in at {}", server.url());
-    println!("Stop it with Ctrl-C. Set these for programs that should use it:");
-    println!("  CLOUDFLARE_BASE_URL={}", server.url());
-    println!("  CLOUDFLARE_ACCOUNT_ID=local CLOUDFLARE_API_TOKEN=local");
+    let url = server.url();
+    print(&format!(
+        "Workers AI stand-in at {url}\n\
+         Stop it with Ctrl-C. Set these for programs that should use it:\n  \
+         CLOUDFLARE_BASE_URL={url}\n  \
+         CLOUDFLARE_ACCOUNT_ID=local CLOUDFLARE_API_TOKEN=local\n"
+    ));
     loop {
         std::thread::park();
     }
+}
+
+/// Says something. Whether anybody reads it makes no difference.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// What the arguments ask for; nothing if they only ask for text.
@@ -76,11 +84,15 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<ServerBuil
         };
         builder = match name.as_str() {
             "-h" | "--help" => {
-                print!("{HELP}");
+                print(HELP);
                 return Ok(None);
             }
             "-V" | "--version" => {
-                println!("workers-ai-local {}", env!("CARGO_PKG_VERSION"));
+                print(concat!(
+                    "workers-ai-local ",
+                    env!("CARGO_PKG_VERSION"),
+                    "\n"
+                ));
                 return Ok(None);
             }
             "--port" => builder.port(parsed(&name, &value()?)?),

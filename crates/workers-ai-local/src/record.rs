@@ -69,10 +69,6 @@ impl Record {
         }
     }
 
-    pub(crate) fn is_off(&self) -> bool {
-        self.most == 0
-    }
-
     pub(crate) fn add(&mut self, request: Request) {
         self.bytes += request.body.len();
         self.requests.push_back(request);

@@ -207,7 +207,15 @@ impl ServerBuilder {
         }
         let listener = {
             let _inside = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
+            tokio::net::TcpListener::from_std(listener)
+        };
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(error) => {
+                // Dropped as it is, it would wait, which callers inside a runtime must not.
+                runtime.shutdown_background();
+                return Err(error);
+            }
         };
         runtime.spawn(serve::accept(listener, Arc::clone(&state)));
         Ok(Server {

@@ -49,7 +49,7 @@ pub struct ClientBuilder {
     email: Option<String>,
     key: Option<String>,
     base: Option<String>,
-    allow_loopback: bool,
+    allow_loopback: Option<bool>,
     http2_only: bool,
     pings: (Duration, Duration),
     user_agent: Option<String>,
@@ -73,7 +73,7 @@ impl Default for ClientBuilder {
             email: None,
             key: None,
             base: None,
-            allow_loopback: false,
+            allow_loopback: None,
             http2_only: false,
             pings: (PING_EVERY, PING_ANSWER),
             user_agent: None,
@@ -125,7 +125,7 @@ impl ClientBuilder {
 
     /// Allows a base URL without TLS if it points at this machine. For tests.
     pub fn allow_loopback(mut self, allow: bool) -> Self {
-        self.allow_loopback = allow;
+        self.allow_loopback = Some(allow);
         self
     }
 
@@ -149,13 +149,10 @@ impl ClientBuilder {
             .base
             .take()
             .or_else(|| self.variable(&lookup, "CLOUDFLARE_BASE_URL"));
-        match self
-            .variable(&lookup, "WORKERS_AI_ALLOW_LOOPBACK")
-            .as_deref()
-        {
-            None => {}
-            Some("1" | "true") => self.allow_loopback = true,
-            Some(_) => {
+        if self.allow_loopback.is_none() {
+            let allowed = self.variable(&lookup, "WORKERS_AI_ALLOW_LOOPBACK");
+            self.allow_loopback = allowed.map(|allowed| allowed == "1" || allowed == "true");
+            if self.allow_loopback == Some(false) {
                 let why = "WORKERS_AI_ALLOW_LOOPBACK is neither 1 nor true";
                 self.fault.get_or_insert_with(|| Error::config(why));
             }
@@ -347,7 +344,7 @@ impl ClientBuilder {
             return Err(fault);
         }
         let base = self.base.as_deref().unwrap_or(url::DEFAULT_BASE);
-        let base = Base::new(base, self.allow_loopback)?;
+        let base = Base::new(base, self.allow_loopback.unwrap_or(false))?;
         let account = self.account.as_deref().ok_or_else(|| {
             Error::config(
                 "no account: set CLOUDFLARE_ACCOUNT_ID or call `ClientBuilder::account_id`",
@@ -423,6 +420,10 @@ fn http_client(
         .http2_keep_alive_while_idle(true);
     if base.is_loopback() {
         builder = builder.no_proxy();
+    }
+    if !base.is_encrypted() {
+        // Nobody is asked for a certificate, so there is no need to read whom to believe.
+        builder = builder.tls_certs_only([]);
     }
     if http2_only {
         builder = builder.http2_prior_knowledge();

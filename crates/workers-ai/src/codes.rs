@@ -82,6 +82,9 @@ pub(crate) fn hint(code: u64) -> Option<&'static str> {
         5016 => "accept the model's terms for this account first",
         5028 => "the model was withdrawn",
         5035 => "the model needs the Workers Paid plan",
+        5007 | 7502 => "check the spelling of the model's id",
+        7504 => "compare the input with what the model takes",
+        3006 | 7506 => "send less at once",
         7000 | 7003 => "check the account id and the base URL",
         6003 | 10000 => "check the API token and its Workers AI permission",
         _ => return None,
@@ -123,6 +126,14 @@ mod tests {
         assert_eq!(kind(404, 3042), ApiErrorKind::UnknownModel);
         assert_eq!(kind(404, 7003), ApiErrorKind::BadRequest);
         assert_eq!(kind(410, 5028), ApiErrorKind::BadRequest);
+    }
+
+    #[test]
+    fn the_codes_of_the_api_reference_come_with_a_remedy() {
+        // The meaning of 7505 says itself to wait.
+        for code in [7502, 7504, 7506] {
+            assert!(hint(code).is_some(), "{code}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
 fn json(head: &Head, body: &Bytes) -> Result<Content, Error> {
     let text = without_mark(body);
     match envelope::open(&text) {
-        Ok(Envelope::Result(result)) => Ok(Content::Json(text.slice_ref(result.as_bytes()))),
+        Ok(Envelope::Result(result)) => Ok(Content::Json(text.slice_ref(result))),
         Ok(Envelope::Empty) => Err(unexpected(
             Unexpected::EmptyResult,
             head.clone(),
@@ -193,7 +193,7 @@ pub(crate) fn by_hand<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
         |error: &serde_json::Error, text: &[u8]| misfit(error, text, "").with_body(body.clone());
     match envelope::open(&text).map_err(|error| refused(&error, &text))? {
         Envelope::Result(result) => {
-            serde_json::from_str(result).map_err(|error| refused(&error, result.as_bytes()))
+            serde_json::from_slice(result).map_err(|error| refused(&error, result))
         }
         Envelope::Empty => Err(
             Error::new(ErrorKind::Unexpected(Unexpected::EmptyResult), "").with_body(body.clone()),

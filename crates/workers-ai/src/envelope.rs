@@ -1,10 +1,10 @@
 //! The envelope around a JSON answer, in every form in which it has been seen: with parts missing,
 //! with `error` for `errors`, flat, or not there at all.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::codes::ServiceMessage;
+use crate::{codes::ServiceMessage, scan};
 
 /// A plain-text message longer than this is a page, not a message.
 const MESSAGE_LENGTH: usize = 1_000;
@@ -12,8 +12,8 @@ const MESSAGE_LENGTH: usize = 1_000;
 /// What an envelope holds.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Envelope<'a> {
-    /// A result: the part of the body that is one.
-    Result(&'a str),
+    /// A result: the part of the body that is one. Its inside may not have been looked at.
+    Result(&'a [u8]),
     /// Success, and nothing else.
     Empty,
     /// A failure, whatever the status said.
@@ -21,7 +21,7 @@ pub(crate) enum Envelope<'a> {
 }
 
 /// Every key is read as it stands; `null` is not the same as absent here.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Wire<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
@@ -41,16 +41,22 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
     if body.trim_ascii_start().first() != Some(&b'{') {
         let bare: &RawValue = serde_json::from_slice(body)?;
-        return Ok(unless_empty(bare.get()));
+        return Ok(unless_empty(bare.get().as_bytes()));
     }
-    let wire: Wire<'_> = serde_json::from_slice(body)?;
-    let result = wire.result.map(RawValue::get);
+    let (wire, result) = if let Some(found) = quickly(body) {
+        found
+    } else {
+        let wire: Wire<'_> = serde_json::from_slice(body)?;
+        let result = wire.result.map(|result| result.get().as_bytes());
+        (wire, result)
+    };
     let failed = wire.success.is_some_and(|success| success.get() == "false");
     let blamed = [wire.errors, wire.error]
         .into_iter()
         .flatten()
         .any(|errors| !is_void(errors.get()));
-    if failed || (blamed && result.is_none_or(is_void)) {
+    let says_nothing = |result: &[u8]| std::str::from_utf8(result).is_ok_and(is_void);
+    if failed || (blamed && result.is_none_or(says_nothing)) {
         return Ok(Envelope::Failure);
     }
     if let Some(result) = result {
@@ -60,19 +66,42 @@ pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
         return Ok(Envelope::Empty);
     }
     let bare: &RawValue = serde_json::from_slice(body)?;
-    Ok(unless_empty(bare.get()))
+    Ok(unless_empty(bare.get().as_bytes()))
 }
 
-fn unless_empty(result: &str) -> Envelope<'_> {
-    if result == "null" || is_object_without_members(result) {
+/// Finds the result without reading it, since whoever wants it will; everything else is read. `None` if the body is not
+/// quite what it is nearly always.
+fn quickly(body: &[u8]) -> Option<(Wire<'_>, Option<&[u8]>)> {
+    let (mut wire, mut result) = (Wire::default(), None);
+    scan::members(body, |name, place| {
+        let Some(value) = body.get(place) else {
+            return false;
+        };
+        let slot = match name {
+            b"result" => return result.replace(value).is_none(),
+            b"success" => &mut wire.success,
+            b"errors" => &mut wire.errors,
+            b"error" => &mut wire.error,
+            _ => return serde_json::from_slice::<IgnoredAny>(value).is_ok(),
+        };
+        serde_json::from_slice(value).is_ok_and(|value| slot.replace(value).is_none())
+    })?;
+    Some((wire, result))
+}
+
+fn unless_empty(result: &[u8]) -> Envelope<'_> {
+    if result == b"null" || is_object_without_members(result) {
         Envelope::Empty
     } else {
         Envelope::Result(result)
     }
 }
 
-fn is_object_without_members(text: &str) -> bool {
-    hollow(text, '{', '}')
+fn is_object_without_members(text: &[u8]) -> bool {
+    let inside = text
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    inside.is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
 /// Whether a value says nothing at all.
@@ -186,10 +215,10 @@ mod tests {
             r#"{"result":{"a":1},"success":true}"#,
             r#"{"a":1}"#,
         ] {
-            assert_eq!(opened(body), Envelope::Result(r#"{"a":1}"#), "{body}");
+            assert_eq!(opened(body), Envelope::Result(br#"{"a":1}"#), "{body}");
         }
-        assert_eq!(opened("[1, 2]"), Envelope::Result("[1, 2]"));
-        assert_eq!(opened(r#"{"result":[]}"#), Envelope::Result("[]"));
+        assert_eq!(opened("[1, 2]"), Envelope::Result(b"[1, 2]"));
+        assert_eq!(opened(r#"{"result":[]}"#), Envelope::Result(b"[]"));
     }
 
     #[test]
@@ -221,7 +250,7 @@ mod tests {
         }
         assert_eq!(
             opened(r#"{"error":null,"a":1}"#),
-            Envelope::Result(r#"{"error":null,"a":1}"#)
+            Envelope::Result(br#"{"error":null,"a":1}"#)
         );
     }
 

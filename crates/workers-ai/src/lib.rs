@@ -65,6 +65,7 @@ mod response;
 mod retry;
 mod retry_after;
 mod run;
+mod scan;
 mod secret;
 mod send;
 mod sse;

@@ -7,6 +7,7 @@ use std::{
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
+    sync::LazyLock,
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,6 +15,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body as _;
+use memchr::memmem::Finder;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 use tokio::time::{Instant, Sleep};
@@ -246,7 +248,8 @@ fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize, facts: &
         );
     }
     trace::usage(&facts.span, data);
-    let text = String::from_utf8_lossy(data);
+    let text =
+        std::str::from_utf8(data).map_or_else(|_| String::from_utf8_lossy(data), Cow::Borrowed);
     let read = || {
         serde_json::from_str(&text).map_err(|error| {
             let what = "an event of the stream does not fit its type";
@@ -271,14 +274,15 @@ struct Probe<'a> {
     choices: Option<&'a RawValue>,
 }
 
+/// Every event that reports an error has this in it.
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
+
 /// An event is an error if it says so, or if it reports errors and no text.
 fn is_error(event: &Event<'_>) -> bool {
     if event.name == b"error" {
         return true;
     }
-    if memchr::memmem::find(event.data, b"\"error").is_none()
-        || !event.data.trim_ascii_start().starts_with(b"{")
-    {
+    if ERROR.find(event.data).is_none() || !event.data.trim_ascii_start().starts_with(b"{") {
         return false;
     }
     serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| {

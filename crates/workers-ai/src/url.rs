@@ -53,6 +53,10 @@ impl Base {
         self.is_loopback
     }
 
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     /// The address of a model.
     pub(crate) fn run(
         &self,

@@ -25,78 +25,106 @@ pub(crate) enum Dialect {
     Responses,
 }
 
-/// Whether a result of this schema is the answer of a text model.
-pub(super) fn is_conversation(result: Schema<'_>) -> bool {
-    flat(result).iter().any(|schema| {
-        let says = |name: &str, what: &str| {
-            let property = schema.property(name);
-            property.is_some_and(|property| property.get("x-says").is_some_and(|says| says == what))
+/// The shapes the answer of a text model can have.
+pub(super) struct Shapes<'a>(Vec<Schema<'a>>);
+
+impl<'a> Shapes<'a> {
+    /// If the result is the answer of a text model.
+    pub(super) fn of(result: Schema<'a>) -> Option<Self> {
+        let shapes = flat(result);
+        shapes.iter().any(is_text).then_some(Shapes(shapes))
+    }
+
+    /// Answers in the dialect of the model's document, or in the one that is asked for.
+    pub(super) fn answer(
+        &self,
+        asked: &Asked<'_>,
+        input: &Value,
+        hash: Hash,
+        dialect: Option<Dialect>,
+    ) -> Answered {
+        let model = asked.model;
+        let request = Request::read(input, model);
+        let own = of_document(model, request.form);
+        let dialect = dialect.unwrap_or(own);
+        let thinks = model.is_able("reasoning") && request.may_think;
+        let answers = if dialect == Dialect::Chat {
+            request.answers
+        } else {
+            1
         };
-        let is_plain = schema
-            .property("response")
-            .is_some_and(|response| response.allows("string"));
-        (says("response", "text") && is_plain && schema.property("tool_calls").is_some())
-            || says("choices", "first")
-            || says("output", "part")
-    })
+        let replies: Vec<Reply<'_>> = (0..answers)
+            .map(|which| reply::compose(&request, hash, which, thinks))
+            .collect();
+        let used = Used {
+            input_tokens: request.tokens,
+            output_tokens: replies.iter().map(|reply| reply.tokens).sum(),
+            reasoning_tokens: replies.iter().map(|reply| reply.reasoning_tokens).sum(),
+            ..Used::default()
+        };
+        let neurons = used.neurons(model);
+        let usage = self.usage(dialect, used, neurons);
+        let marker = model.end_marker();
+        let has_tools = model.is_able("function_calling");
+        let answer = match (dialect, replies.first()) {
+            (Dialect::Chat, _) => {
+                let frame = Frame {
+                    model: model.id,
+                    form: request.form,
+                    hash,
+                    has_tail: own != Dialect::Native && has_native_event(model),
+                    marker,
+                };
+                if asked.stream {
+                    Answer::Events(frame.events(&replies, &usage, &used))
+                } else {
+                    Answer::Result(frame.whole(&replies, &usage))
+                }
+            }
+            (_, None) => Answer::Result(Value::Object(serde_json::Map::new())),
+            (Dialect::Native, Some(reply)) if asked.stream => {
+                Answer::Events(native::events(reply, &usage, has_tools, marker))
+            }
+            (Dialect::Native, Some(reply)) => {
+                Answer::Result(native::whole(reply, &usage, has_tools))
+            }
+            (Dialect::Responses, Some(reply)) if asked.stream => {
+                Answer::Events(responses::events(reply, &usage, hash, marker))
+            }
+            (Dialect::Responses, Some(reply)) => {
+                Answer::Result(responses::whole(reply, &usage, hash))
+            }
+        };
+        Answered { neurons, answer }
+    }
+
+    /// The tokens as the document's own usage has them; as all dialects of that name have, otherwise.
+    fn usage(&self, dialect: Dialect, used: Used, neurons: f64) -> Value {
+        let mark = match dialect {
+            Dialect::Native => "response",
+            Dialect::Chat => "choices",
+            Dialect::Responses => "output",
+        };
+        let mut shapes = self.0.iter();
+        let own = shapes.find(|shape| shape.property(mark).is_some());
+        match own.and_then(|shape| shape.property("usage")) {
+            Some(schema) => used.value(schema, neurons),
+            None => used.plain(dialect == Dialect::Responses),
+        }
+    }
 }
 
-/// Answers in the dialect of the model's document, or in the one that is asked for.
-pub(super) fn answer(
-    asked: &Asked<'_>,
-    input: &Value,
-    hash: Hash,
-    dialect: Option<Dialect>,
-) -> Answered {
-    let model = asked.model;
-    let request = Request::read(input, model);
-    let own = of_document(model, request.form);
-    let dialect = dialect.unwrap_or(own);
-    let thinks = model.is_able("reasoning") && request.may_think;
-    let answers = if dialect == Dialect::Chat {
-        request.answers
-    } else {
-        1
+/// Whether the marks of a shape are those of a text model's answer.
+fn is_text(shape: &Schema<'_>) -> bool {
+    let says = |name: &str, what: &str| {
+        let property = shape.property(name);
+        property.is_some_and(|property| property.get("x-says").is_some_and(|says| says == what))
     };
-    let replies: Vec<Reply<'_>> = (0..answers)
-        .map(|which| reply::compose(&request, hash, which, thinks))
-        .collect();
-    let used = Used {
-        input_tokens: request.tokens,
-        output_tokens: replies.iter().map(|reply| reply.tokens).sum(),
-        reasoning_tokens: replies.iter().map(|reply| reply.reasoning_tokens).sum(),
-        ..Used::default()
-    };
-    let neurons = used.neurons(model);
-    let usage = usage(model, dialect, used, neurons);
-    let marker = model.end_marker();
-    let has_tools = model.is_able("function_calling");
-    let answer = match (dialect, replies.first()) {
-        (Dialect::Chat, _) => {
-            let frame = Frame {
-                model: model.id,
-                form: request.form,
-                hash,
-                has_tail: own != Dialect::Native && has_native_event(model),
-                marker,
-            };
-            if asked.stream {
-                Answer::Events(frame.events(&replies, &usage, &used))
-            } else {
-                Answer::Result(frame.whole(&replies, &usage))
-            }
-        }
-        (_, None) => Answer::Result(Value::Object(serde_json::Map::new())),
-        (Dialect::Native, Some(reply)) if asked.stream => {
-            Answer::Events(native::events(reply, &usage, has_tools, marker))
-        }
-        (Dialect::Native, Some(reply)) => Answer::Result(native::whole(reply, &usage, has_tools)),
-        (Dialect::Responses, Some(reply)) if asked.stream => {
-            Answer::Events(responses::events(reply, &usage, hash, marker))
-        }
-        (Dialect::Responses, Some(reply)) => Answer::Result(responses::whole(reply, &usage, hash)),
-    };
-    Answered { neurons, answer }
+    let takes_text = |response: Schema<'_>| response.allows("string");
+    let is_plain = || shape.property("response").is_some_and(takes_text);
+    let is_native =
+        says("response", "text") && is_plain() && shape.property("tool_calls").is_some();
+    is_native || says("choices", "first") || says("output", "part")
 }
 
 /// The dialect a request in this form is answered in.
@@ -129,21 +157,6 @@ fn has_native_event(model: &Model) -> bool {
 fn is_native(schema: Schema<'_>) -> bool {
     let response = schema.property("response");
     response.is_some_and(|response| response.get("x-says").is_some_and(|says| says == "text"))
-}
-
-/// The tokens as the document's own usage has them; as all dialects of that name have, otherwise.
-fn usage(model: &Model, dialect: Dialect, used: Used, neurons: f64) -> Value {
-    let mark = match dialect {
-        Dialect::Native => "response",
-        Dialect::Chat => "choices",
-        Dialect::Responses => "output",
-    };
-    let kinds = model.result().map(flat).unwrap_or_default();
-    let own = kinds.iter().find(|schema| schema.property(mark).is_some());
-    match own.and_then(|schema| schema.property("usage")) {
-        Some(schema) => used.value(schema, neurons),
-        None => used.plain(dialect == Dialect::Responses),
-    }
 }
 
 /// A schema's alternatives, and theirs; itself if it has none.

@@ -38,15 +38,17 @@ pub(super) enum Known {
 /// Makes values that fit a schema.
 pub(super) struct Fit<'a> {
     /// Where a `$ref` leads.
-    pub(super) lookup: &'a dyn Fn(&str) -> Option<&'a Value>,
+    lookup: &'a dyn Fn(&str) -> Option<&'a Value>,
     /// What a property of this name is.
-    pub(super) known: &'a dyn Fn(&str, &Value) -> Known,
+    known: &'a dyn Fn(&str, &Value) -> Known,
     /// Words to put where text is wanted.
-    pub(super) words: &'a [&'a str],
-    pub(super) dice: Dice,
+    words: &'a [&'a str],
+    dice: Dice,
     /// How long an array is that may have any length.
     pub(super) most_items: usize,
     left: usize,
+    /// Which word of the prompt comes next.
+    next: usize,
 }
 
 /// A value that fits a caller's schema, with the words of the prompt where text is wanted.
@@ -72,6 +74,7 @@ impl<'a> Fit<'a> {
             dice,
             most_items: 2,
             left: VALUES,
+            next: 0,
         }
     }
 
@@ -266,24 +269,16 @@ impl<'a> Fit<'a> {
         let edge = step.unwrap_or(0.5);
         let low = limit(schema, "minimum", "exclusiveMinimum", edge);
         let high = limit(schema, "maximum", "exclusiveMaximum", -edge);
+        let said = self
+            .said(low, high, whole)
+            .filter(|_| step.is_none() || whole);
         let (low, high) = match (low, high) {
             (Some(low), Some(high)) => (low, high.max(low)),
             (Some(low), None) => (low, low + 20.0),
             (None, Some(high)) => ((high - 20.0).max(0.0).min(high), high),
             (None, None) => (0.0, 20.0),
         };
-        let said = self
-            .words
-            .iter()
-            .filter_map(|word| word.parse::<f64>().ok());
-        let said = said.filter(|number| (low..=high).contains(number));
-        let said: Vec<f64> = said
-            .filter(|number| !whole || number.fract() == 0.0)
-            .collect();
-        let value = match self.dice.pick(&said) {
-            Some(said) if step.is_none() || whole => *said,
-            _ => low + self.dice.unit() * (high - low),
-        };
+        let value = said.unwrap_or_else(|| low + self.dice.unit() * (high - low));
         let value = match step {
             // The first multiple that is not below the limit.
             Some(step) => {
@@ -294,7 +289,9 @@ impl<'a> Fit<'a> {
                     down
                 }
             }
-            None if (high - low).abs() > 0.1 => ((value * 100.0).round() / 100.0).clamp(low, high),
+            None if said.is_none() && high - low > 0.1 => {
+                ((value * 100.0).round() / 100.0).clamp(low, high)
+            }
             None => value,
         };
         if whole {
@@ -304,15 +301,33 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// A word of the prompt, rather not a number.
+    /// The next number of the prompt that is within the limits.
+    fn said(&mut self, low: Option<f64>, high: Option<f64>, whole: bool) -> Option<f64> {
+        let numbers = self
+            .words
+            .iter()
+            .filter_map(|word| word.parse::<f64>().ok());
+        let fits = |number: &f64| {
+            number.is_finite()
+                && low.is_none_or(|low| *number >= low)
+                && high.is_none_or(|high| *number <= high)
+                && (!whole || number.fract() == 0.0)
+        };
+        let numbers: Vec<f64> = numbers.filter(fits).collect();
+        let at = self.next.checked_rem(numbers.len())?;
+        self.next += 1;
+        numbers.get(at).copied()
+    }
+
+    /// The next word of the prompt, rather not a number.
     fn word(&mut self) -> String {
         let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
         let (numbers, words): (Vec<&&str>, Vec<&&str>) = self.words.iter().partition(is_number);
         let from = if words.is_empty() { numbers } else { words };
-        self.dice
-            .pick(&from)
-            .map_or("text", |word| **word)
-            .to_owned()
+        let at = self.next.checked_rem(from.len());
+        self.next += 1;
+        let word = at.and_then(|at| from.get(at));
+        word.map_or("text", |word| **word).to_owned()
     }
 
     fn text(&mut self, schema: &Value) -> String {

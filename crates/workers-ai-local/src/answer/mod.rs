@@ -1,4 +1,6 @@
-//! What the stand-in answers: made up from the seed and the input, in the forms of the model's document.
+//! What the stand-in answers: made up from the seed and the input, in the forms of the model's
+//! document. The same input gets the same answer, streamed or not. A prompt that asks for a number
+//! of words ("in 500 words") gets about as many, up to the limit of tokens.
 
 mod chat;
 mod conversation;
@@ -89,8 +91,8 @@ pub(crate) fn answer(asked: &Asked<'_>) -> Answered {
         return other::media(asked, hash);
     };
     if let Input::Json(input) = asked.input {
-        if conversation::is_conversation(result) {
-            return conversation::answer(asked, input, hash, None);
+        if let Some(shapes) = conversation::Shapes::of(result) {
+            return shapes.answer(asked, input, hash, None);
         }
         if let Some(shapes) = vectors::Shapes::of(result) {
             return shapes.answer(asked, input);
@@ -105,16 +107,14 @@ pub(crate) fn answer_in(dialect: Dialect, asked: &Asked<'_>) -> Option<Answered>
     let Input::Json(input) = asked.input else {
         return None;
     };
-    let result = asked.model.result()?;
-    conversation::is_conversation(result).then(|| {
-        let mut answered = conversation::answer(asked, input, hash(asked), Some(dialect));
-        if let Answer::Result(mut value) = answered.answer {
-            // Clients of these endpoints look for it in every dialect.
-            set(&mut value, "model", asked.model.id.into());
-            answered.answer = Answer::Bare(value);
-        }
-        answered
-    })
+    let shapes = conversation::Shapes::of(asked.model.result()?)?;
+    let mut answered = shapes.answer(asked, input, hash(asked), Some(dialect));
+    if let Answer::Result(mut value) = answered.answer {
+        // Clients of these endpoints look for it in every dialect.
+        set(&mut value, "model", asked.model.id.into());
+        answered.answer = Answer::Bare(value);
+    }
+    Some(answered)
 }
 
 /// Puts a member into an object.

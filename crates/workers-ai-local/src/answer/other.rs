@@ -130,8 +130,11 @@ fn of_text(asked: &Asked<'_>, input: &Value, shape: Schema<'_>, hash: Hash) -> A
     let wants_object = input
         .pointer("/response_format/type")
         .is_some_and(|kind| kind == "json_object");
+    let questions = input
+        .get("questions")
+        .map_or(String::new(), Value::to_string);
     let used = Used {
-        input_tokens: words::count(&text),
+        input_tokens: words::count(&text) + words::count(&questions),
         output_tokens: if shape.property("answers").is_some() {
             0
         } else {

@@ -28,6 +28,9 @@ const SENTENCES: [&str; 12] = [
     "Nobody needs more than {n} minutes to see how {a} works.",
 ];
 
+/// From one sentence to the next; all of them come before one comes again.
+const STRIDE: usize = 5;
+
 /// What a model thinks before it answers.
 const THOUGHTS: [&str; 4] = [
     "The question is about {a} and {b}.",
@@ -45,14 +48,16 @@ pub(super) fn answer(about: &[&str], length: Option<usize>, dice: &mut Dice) -> 
         next: start,
         dice,
     };
-    let mut written = writer.write(&OPENINGS, &mut text);
+    let mut at = writer.dice.index(SENTENCES.len());
+    let mut written = writer.write(&OPENINGS, at, &mut text);
     let wanted = match length {
         Some(words) => words,
         None => 20 + writer.dice.index(20),
     };
     while written < wanted {
         text.push(' ');
-        written += writer.write(&SENTENCES, &mut text);
+        written += writer.write(&SENTENCES, at, &mut text);
+        at += STRIDE;
     }
     text
 }
@@ -95,14 +100,20 @@ struct Writer<'a, 'd> {
 
 impl<'a> Writer<'a, '_> {
     /// Writes one of these and says how many words that were.
-    fn write(&mut self, sentences: &[&str], text: &mut String) -> usize {
-        let sentence = self.dice.pick(sentences).copied().unwrap_or_default();
+    fn write(&mut self, sentences: &[&str], at: usize, text: &mut String) -> usize {
+        let sentence = sentences.iter().cycle().nth(at % sentences.len());
+        let sentence = sentence.copied().unwrap_or_default();
         self.fill(sentence, text);
         1 + sentence.bytes().filter(|byte| *byte == b' ').count()
     }
 
     fn fill(&mut self, sentence: &str, text: &mut String) {
-        let (a, b) = (self.subject("this"), self.subject("the rest"));
+        let a = self.subject("this");
+        let b = if self.about.len() == 1 {
+            "the rest"
+        } else {
+            self.subject("the rest")
+        };
         let mut parts = sentence.split('{');
         text.push_str(parts.next().unwrap_or_default());
         for part in parts {

@@ -1,4 +1,4 @@
-//! How well texts fit a query, and which of two sides they take: scores that grow with shared words.
+//! How well texts fit a query: scores that grow with the words they share.
 
 use serde_json::{Value, json};
 

@@ -80,7 +80,10 @@ pub(super) fn compose<'a>(
         _ if call.is_some() => None,
         Wanted::Text => None,
         Wanted::Object => Some(object(&about)),
-        Wanted::Fitting(schema) => Some(fit::fitting(schema, &about, dice.clone())),
+        Wanted::Fitting(schema) => {
+            let telling = words::telling(&request.question, &about);
+            Some(fit::fitting(schema, &telling, dice.clone()))
+        }
     };
     let (text, text_tokens) = if let Some(json) = &json {
         // Cut JSON would be of no use to anybody.

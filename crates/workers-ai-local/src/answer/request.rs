@@ -51,8 +51,8 @@ pub(super) struct Request<'a> {
     pub(super) form: Form,
     /// What was said last, and has to be answered.
     pub(super) question: Cow<'a, str>,
-    /// Whether a tool said it.
-    pub(super) is_tool_result: bool,
+    /// Whether the user said it, rather than a tool or the model itself.
+    pub(super) is_users: bool,
     /// Tokens of everything that was said.
     pub(super) tokens: u64,
     /// Tokens the answer may have.
@@ -82,7 +82,7 @@ impl<'a> Request<'a> {
         Request {
             form,
             question: said.question,
-            is_tool_result: said.is_tool_result,
+            is_users: said.is_users,
             tokens: said.tokens,
             limit: limit(input).or_else(|| default_limit(model, form)),
             tools: tools(input),
@@ -93,16 +93,16 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Whether a tool is to be called: there are some, and no tool has just answered.
+    /// Whether a tool is to be called: there are some, and the user has just asked.
     pub(super) fn calls_tool(&self) -> bool {
-        !self.tools.is_empty() && !self.is_tool_result && self.choice != Choice::Never
+        !self.tools.is_empty() && self.is_users && self.choice != Choice::Never
     }
 }
 
 /// What was said in a conversation.
 struct Said<'a> {
     question: Cow<'a, str>,
-    is_tool_result: bool,
+    is_users: bool,
     tokens: u64,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Said<'a> {
     fn prompt(prompt: &'a str) -> Self {
         Said {
             question: Cow::Borrowed(prompt),
-            is_tool_result: false,
+            is_users: true,
             tokens: FRAME + words::count(prompt),
         }
     }
@@ -148,14 +148,17 @@ impl<'a> Said<'a> {
             .filter(|part| part.get("text").is_none());
         self.tokens += FRAME + words::count(&text) + PART * others.count() as u64;
         let role = message.get("role").and_then(Value::as_str);
-        let is_output = message
-            .get("type")
-            .is_some_and(|kind| kind == "function_call_output");
-        match role {
-            Some("tool" | "function") => self.is_tool_result = true,
-            None if is_output => self.is_tool_result = true,
-            Some("user") => self.is_tool_result = false,
-            _ => return,
+        let kind = message.get("type").and_then(Value::as_str);
+        match (role, kind) {
+            (Some("user"), _) => self.is_users = true,
+            (Some("tool" | "function"), _) | (None, Some("function_call_output")) => {
+                self.is_users = false;
+            }
+            (Some("system" | "developer"), _) => return,
+            _ => {
+                self.is_users = false;
+                return;
+            }
         }
         self.question = text;
     }

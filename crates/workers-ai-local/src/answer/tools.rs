@@ -78,7 +78,7 @@ pub(super) fn call<'a>(request: &Request<'a>, dice: Dice) -> Option<Call<'a>> {
     let arguments = if tool.is_custom {
         Value::String(about.join(" "))
     } else {
-        let telling = telling(&request.question, &about);
+        let telling = words::telling(&request.question, &about);
         tool.parameters.map_or_else(
             || Value::Object(Map::new()),
             |parameters| fit::fitting(parameters, &telling, dice),
@@ -89,19 +89,4 @@ pub(super) fn call<'a>(request: &Request<'a>, dice: Dice) -> Option<Call<'a>> {
         arguments,
         is_custom: tool.is_custom,
     })
-}
-
-/// The words that look like names and numbers, which arguments mostly are; all words if none does.
-fn telling<'a>(question: &'a str, about: &[&'a str]) -> Vec<&'a str> {
-    let first = words::words(question).next();
-    let is_name = |word: &&&str| {
-        Some(**word) != first
-            && word.starts_with(|start: char| start.is_uppercase() || start.is_numeric())
-    };
-    let names: Vec<&str> = about.iter().filter(is_name).copied().collect();
-    if names.is_empty() {
-        about.to_vec()
-    } else {
-        names
-    }
 }

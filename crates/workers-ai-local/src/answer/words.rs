@@ -1,13 +1,13 @@
 //! Text as tokens and words: what an answer costs, how a stream cuts it, what a prompt is about.
 
 /// Words that say nothing about what a text is about.
-const EMPTY: [&str; 72] = [
+const EMPTY: [&str; 74] = [
     "a", "about", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "could", "did",
     "do", "does", "for", "from", "give", "had", "has", "have", "how", "i", "if", "in", "into",
-    "is", "it", "its", "list", "make", "me", "my", "not", "of", "on", "or", "our", "please", "say",
-    "should", "so", "some", "tell", "than", "that", "the", "their", "them", "then", "there",
-    "these", "they", "this", "to", "use", "was", "we", "were", "what", "when", "where", "which",
-    "who", "why", "will", "with", "would", "write", "you", "your",
+    "is", "it", "its", "list", "make", "many", "me", "much", "my", "not", "of", "on", "or", "our",
+    "please", "say", "should", "so", "some", "tell", "than", "that", "the", "their", "them",
+    "then", "there", "these", "they", "this", "to", "use", "was", "we", "were", "what", "when",
+    "where", "which", "who", "why", "will", "with", "would", "write", "you", "your",
 ];
 
 /// How many words of a prompt an answer can take up.
@@ -85,6 +85,21 @@ pub(super) fn subjects(text: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+/// The words that look like names and numbers, which is what values mostly are; all words if none does.
+pub(super) fn telling<'a>(question: &'a str, about: &[&'a str]) -> Vec<&'a str> {
+    let first = words(question).next();
+    let is_name = |word: &&&str| {
+        Some(**word) != first
+            && word.starts_with(|start: char| start.is_uppercase() || start.is_numeric())
+    };
+    let names: Vec<&str> = about.iter().filter(is_name).copied().collect();
+    if names.is_empty() {
+        about.to_vec()
+    } else {
+        names
+    }
 }
 
 #[cfg(test)]

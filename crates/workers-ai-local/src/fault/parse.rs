@@ -88,6 +88,7 @@ fn with_value(mut fault: Fault, name: &str, value: &str) -> Result<Fault, String
             let (events, error) = value.split_once(':').unwrap_or((value, "internal"));
             fault.event_error = Some((number(events)?, code(error)?));
         }
+        "item-error" => fault.item_error = Some(number(value)?),
         "type" => fault.content_type = Some(header(value)?),
         "retry-after" => fault.retry_after = Some(header(value)?),
         "model" if value.starts_with('@') => fault.model = Some(value.to_owned()),
@@ -104,7 +105,7 @@ fn with_value(mut fault: Fault, name: &str, value: &str) -> Result<Fault, String
     }
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "error",
     "soft",
     "edge",
@@ -114,6 +115,7 @@ const NAMES: [&str; 14] = [
     "close",
     "truncate",
     "event-error",
+    "item-error",
     "type",
     "retry-after",
     "model",

@@ -1,7 +1,7 @@
 //! Batches: queued, running, done.
 
 use serde_json::{Value, json};
-use workers_ai_local::Server;
+use workers_ai_local::{Fault, Server};
 
 use crate::wire::{LLAMA, post, run, usual};
 
@@ -108,4 +108,22 @@ fn a_batch_belongs_to_its_model() {
     let poll = json!({"request_id": receipt["result"]["request_id"]}).to_string();
     let other = run("@cf/baai/bge-small-en-v1.5", poll).send(&server);
     assert_eq!(other.code(), 5006);
+}
+
+#[test]
+fn an_item_can_fail_alone() {
+    let server = usual();
+    let receipt = submit(&server, BGE, r#"{"requests":[{"text":"a"},{"text":"b"}]}"#).json();
+    let poll = json!({"request_id": receipt["result"]["request_id"]}).to_string();
+    server.script(Fault::new().item_error(1).always());
+    let waiting = submit(&server, BGE, &poll).json();
+    assert_eq!(waiting["result"]["status"], "queued");
+    submit(&server, BGE, &poll);
+    let done = submit(&server, BGE, &poll).json();
+    let responses = &done["result"]["responses"];
+    assert_eq!(
+        (&responses[0]["success"], &responses[1]["success"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(responses[1]["result"], Value::Null);
 }

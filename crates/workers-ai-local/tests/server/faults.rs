@@ -242,6 +242,7 @@ fn the_words_mean_what_the_methods_do() {
         ("hangup", Fault::hang_up()),
         ("no-end", Fault::new().no_end()),
         ("event-error=4", Fault::new().event_error(4, 8005)),
+        ("item-error=2", Fault::new().item_error(2)),
         ("reset=0", Fault::new().reset_at(0)),
         (
             "close=1 delay=5",

@@ -33,7 +33,7 @@ fn headers() {
     assert_eq!(got.header("cf-aig-log-id"), None);
 }
 
-fn cache(server: &Server, ask: Ask<'_>) -> (String, String) {
+fn cache(server: &Server, ask: &Ask<'_>) -> (String, String) {
     let Got { body, headers, .. } = ask.send(server);
     let status = headers
         .into_iter()
@@ -48,18 +48,18 @@ fn cache(server: &Server, ask: Ask<'_>) -> (String, String) {
 fn the_cache_is_used_by_those_who_ask() {
     let server = usual();
     let ttl = || through().header("cf-aig-cache-ttl", "60");
-    assert_eq!(cache(&server, through()).0, "MISS");
-    assert_eq!(cache(&server, through()).0, "MISS");
-    let first = cache(&server, ttl());
-    let second = cache(&server, ttl());
+    assert_eq!(cache(&server, &through()).0, "MISS");
+    assert_eq!(cache(&server, &through()).0, "MISS");
+    let first = cache(&server, &ttl());
+    let second = cache(&server, &ttl());
     assert_eq!((first.0.as_str(), second.0.as_str()), ("MISS", "HIT"));
     assert_eq!(first.1, second.1);
     assert_eq!(
-        cache(&server, ttl().header("cf-aig-skip-cache", "true")).0,
+        cache(&server, &ttl().header("cf-aig-skip-cache", "true")).0,
         "MISS"
     );
     assert_eq!(
-        cache(&server, through().header("cf-aig-cache-ttl", "1")).0,
+        cache(&server, &through().header("cf-aig-cache-ttl", "1")).0,
         "MISS"
     );
     let keyed = |prompt: &str| {
@@ -67,8 +67,8 @@ fn the_cache_is_used_by_those_who_ask() {
             .header("cf-aig-gateway-id", "default")
             .header("cf-aig-cache-key", "k")
     };
-    let first = cache(&server, keyed("one"));
-    assert_eq!(cache(&server, keyed("two")), ("HIT".to_owned(), first.1));
+    let first = cache(&server, &keyed("one"));
+    assert_eq!(cache(&server, &keyed("two")), ("HIT".to_owned(), first.1));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Files to Markdown.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use workers_ai_local::Server;
 
@@ -8,12 +10,14 @@ use crate::wire::{Got, get, post, usual};
 fn convert(server: &Server, parts: &[(&str, &str, &str)], options: Option<&str>) -> Got {
     let mut body = String::new();
     for (name, kind, text) in parts {
-        body += &format!(
+        let _ = write!(
+            body,
             "--b\r\ncontent-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n{text}\r\n"
         );
     }
     if let Some(options) = options {
-        body += &format!(
+        let _ = write!(
+            body,
             "--b\r\ncontent-disposition: form-data; name=\"conversionOptions\"\r\n\r\n{options}\r\n"
         );
     }

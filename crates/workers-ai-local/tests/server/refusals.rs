@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workers_ai_local::Server;
 
-use crate::wire::{Ask, LLAMA, get, path, post, run, start, usual};
+use crate::wire::{LLAMA, get, path, post, run, start, usual};
 
 const PROMPT: &str = r#"{"prompt":"Hello"}"#;
 
@@ -188,159 +188,68 @@ fn retired_models() {
 }
 
 #[test]
-fn inputs() {
+fn inputs_in_json() {
+    let server = usual();
+    for (body, code, says) in [
+        (PROMPT, 0, ""),
+        ("", 3003, ""),
+        ("{", 5006, "not JSON"),
+        ("[]", 5006, "'/'"),
+        ("{}", 5006, "'prompt'"),
+        (r#"{"prompt":"a","colour":1}"#, 5006, "'colour'"),
+        (r#"{"prompt":1}"#, 5006, "'/prompt'"),
+        (r#"{"prompt":""}"#, 5006, "at least 1"),
+        (r#"{"prompt":"a","max_tokens":null}"#, 5006, "'/max_tokens'"),
+        (r#"{"prompt":"a","max_tokens":1.5}"#, 5006, "'/max_tokens'"),
+        (r#"{"prompt":"a","temperature":5.1}"#, 5006, "<= 5"),
+        (r#"{"prompt":"a","top_p":-1}"#, 5006, "'/top_p'"),
+        (r#"{"messages":[{"content":"a"}]}"#, 5006, "'role'"),
+        // This is for the platform.
+        (r#"{"prompt":"a","options":{"rejectIfBusy":true}}"#, 0, ""),
+        (r#"{"prompt":"a","options":1}"#, 5006, "'options'"),
+    ] {
+        let got = run(LLAMA, body).send(&server);
+        let status = if code == 0 { 200 } else { 400 };
+        assert_eq!((got.status, got.code()), (status, code), "{body}");
+        assert!(got.text().contains(says), "{body}: {}", got.text());
+    }
+    let got = run("@cf/baai/bge-m3", r#"{"requests":[{"text":"a"}]}"#).send(&server);
+    assert!(got.text().contains("queueRequest"), "{}", got.text());
+}
+
+#[test]
+fn inputs_of_other_types() {
     let server = usual();
     let whisper = "@cf/openai/whisper";
+    let turbo = "@cf/openai/whisper-large-v3-turbo";
+    let nova = "@cf/deepgram/nova-3";
     let flux = "@cf/black-forest-labs/flux-2-dev";
-    let whole = |body: &str| run(LLAMA, body);
-    let cases: Vec<(&str, Ask<'_>, u16, u64, &str)> = vec![
-        ("nothing", whole(""), 400, 3003, ""),
-        ("no JSON", whole("{"), 400, 5006, "not JSON"),
-        ("a list", whole("[]"), 400, 5006, "'/'"),
-        ("neither form", whole("{}"), 400, 5006, "'prompt'"),
-        (
-            "an unknown member",
-            whole(r#"{"prompt":"a","colour":1}"#),
-            400,
-            5006,
-            "'colour'",
-        ),
-        (
-            "a wrong type",
-            whole(r#"{"prompt":1}"#),
-            400,
-            5006,
-            "'/prompt'",
-        ),
-        (
-            "null for unset",
-            whole(r#"{"prompt":"a","max_tokens":null}"#),
-            400,
-            5006,
-            "'/max_tokens'",
-        ),
-        (
-            "a number that is not whole",
-            whole(r#"{"prompt":"a","max_tokens":1.5}"#),
-            400,
-            5006,
-            "'/max_tokens'",
-        ),
-        (
-            "too much",
-            whole(r#"{"prompt":"a","temperature":5.1}"#),
-            400,
-            5006,
-            "<= 5",
-        ),
-        (
-            "too little",
-            whole(r#"{"prompt":"a","top_p":-1}"#),
-            400,
-            5006,
-            "'/top_p'",
-        ),
-        (
-            "too short",
-            whole(r#"{"prompt":""}"#),
-            400,
-            5006,
-            "at least 1",
-        ),
-        (
-            "a bad message",
-            whole(r#"{"messages":[{"content":"a"}]}"#),
-            400,
-            5006,
-            "'role'",
-        ),
-        (
-            "a batch without the query",
-            run("@cf/baai/bge-m3", r#"{"requests":[{"text":"a"}]}"#),
-            400,
-            5006,
-            "queueRequest",
-        ),
-        (
-            "the platform's options",
-            whole(r#"{"prompt":"a","options":{"rejectIfBusy":true}}"#),
-            200,
-            0,
-            "",
-        ),
-        (
-            "JSON that curl calls a form",
-            whole(PROMPT).header("content-type", "application/x-www-form-urlencoded"),
-            200,
-            0,
-            "",
-        ),
-        (
-            "a form for a model without",
-            whole("x").header("content-type", "multipart/form-data; boundary=x"),
-            400,
-            5006,
-            "form",
-        ),
-        (
-            "JSON for a model of forms",
-            run(flux, PROMPT),
-            400,
-            5006,
-            "multipart/form-data",
-        ),
-        (
-            "a form without a boundary",
-            run(flux, "x").header("content-type", "multipart/form-data"),
-            400,
-            5006,
-            "boundary",
-        ),
-        (
-            "sound as it is",
-            run(whisper, "RIFF").header("content-type", "audio/wav"),
-            200,
-            0,
-            "",
-        ),
-        (
-            "sound as numbers",
-            run(whisper, r#"{"audio":[82,73,70,70]}"#),
-            200,
-            0,
-            "",
-        ),
-        (
-            "a number that is no byte",
-            run(whisper, r#"{"audio":[82,256]}"#),
-            400,
-            5006,
-            "'/audio/1'",
-        ),
-        (
-            "no sound",
-            run(whisper, "").header("content-type", "audio/wav"),
-            400,
-            3003,
-            "",
-        ),
-        (
-            "JSON for a model of sound",
-            run("@cf/deepgram/nova-3", r#"{"audio":{}}"#),
-            400,
-            5006,
-            "audio/*",
-        ),
-    ];
-    for (what, ask, status, code, says) in cases {
-        let got = ask.send(&server);
+    let json = "application/json";
+    for (model, kind, body, code, says) in [
+        // What curl calls JSON if nobody tells it.
+        (LLAMA, "application/x-www-form-urlencoded", PROMPT, 0, ""),
+        (LLAMA, "multipart/form-data; boundary=x", "x", 5006, "form"),
+        (flux, json, PROMPT, 5006, "multipart/form-data"),
+        (flux, "multipart/form-data", "x", 5006, "boundary"),
+        (whisper, "audio/wav", "RIFF", 0, ""),
+        (whisper, "audio/wav", "", 3003, ""),
+        (whisper, json, r#"{"audio":[82,73,70,70]}"#, 0, ""),
+        (whisper, "text/plain", r#"{"audio":[82]}"#, 0, ""),
+        (whisper, json, r#"{"audio":[82,256]}"#, 5006, "'/audio/1'"),
+        (turbo, json, r#"{"audio":"UklGRg=="}"#, 0, ""),
+        (turbo, json, r#"{"audio":"<wav>"}"#, 5004, "not base64"),
+        (nova, "audio/mpeg", "ID3", 0, ""),
+        (nova, json, r#"{"audio":{}}"#, 5006, "audio/*"),
+    ] {
+        let got = run(model, body).header("content-type", kind).send(&server);
+        let status = if code == 0 { 200 } else { 400 };
         assert_eq!(
             (got.status, got.code()),
             (status, code),
-            "{what}: {}",
+            "{model} {body}: {}",
             got.text()
         );
-        assert!(got.text().contains(says), "{what}: {}", got.text());
+        assert!(got.text().contains(says), "{model} {body}: {}", got.text());
     }
 }
 

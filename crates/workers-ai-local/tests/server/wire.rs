@@ -1,8 +1,9 @@
 //! A small HTTP client that shows how an answer ended.
 
 use std::{
+    fmt::Write as _,
     future::Future,
-    io::{Read, Write},
+    io::{Read, Write as _},
     net::{SocketAddr, TcpStream},
     pin::pin,
     task::{Context, Poll, Waker},
@@ -118,7 +119,7 @@ impl<'a> Ask<'a> {
 
     /// Another path, from the root.
     pub(crate) fn at(mut self, path: &str) -> Self {
-        self.path = path.to_owned();
+        path.clone_into(&mut self.path);
         self
     }
 
@@ -145,9 +146,9 @@ impl<'a> Ask<'a> {
             head.push_str("content-type: application/json\r\n");
         }
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
-        head.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
+        let _ = write!(head, "content-length: {}\r\n\r\n", self.body.len());
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.body);
         bytes
@@ -170,7 +171,7 @@ pub(crate) fn raw_within(address: SocketAddr, bytes: &[u8], silence: Duration) -
     // A server that has seen enough may close before all is written.
     let _ = stream.write_all(bytes);
     let mut whole = Vec::new();
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = vec![0; 64 * 1024];
     let ended = loop {
         match stream.read(&mut buffer) {
             Ok(0) => break Ended::Closed,

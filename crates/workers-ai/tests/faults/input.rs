@@ -212,6 +212,7 @@ fn what_is_set_beats_the_environment() {
     let client = Client::builder()
         .account_id(ACCOUNT)
         .api_token(SECRET)
+        .allow_loopback(false)
         .env_from(|_| Some(OsString::from("no good at all")))
         .base_url("https://example.com")
         .build();

@@ -152,6 +152,23 @@ fn after_a_tool_has_answered_there_is_text() {
 }
 
 #[test]
+fn only_a_question_of_the_user_calls_a_tool() {
+    let said = |role: &str| json!({"role": role, "content": "Weather in Lisbon?"});
+    for (roles, calls) in [
+        (&["user"][..], true),
+        (&["user", "system"], true),
+        (&["user", "assistant"], false),
+        (&["user", "assistant", "tool", "user"], true),
+        (&["user", "assistant", "tool", "assistant"], false),
+    ] {
+        let messages: Vec<Value> = roles.iter().map(|role| said(role)).collect();
+        let answer = ask(CHAT, &json!({"messages": messages, "tools": tools()}));
+        let reason = if calls { "tool_calls" } else { "stop" };
+        assert_eq!(answer["choices"][0]["finish_reason"], reason, "{roles:?}");
+    }
+}
+
+#[test]
 fn a_custom_tool_gets_text() {
     let tool = json!([{"type": "custom", "custom": {"name": "search", "description": "Searches"}}]);
     let input =
