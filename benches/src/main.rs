@@ -27,6 +27,8 @@ const USAGE: &str = "usage: bench [--short] [--only WORK]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    // What `workers-ai` chooses too.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         ["serve"] => runtime(false).and_then(|runtime| Ok(runtime.block_on(server::serve())?)),

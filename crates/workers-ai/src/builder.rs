@@ -21,6 +21,7 @@ use crate::{
     retry::{Budget, RetryPolicy},
     secret::Credentials,
     send::{self, Sleep},
+    tls,
     url::{self, AccountId, Base},
 };
 
@@ -408,6 +409,7 @@ fn http_client(
     (ping_every, ping_answer): (Duration, Duration),
     http2_only: bool,
 ) -> Result<reqwest::Client, Error> {
+    tls::ensure_provider()?;
     let mut builder = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)

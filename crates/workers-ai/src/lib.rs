@@ -70,6 +70,7 @@ mod secret;
 mod send;
 mod sse;
 mod stream;
+mod tls;
 mod trace;
 mod upload;
 mod url;

@@ -21,6 +21,14 @@ use workers_ai::{ErrorKind, Stop, Unexpected};
 
 use crate::support::{builder_at, fails};
 
+/// An HTTP client of the caller's, who has chosen the cryptography too.
+fn http() -> reqwest::ClientBuilder {
+    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+    // Another test may have been quicker.
+    let _ = provider.install_default();
+    reqwest::Client::builder()
+}
+
 /// A server with a certificate of its own making for `name`: its address, its certificate, and how
 /// many bytes it was told in confidence.
 async fn start(name: &str) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
@@ -77,7 +85,7 @@ async fn h23_a_redirect_away_from_tls_is_not_followed() {
     let to = format!("http://localhost:{}", plain.local_addr().unwrap().port());
     let redirect = format!("HTTP/1.1 307 Away\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
     let (url, certificate, told) = start_with("localhost", redirect).await;
-    let http = reqwest::Client::builder()
+    let http = http()
         .tls_certs_only([certificate])
         .redirect(reqwest::redirect::Policy::none())
         .build()
@@ -93,10 +101,7 @@ async fn h23_a_redirect_away_from_tls_is_not_followed() {
 #[tokio::test]
 async fn t05_a_certificate_for_another_name_is_never_tried_again() {
     let (url, certificate, told) = start("other.example").await;
-    let http = reqwest::Client::builder()
-        .tls_certs_only([certificate])
-        .build()
-        .unwrap();
+    let http = http().tls_certs_only([certificate]).build().unwrap();
     let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
     assert_eq!(told.load(Ordering::Relaxed), 0);
@@ -105,10 +110,7 @@ async fn t05_a_certificate_for_another_name_is_never_tried_again() {
 #[tokio::test]
 async fn t04_a_certificate_that_is_trusted_will_do() {
     let (url, certificate, told) = start("localhost").await;
-    let http = reqwest::Client::builder()
-        .tls_certs_only([certificate])
-        .build()
-        .unwrap();
+    let http = http().tls_certs_only([certificate]).build().unwrap();
     let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
     assert_eq!(
         error.kind(),
@@ -143,7 +145,7 @@ impl Resolve for Nowhere {
 
 #[tokio::test]
 async fn t01_a_name_that_leads_nowhere_is_tried_again() {
-    let http = reqwest::Client::builder()
+    let http = http()
         .dns_resolver(Arc::new(Nowhere))
         .no_proxy()
         .build()
