@@ -52,9 +52,11 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let url = server.url();
     print(&format!(
         "Workers AI stand-in at {url}\n\
-         Stop it with Ctrl-C. Set these for programs that should use it:\n  \
-         CLOUDFLARE_BASE_URL={url}\n  \
-         CLOUDFLARE_ACCOUNT_ID=local CLOUDFLARE_API_TOKEN=local\n"
+         Stop it with Ctrl-C. For programs that should use it, in another shell:\n\n  \
+         export CLOUDFLARE_BASE_URL={url}\n  \
+         export CLOUDFLARE_ACCOUNT_ID=0123456789abcdef0123456789abcdef\n  \
+         export CLOUDFLARE_API_TOKEN=any-token\n  \
+         export WORKERS_AI_ALLOW_LOOPBACK=1\n"
     ));
     loop {
         std::thread::park();
