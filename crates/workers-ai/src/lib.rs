@@ -7,7 +7,7 @@
 //!
 //! let ai = Client::from_env()?;
 //! let answer = ai.run(Llama31_8bInstructFp8::prompt("Why is the sky blue?")).await?;
-//! println!("{answer:?}");
+//! println!("{}", answer.text());
 //! # Ok(())
 //! # }
 //! ```
@@ -32,6 +32,30 @@
 //! - Nothing that may have been done is sent again, and nothing at all once an answer began.
 //! - Redirects are not followed, so credentials and prompts go to one host.
 //! - Nothing that this crate prints holds a credential, a prompt or an answer.
+//! - Reading is lenient, and [`ClientBuilder::on_drift`] tells where an answer is not what its
+//!   model's document says.
+//!
+//! # Tracing
+//!
+//! Each call is a `tracing` span with the field names of OpenTelemetry: model, operation, status,
+//! request id, tokens, attempts, kind of error. It lasts as long as the answer: that of a stream
+//! ends with the stream. There is no content in it.
+//!
+//! # Without an account
+//!
+//! `workers-ai-local` is a stand-in server for tests and for work offline. Give its address to
+//! [`ClientBuilder::base_url`] and call [`ClientBuilder::allow_loopback`], or set
+//! `CLOUDFLARE_BASE_URL` and `WORKERS_AI_ALLOW_LOOPBACK=1` for a program that uses
+//! [`Client::from_env`].
+//!
+//! # Features
+//!
+//! - Each task is a feature and compiles its models; all are on by default. Features add up, so
+//!   naming one takes `default-features = false`.
+//! - `ring` (on by default) or `aws-lc-rs` is the cryptography of TLS, for programs that have not
+//!   installed a provider of rustls themselves.
+//! - Connections use the certificates that the system trusts. For others, or a proxy, see
+//!   [`ClientBuilder::http_client`].
 
 #![cfg_attr(
     not(test),
