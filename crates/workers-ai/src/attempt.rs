@@ -95,7 +95,7 @@ impl Request {
         let total = Deadline::total(deadline);
         let attempt = total.or_after(now, timeouts.attempt, Timeout::Attempt);
         let begin = match self.mode {
-            Mode::Live => total,
+            Mode::Live | Mode::Passed => total,
             Mode::Whole | Mode::Raw => attempt,
         };
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
@@ -126,15 +126,18 @@ impl Request {
         if is_encoded(&head) {
             return refuse(Unexpected::Encoding);
         }
-        let is_live = self.mode == Mode::Live
-            && matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid);
+        let is_live = match self.mode {
+            Mode::Live => matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid),
+            Mode::Passed => true,
+            Mode::Whole | Mode::Raw => false,
+        };
         if is_live {
             return Ok((head, Bytes::new(), Content::Events(response.into())));
         }
         let body = receive::whole(&head, response, client.caps, attempt).await?;
         let content = match self.mode {
             Mode::Raw => Content::Unread,
-            Mode::Whole | Mode::Live => decode::interpret(&head, &body)
+            Mode::Whole | Mode::Live | Mode::Passed => decode::interpret(&head, &body)
                 .map_err(|error| error.with_retry_after(retry_after(&head.headers)))?,
         };
         Ok((head, body, content))
@@ -169,7 +172,7 @@ fn body(call: &mut Call) -> Result<(Body, Vec<(String, String)>), Error> {
 fn accept(mode: Mode) -> HeaderValue {
     HeaderValue::from_static(match mode {
         Mode::Live => "text/event-stream",
-        Mode::Whole | Mode::Raw => "application/json, */*;q=0.5",
+        Mode::Whole | Mode::Raw | Mode::Passed => "application/json, */*;q=0.5",
     })
 }
 

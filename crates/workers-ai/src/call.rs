@@ -74,6 +74,8 @@ pub(crate) enum Mode {
     Raw,
     /// Event by event.
     Live,
+    /// Piece by piece, as it is.
+    Passed,
 }
 
 /// Where a call goes, below the account.

@@ -35,7 +35,7 @@ pub(crate) enum Content {
     Bytes,
     /// Whatever it is: nobody looked.
     Unread,
-    /// Events, still to come.
+    /// Events or other bytes, still to come.
     Events(reqwest::Body),
 }
 

@@ -77,6 +77,7 @@ mod codes;
 mod collected;
 mod deadline;
 mod decode;
+mod download;
 mod drift;
 mod envelope;
 mod error;
@@ -106,6 +107,7 @@ pub use catalogue::{
 pub use client::Client;
 pub use codes::ServiceMessage;
 pub use collected::Collected;
+pub use download::Download;
 pub use drift::DriftReport;
 pub use error::{ApiErrorKind, Cap, Error, ErrorKind, Stop, Timeout, Unexpected};
 pub use gateway::{Gateway, GatewayBackoff};

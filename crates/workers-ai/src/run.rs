@@ -14,6 +14,7 @@ use crate::{
     call::{Call, Mode, limit},
     client::Client,
     decode::{self, Answer},
+    download::{self, Download},
     error::Error,
     gateway::Gateway,
     response::{Details, Response},
@@ -143,9 +144,24 @@ impl<O> Run<O> {
         Run::new(self.client, self.call, decode::untouched)
     }
 
+    /// The answer's body as it comes, whatever it is, without holding all of it: for large files.
+    /// An error status is an error all the same.
+    pub fn download(mut self) -> Run<Download> {
+        self.call.mode = Mode::Passed;
+        Run::new(self.client, self.call, download::open)
+    }
+
     /// The answer together with its status, headers, cost and so on.
     pub fn details(self) -> Detailed<O> {
         Detailed(self)
+    }
+}
+
+impl Run<Download> {
+    /// How long the answer may send nothing.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeouts.idle = Some(limit(timeout, &mut self.call.fault));
+        self
     }
 }
 

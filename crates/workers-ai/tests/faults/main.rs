@@ -3,6 +3,7 @@
 
 mod batch;
 mod catalogue;
+mod download;
 mod drift;
 mod http;
 mod http2;
