@@ -49,7 +49,7 @@ impl Request {
         }
         query.append(&mut call.query);
         let account = call.account.as_ref().unwrap_or(&client.account);
-        let (method, url) = match call.endpoint {
+        let (method, url) = match &call.endpoint {
             Endpoint::Run => (Method::POST, client.base.run(account, &call.model, &query)?),
             Endpoint::Get(path) => (Method::GET, client.base.below(account, path, &query)?),
             Endpoint::Post(path) => (Method::POST, client.base.below(account, path, &query)?),

@@ -7,8 +7,8 @@ use serde_json::Value;
 use workers_ai_models::{EncodeError, Payload};
 
 use crate::{
-    builder::is_reserved, error::Error, gateway::Gateway, retry::RetryPolicy, upload::Upload,
-    url::AccountId,
+    builder::is_reserved, error::Error, gateway::Gateway, retry::RetryPolicy, trace,
+    upload::Upload, url::AccountId,
 };
 
 const MOST_TAGS: usize = 5;
@@ -79,14 +79,14 @@ pub(crate) enum Mode {
 }
 
 /// Where a call goes, below the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// A model, with a body.
     Run,
     /// Something to read.
-    Get(&'static str),
+    Get(Cow<'static, str>),
     /// Something that takes a body.
-    Post(&'static str),
+    Post(Cow<'static, str>),
 }
 
 pub(crate) struct Call {
@@ -161,11 +161,11 @@ impl Call {
 
     /// A call to another endpoint than a model's.
     pub(crate) fn to(endpoint: Endpoint, payload: Result<Payload, EncodeError>) -> Self {
-        let path = match endpoint {
-            Endpoint::Run => "run",
-            Endpoint::Get(path) | Endpoint::Post(path) => path,
+        let path = match &endpoint {
+            Endpoint::Run => Cow::Borrowed("run"),
+            Endpoint::Get(path) | Endpoint::Post(path) => path.clone(),
         };
-        let call = Self::new(Cow::Borrowed(path), path, payload);
+        let call = Self::new(path, trace::ANY_OPERATION, payload);
         Self { endpoint, ..call }
     }
 

@@ -1,7 +1,9 @@
 //! What the service says of itself: its models, their schemas and tasks; and its conversion of
 //! documents into text.
 
-use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use workers_ai_models::{Form, Media, Payload};
 
@@ -259,12 +261,28 @@ impl Client {
         let form = files.into_iter().fold(Form::new(), |form, file| {
             form.named_file("files", file.name, &file.media)
         });
-        let call = Call::to(Endpoint::Post("tomarkdown"), form.into_payload());
+        let call = Call::to(Endpoint::Post("tomarkdown".into()), form.into_payload());
         Run::new(self.clone(), call, decode::json_only)
     }
 
-    fn get<T: serde::de::DeserializeOwned>(&self, path: &'static str) -> Run<T> {
-        let call = Call::to(Endpoint::Get(path), Ok(Payload::Json(Vec::new())));
+    /// Reads anything else of the API, by its path below `/ai`: `authors/search`, `finetunes/public`.
+    pub fn get_any(&self, path: impl Into<Cow<'static, str>>) -> Run<Value> {
+        self.get(path)
+    }
+
+    /// Posts JSON to anything else of the API, by its path below `/ai`: `finetunes`,
+    /// `v1/chat/completions`.
+    pub fn post_any(
+        &self,
+        path: impl Into<Cow<'static, str>>,
+        body: impl Into<Value>,
+    ) -> Run<Value> {
+        let call = Call::to(Endpoint::Post(path.into()), Payload::json(&body.into()));
+        Run::new(self.clone(), call, decode::json_only)
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: impl Into<Cow<'static, str>>) -> Run<T> {
+        let call = Call::to(Endpoint::Get(path.into()), Ok(Payload::Json(Vec::new())));
         Run::new(self.clone(), call, decode::json_only)
     }
 }

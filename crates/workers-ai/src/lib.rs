@@ -20,7 +20,8 @@
 //! - [`Client::upload`] sends a file while it is read, [`Client::submit`] and [`Client::poll`] queue
 //!   requests and fetch their answers.
 //! - [`Client::search_models`], [`Client::model_schema`] and [`Client::tasks`] ask what there is,
-//!   [`Client::to_markdown`] turns documents into text for a prompt.
+//!   [`Client::to_markdown`] turns documents into text for a prompt, and [`Client::get_any`] and
+//!   [`Client::post_any`] reach the rest of the API.
 //!
 //! Each gives a [`Run`], which takes options, and makes the call when it is awaited.
 //! [`Run::details`] adds status, headers, cost and attempts to the answer.

@@ -79,8 +79,9 @@ impl Base {
         let path = format!("{prefix}/accounts/{}/ai/{place}", account.0);
         let mut url = self.url.clone();
         url.set_path(&path);
-        if url.path() != path {
-            return Err(Error::input("the model id cannot be part of a URL"));
+        if url.path() != path || path.contains("//") {
+            let why = "a path below `/ai` has plain characters between single slashes";
+            return Err(Error::input(why));
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);

@@ -121,3 +121,46 @@ async fn what_goes_wrong_names_the_path() {
     let raw = client(&server).search_models(&ModelSearch::new()).await;
     assert!(matches!(raw.unwrap_err().kind(), ErrorKind::Unexpected(_)));
 }
+
+#[tokio::test]
+async fn the_rest_of_the_api_is_reached_by_path() {
+    let server = Server::always(result(r#"{"id":"f-1"}"#)).await;
+    let client = client(&server);
+    let made = client
+        .post_any("finetunes", json!({ "model": "m", "name": "n" }))
+        .await
+        .unwrap();
+    assert_eq!(made["id"], "f-1");
+    client
+        .get_any("finetunes/public")
+        .query("limit", "2")
+        .await
+        .unwrap();
+    let seen = server.seen();
+    assert_eq!(
+        seen[0].line(),
+        format!("POST /accounts/{ACCOUNT}/ai/finetunes HTTP/1.1")
+    );
+    assert_eq!(seen[0].json(), json!({ "model": "m", "name": "n" }));
+    assert_eq!(
+        seen[1].line(),
+        format!("GET /accounts/{ACCOUNT}/ai/finetunes/public?limit=2 HTTP/1.1")
+    );
+
+    for path in [
+        "../run",
+        "a/%2e%2e/b",
+        "a?b",
+        "a#b",
+        "a//b",
+        "/a",
+        "a\\b",
+        "a b",
+        "a\n",
+        "https://host/x",
+    ] {
+        let error = client.get_any(path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{path}");
+    }
+    assert_eq!(server.requests(), 2);
+}
