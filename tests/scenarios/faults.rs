@@ -133,3 +133,54 @@ fn a_long_page_is_read_quickly() {
     assert!(took.as_secs() < 10, "{took:?}");
     assert!(generated.files["a/b.rs"].len() > text.len() / 2);
 }
+
+/// A chain of components, each made of the next one several times over, and the model that takes the first.
+fn chain(length: usize, link: impl Fn(&str) -> serde_json::Value) -> Schema {
+    let schema = Schema::new();
+    let mut schemas = serde_json::Map::new();
+    for number in 0..length {
+        let next = format!("#/components/schemas/Link{}", number + 1);
+        schemas.insert(format!("Link{number}"), link(&next));
+    }
+    let last = json!({"type": "object", "properties": {"end": {"type": "string"}}});
+    schemas.insert(format!("Link{length}"), last);
+    let document = json!({"openapi": "3.1.0", "components": {"schemas": schemas}});
+    schema.add("components/links.json", &document);
+    let input = r#"{"$ref": "../components/links.json#/components/schemas/Link0"}"#;
+    schema.add_text("models/a.json", &document_of_first(input));
+    schema
+}
+
+fn document_of_first(first: &str) -> String {
+    document(&format!(
+        r#"{{"type": "object", "properties": {{"first": {first}}}}}"#
+    ))
+}
+
+#[test]
+fn a_schema_that_would_unfold_to_a_million_types_is_read_once() {
+    let text = json!({"type": "string"});
+    let parts: [&dyn Fn(&str) -> serde_json::Value; 4] = [
+        &|next| json!({"allOf": [{"$ref": next}, {"$ref": next}, {"properties": {"a": text}}]}),
+        &|next| {
+            let laid =
+                |name: &str| json!({"allOf": [{"$ref": next}, {"properties": {name: text}}]});
+            json!({"type": "object", "properties": {"a": laid("x"), "b": laid("y")}})
+        },
+        &|next| {
+            let one = |name: &str| json!({"properties": {"in": {"oneOf": [{"$ref": next}, {"properties": {name: text}}]}}});
+            json!({"oneOf": [{"$ref": next}, one("x"), one("y")]})
+        },
+        &|next| {
+            let inner = format!("{next}/properties/end");
+            json!({"type": "object", "properties": {"end": {"type": "object", "properties": {"l": {"$ref": inner}, "r": {"$ref": inner}}}}})
+        },
+    ];
+    for (number, link) in parts.iter().enumerate() {
+        let schema = chain(40, link);
+        let generated =
+            generate(schema.path()).unwrap_or_else(|faults| panic!("{number}: {}", lines(&faults)));
+        let size: usize = generated.files.values().map(String::len).sum();
+        assert!(size < 1_000_000, "{number}: {size} bytes");
+    }
+}

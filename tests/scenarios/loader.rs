@@ -25,8 +25,6 @@ pub(crate) struct Case {
     #[serde(skip)]
     name: String,
     about: String,
-    /// Why its code does not compile here, if it does not yet.
-    not_compiled: Option<String>,
     models: BTreeMap<String, Model>,
     components: Object,
     corrections: Vec<Value>,
@@ -99,11 +97,6 @@ impl Case {
     /// What the case shows.
     pub(crate) fn about(&self) -> &str {
         &self.about
-    }
-
-    /// Whether its code is compiled with the tests.
-    pub(crate) fn is_compiled(&self) -> bool {
-        self.not_compiled.is_none()
     }
 
     /// Writes its schema directory.

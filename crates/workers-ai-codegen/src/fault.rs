@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A place in the schema directory.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
     /// Path of the file, relative to the schema directory.
     pub file: String,

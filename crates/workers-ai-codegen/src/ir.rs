@@ -40,6 +40,8 @@ pub(crate) enum Type {
     Matrix,
     /// Text, or whatever JSON value stands in its place.
     TextOrJson,
+    /// A value or null, where null has a place of its own: in a list, a map, or as a whole answer.
+    Nullable(Box<Type>),
 }
 
 /// How bytes travel inside a JSON document or form.
@@ -92,7 +94,7 @@ pub(crate) enum Options {
 }
 
 impl Def {
-    /// A place kept for a definition that turned out to be something simpler.
+    /// A place kept for a definition that turned out to be another one, or something simpler.
     pub(crate) fn is_dead(&self) -> bool {
         self.shape == Shape::Union(Vec::new())
     }
@@ -130,6 +132,7 @@ pub(crate) enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub(crate) wire: String,
+    pub(crate) ident: String,
     pub(crate) value: String,
 }
 
@@ -143,8 +146,8 @@ pub(crate) struct Field {
     pub(crate) limits: Limits,
     pub(crate) item_limits: Limits,
     pub(crate) deprecated: bool,
-    /// Filled in by the constructor: the one value the service takes.
-    pub(crate) constant: Option<String>,
+    /// Filled in by the constructor if it is required: the one value the service takes.
+    pub(crate) constant: Option<Value>,
     /// What it says in an answer.
     pub(crate) says: Option<Says>,
 }
@@ -204,6 +207,10 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(crate) fn has_range(&self) -> bool {
         self.minimum.is_some() || self.maximum.is_some()
     }
@@ -271,7 +278,7 @@ impl Api {
     pub(crate) fn named(ty: &Type) -> Option<DefId> {
         match ty {
             Type::Named(id) => Some(*id),
-            Type::List(inner) | Type::Map(inner) => Self::named(inner),
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => Self::named(inner),
             _ => None,
         }
     }

@@ -5,11 +5,13 @@
 mod check;
 mod correct;
 mod emit;
+mod facts;
 mod fault;
 mod ir;
 mod json;
 mod link;
 mod load;
+mod marks;
 mod name;
 mod normalise;
 mod operation;

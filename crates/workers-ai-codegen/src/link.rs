@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use crate::fault::{Fault, Faults, Place};
 use crate::ir::{Api, DefId, Naming, Options, Owner, Shape, Type};
+use crate::marks;
 use crate::name;
 
 /// Names that generated code uses for other things.
@@ -76,7 +79,28 @@ const RESERVED: &[&str] = &[
     "OpenEnum",
     "Answer",
     "CATALOGUE",
+    "Arguments",
+    "BatchFailure",
+    "BatchResponse",
+    "BatchStatus",
+    "CalledTool",
+    "Cow",
+    "Extended",
+    "Integer",
+    "Length",
+    "Members",
+    "ModelOptions",
+    "NoOptions",
+    "Numbers",
+    "Poll",
+    "TokenUsage",
+    "ToOwned",
+    "ToString",
+    "UnknownTask",
 ];
+
+/// Where a model's name can be said.
+const MODEL: &str = "`name` in `x-model`";
 
 /// Gives every definition its name and marks.
 ///
@@ -85,13 +109,27 @@ const RESERVED: &[&str] = &[
 /// Two things with one name; a type that would have to carry a model in one place and not in another.
 pub(crate) fn link(mut api: Api) -> Result<Api, Vec<Fault>> {
     let mut faults = Faults::default();
+    assign_modules(&mut api);
     assign_names(&mut api, &mut faults);
     describe_roots(&mut api);
     mark_directions(&mut api);
     mark_generic(&mut api, &mut faults);
     mark_streams(&mut api);
     mark_extended(&mut api);
+    marks::check(&api, &mut faults);
     faults.settle(api)
+}
+
+/// Models of one author whose ids differ in signs only have files of their own all the same.
+fn assign_modules(api: &mut Api) {
+    let mut taken = BTreeSet::new();
+    for model in &mut api.models {
+        let author = model.author.clone();
+        model.module = name::free(&model.module, |module| {
+            taken.contains(&(author.clone(), module.to_owned()))
+        });
+        taken.insert((author, model.module.clone()));
+    }
 }
 
 fn assign_names(api: &mut Api, faults: &mut Faults) {
@@ -99,26 +137,38 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
         .iter()
         .map(|name| ((*name).to_owned(), Place::default()))
         .collect();
-    let mut claim = |name: &str, place: &Place, faults: &mut Faults| match taken.get(name) {
+    let mut claim = |name: &str, place: &Place, how: &str, faults: &mut Faults| match taken
+        .get(name)
+    {
+        _ if !name::is_type(name) => {
+            faults.add(
+                place,
+                format!("`{name}` is no name for a type; say one with {how}: letters and digits, a capital first"),
+            );
+        }
         None => {
             taken.insert(name.to_owned(), place.clone());
         }
         Some(other) if other.file.is_empty() => {
             faults.add(
                 place,
-                format!("the name `{name}` is used by generated code; rename with `x-name`"),
+                format!("the name `{name}` is used by generated code; rename with {how}"),
             );
         }
         Some(other) => {
             faults.add(
                 place,
-                format!("the name `{name}` is also taken by {other}; rename one with `x-name`"),
+                format!("the name `{name}` is also taken by {other}; rename one with {how}"),
             );
         }
     };
     for model in &api.models {
         let place = Place::file(&model.file);
-        claim(&model.name, &place, faults);
+        claim(&model.name, &place, MODEL, faults);
+        // The rest is called after it.
+        if !name::is_type(&model.name) {
+            continue;
+        }
         let event = model.stream.as_ref().map(|stream| &stream.event);
         for (ty, suffix) in [
             (Some(&model.input), "Input"),
@@ -128,22 +178,29 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
             let name = format!("{}{suffix}", model.name);
             let own = |ty: &Type| matches!(ty, Type::Named(id) if api.def(*id).naming == Naming::Fixed(name.clone()));
             if ty.is_some_and(|ty| !own(ty)) {
-                claim(&name, &place, faults);
+                claim(&name, &place, MODEL, faults);
             }
         }
     }
     for def in api.defs.iter().filter(|def| !def.is_dead()) {
-        if let Naming::Fixed(name) = &def.naming {
-            claim(name, &def.place, faults);
+        let named = match def.owner {
+            Owner::Model(index) => api
+                .models
+                .get(index)
+                .is_some_and(|m| name::is_type(&m.name)),
+            Owner::Component(_) => true,
+        };
+        if let (Naming::Fixed(name), true) = (&def.naming, named) {
+            claim(name, &def.place, "`x-name`", faults);
         }
     }
     let mut shorts: HashMap<String, usize> = HashMap::new();
-    for def in &api.defs {
+    for def in api.defs.iter().filter(|def| !def.is_dead()) {
         if let Naming::Nested { root, steps } = &def.naming {
             *shorts.entry(short(root, steps)).or_default() += 1;
         }
     }
-    for def in &mut api.defs {
+    for def in api.defs.iter_mut().filter(|def| !def.is_dead()) {
         def.name = match &def.naming {
             Naming::Fixed(name) => name.clone(),
             Naming::Nested { root, steps } => {
@@ -152,19 +209,14 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
                     "{root}{}",
                     steps
                         .iter()
-                        .map(|step| name::camel_case(step))
+                        .map(|step| name::step(step))
                         .collect::<String>()
                 );
                 let alone = shorts.get(&short) == Some(&1);
-                let numbered = (2..).map(|number| format!("{long}{number}"));
-                let mut candidates = Some(short)
-                    .filter(|_| alone)
-                    .into_iter()
-                    .chain([long.clone()])
-                    .chain(numbered);
-                let name = candidates
-                    .find(|name| !taken.contains_key(name))
-                    .unwrap_or(long);
+                let used = |name: &str| taken.contains_key(name);
+                let name = Some(short)
+                    .filter(|name| alone && !used(name))
+                    .unwrap_or_else(|| name::free(&long, used));
                 taken.insert(name.clone(), def.place.clone());
                 name
             }
@@ -175,7 +227,9 @@ fn assign_names(api: &mut Api, faults: &mut Faults) {
 fn short(root: &str, steps: &[String]) -> String {
     format!(
         "{root}{}",
-        name::camel_case(steps.last().map_or("", String::as_str))
+        steps
+            .last()
+            .map_or_else(String::new, |step| name::step(step))
     )
 }
 
@@ -229,21 +283,34 @@ fn mark_directions(api: &mut Api) {
 
 /// A shared input knows which model it is for: it and its alternatives take the model as a parameter.
 fn mark_generic(api: &mut Api, faults: &mut Faults) {
-    let mut generic = BTreeSet::new();
+    let mut takers: BTreeMap<DefId, BTreeSet<&String>> = BTreeMap::new();
     for model in &api.models {
         for ty in [Some(&model.input), model.batch.as_ref()]
             .into_iter()
             .flatten()
         {
-            if let Some(root) = Api::named(ty) {
-                for id in std::iter::once(root).chain(alternatives(api, root)) {
-                    if matches!(api.def(id).owner, Owner::Component(_))
-                        && !matches!(api.def(id).shape, Shape::Enum(_))
-                    {
-                        generic.insert(id);
-                    }
+            for id in Api::named(ty).into_iter().flat_map(|root| forms(api, root)) {
+                if matches!(api.def(id).owner, Owner::Component(_)) {
+                    takers.entry(id).or_default().insert(&model.file);
                 }
             }
+        }
+    }
+    let mut generic = BTreeSet::new();
+    for (id, models) in &takers {
+        // What is an answer too knows no model, and where there is no struct, nothing could hold one.
+        let holds = |id: &DefId| {
+            matches!(api.def(*id).shape, Shape::Struct { .. }) && takers.contains_key(id)
+        };
+        let def = api.def(*id);
+        if !def.response && forms(api, *id).iter().any(holds) {
+            generic.insert(*id);
+        } else if let Some(other) = models.iter().nth(1) {
+            let message = format!(
+                "`{}` is the input of several models, such as {other}, and cannot also be an answer or a plain value; give each model a component of its own",
+                def.name
+            );
+            faults.add(&def.place, message);
         }
     }
     for def in api
@@ -269,6 +336,18 @@ fn mark_generic(api: &mut Api, faults: &mut Faults) {
     }
 }
 
+/// A definition and, if it is a union, its alternatives and theirs.
+fn forms(api: &Api, root: DefId) -> BTreeSet<DefId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![root];
+    while let Some(id) = open.pop() {
+        if found.insert(id) {
+            open.extend(alternatives(api, id));
+        }
+    }
+    found
+}
+
 fn alternatives(api: &Api, root: DefId) -> Vec<DefId> {
     match &api.def(root).shape {
         Shape::Union(_) => api.parts(root),
@@ -292,21 +371,30 @@ fn mark_extended(api: &mut Api) {
 
 /// Where a model streams, `stream` is the transport's to set.
 fn mark_streams(api: &mut Api) {
-    let mut marked = BTreeSet::new();
+    let mut asked = BTreeSet::new();
+    let mut batched = BTreeSet::new();
     for model in api.models.iter().filter(|model| model.stream.is_some()) {
-        for ty in [Some(&model.input), model.batch.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            if let Some(root) = Api::named(ty) {
-                marked.extend(std::iter::once(root).chain(alternatives(api, root)));
-            }
-        }
+        let of = |ty: &Type| match ty {
+            Type::Named(root) => forms(api, *root),
+            // Of a list, none is the one to say it.
+            _ => BTreeSet::new(),
+        };
+        asked.extend(of(&model.input));
+        batched.extend(model.batch.iter().flat_map(of));
     }
-    for id in marked {
-        let has = match &api.def(id).shape {
-            Shape::Struct { fields, .. } => fields.iter().any(|field| field.wire == "stream"),
-            Shape::Union(_) => true,
+    for id in asked.union(&batched) {
+        let has = match &mut api.defs[id.0].shape {
+            Shape::Struct { fields, .. } => {
+                let stream = fields
+                    .iter_mut()
+                    .find(|field| field.wire == "stream" && field.ty == Type::Bool);
+                // Where it has to be there, it says no until the transport says otherwise.
+                stream
+                    .map(|field| field.constant = Some(Value::Bool(false)))
+                    .is_some()
+            }
+            // Nobody sets it in a batch.
+            Shape::Union(_) => asked.contains(id),
             Shape::Enum(_) => false,
         };
         api.defs[id.0].streams = has;

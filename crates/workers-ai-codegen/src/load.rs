@@ -1,8 +1,8 @@
 //! Files of the schema directory → parsed documents, with every `$ref` rewritten to a path from its root.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use serde_json::{Value, json};
 
@@ -83,10 +83,20 @@ fn read_folder(
     files: &mut BTreeMap<String, Value>,
     faults: &mut Faults,
 ) {
-    let Ok(entries) = fs::read_dir(root.join(folder)) else {
-        return;
+    let directory = root.join(folder);
+    let entries = match fs::read_dir(&directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+        Err(error) => return faults.add(&Place::file(folder), format!("cannot be read: {error}")),
     };
-    for entry in entries.flatten() {
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                faults.add(&Place::file(folder), format!("cannot be read: {error}"));
+                continue;
+            }
+        };
         let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
         let place = Place::file(&name);
         let Ok(kind) = entry.file_type() else {
@@ -113,6 +123,11 @@ fn read_folder(
                 },
                 Err(error) => faults.add(&place, format!("cannot be read: {error}")),
             }
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
+            faults.add(
+                &place,
+                "is no `.json` file by its name and would be forgotten; rename it or take it away",
+            );
         }
     }
 }
@@ -127,7 +142,7 @@ pub(crate) fn absolute_refs(node: &mut Value, file: &str, place: &Place, faults:
                         Ok(target) => *reference = target,
                         Err(message) => faults.add(&place.at("$ref"), message),
                     },
-                    Value::Object(_) | Value::Array(_) => {
+                    Value::Object(_) | Value::Array(_) if !is_data(key, place) => {
                         absolute_refs(value, file, &place.at(key), faults);
                     }
                     _ => {}
@@ -143,6 +158,14 @@ pub(crate) fn absolute_refs(node: &mut Value, file: &str, place: &Place, faults:
         }
         _ => {}
     }
+}
+
+/// Whether `key` holds a value that a schema speaks of: a `$ref` in it is none of ours.
+fn is_data(key: &str, place: &Place) -> bool {
+    let data = ["example", "examples", "default", "enum", "const"].contains(&key);
+    let home = place.pointer.rsplit('/').next().unwrap_or_default();
+    let names = ["properties", "schemas", "$defs", "definitions"].contains(&home);
+    data && !names
 }
 
 fn absolute(reference: &str, file: &str) -> Result<String, String> {
@@ -207,7 +230,7 @@ fn check_refs_below(corpus: &Corpus, node: &Value, place: &Place, faults: &mut F
                 }
             }
             for (key, value) in map {
-                if value.is_object() || value.is_array() {
+                if (value.is_object() || value.is_array()) && !is_data(key, place) {
                     check_refs_below(corpus, value, &place.at(key), faults);
                 }
             }

@@ -73,6 +73,14 @@ pub(crate) fn module(text: &str) -> String {
     keyword_safe(started_snake(&name))
 }
 
+/// The module of an author's models, beside that of the components.
+pub(crate) fn author(text: &str) -> String {
+    match module(text) {
+        name if name == "components" => "components_".to_owned(),
+        name => name,
+    }
+}
+
 /// A type or variant name from a component key, title, property or enum value: `content_type` → `ContentType`.
 pub(crate) fn camel_case(text: &str) -> String {
     camel(&camel_words(text))
@@ -82,6 +90,40 @@ pub(crate) fn camel_case(text: &str) -> String {
 pub(crate) fn snake_case(text: &str) -> String {
     let name = camel_words(text).join("_").to_ascii_lowercase();
     keyword_safe(started_snake(&name))
+}
+
+/// The type name of a shared component.
+pub(crate) fn component(key: &str) -> String {
+    started(&camel_case(key), "Type")
+}
+
+/// A step on the way to a nested definition, as a part of its name; signs are spelled out.
+pub(crate) fn step(text: &str) -> String {
+    let name = camel_case(text);
+    if name.is_empty() { variant(text) } else { name }
+}
+
+/// Whether a schema may say this as the name of a type.
+pub(crate) fn is_type(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.ends_with('_')
+        && !name.contains("__")
+        && name != "Self"
+}
+
+/// The name itself if it is free, else with the first number that makes it so.
+pub(crate) fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let stem = name.trim_end_matches('_');
+    let touching = stem.ends_with(|c: char| c.is_ascii_digit());
+    let camel = stem.starts_with(|c: char| c.is_ascii_uppercase());
+    let gap = if touching || !camel { "_" } else { "" };
+    let numbered = (2_usize..).map(|number| format!("{stem}{gap}{number}"));
+    let mut free = numbered.filter(|name| !taken(name));
+    free.next().unwrap_or_else(|| name.to_owned())
 }
 
 /// A constant's name: `max_tokens` → `MAX_TOKENS`.
@@ -238,8 +280,8 @@ fn keyword_safe(name: String) -> String {
         "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type",
         "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
     ];
-    // Beside keywords: what generated structs use for themselves.
-    const OURS: &[&str] = &["new", "own", "for_model"];
+    // Beside keywords: what generated structs use for themselves, and what callers call on them.
+    const OURS: &[&str] = &["new", "own", "for_model", "validate", "into", "clone"];
     if KEYWORDS.contains(&name.as_str()) || OURS.contains(&name.as_str()) {
         format!("{name}_")
     } else {
@@ -336,7 +378,47 @@ mod tests {
     }
 
     #[test]
+    fn a_taken_name_gets_a_number() {
+        for (name, taken, given) in [
+            ("Part", &["Whole"][..], "Part"),
+            ("Part", &["Part"], "Part2"),
+            ("Part", &["Part", "Part2"], "Part3"),
+            ("V8", &["V8"], "V8_2"),
+            ("a_b", &["a_b", "a_b_2"], "a_b_3"),
+            ("self_", &["self_"], "self_2"),
+            ("TOP_K", &["TOP_K"], "TOP_K2"),
+        ] {
+            assert_eq!(free(name, |name| taken.contains(&name)), given, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_schemas_say_are_looked_at() {
+        for name in ["Thing", "V8", "Llama31_8bInstruct"] {
+            assert!(is_type(name), "{name}");
+        }
+        for name in [
+            "",
+            "thing",
+            "Two words",
+            "8V",
+            "Self",
+            "Größe",
+            "A__b",
+            "A;fn",
+            "日本",
+        ] {
+            assert!(!is_type(name), "{name}");
+        }
+    }
+
+    #[test]
     fn other_names() {
+        assert_eq!(author("components"), "components_");
+        assert_eq!(author("black-forest-labs"), "black_forest_labs");
+        assert_eq!(component("3d"), "Type3d");
+        assert_eq!(step("tool_calls"), "ToolCalls");
+        assert_eq!(step("*/"), "StarSlash");
         assert_eq!(module("llama-3.1-8b-instruct"), "llama_3_1_8b_instruct");
         assert_eq!(feature("Text-to-Image"), "text-to-image");
         assert_eq!(constant("top_p"), "TOP_P");

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::facts;
 use crate::fault::Place;
 use crate::ir::{Encoding, Model, Owner, Shape, Stream, Type, Wire};
 use crate::name;
@@ -35,6 +36,9 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value)
         .get("x-model")
         .cloned()
         .unwrap_or_else(|| Value::Object(Map::new()));
+    if let Some(facts) = root.get("x-model") {
+        facts::check(reader, &facts);
+    }
     if let Some(said) = facts
         .get("id")
         .and_then(Value::as_str)
@@ -76,7 +80,7 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value)
     let mut model = Model {
         file: file.to_owned(),
         module: name::module(last),
-        author: name::module(&fact("author").unwrap_or_else(|| author.to_owned())),
+        author: name::author(&fact("author").unwrap_or_else(|| author.to_owned())),
         title: Some(info("title"))
             .filter(|title| !title.is_empty())
             .unwrap_or(last)
@@ -104,7 +108,13 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, file: &str, document: &'a Value)
 
 /// The id and the `post` of the document's one run path.
 fn run_operation<'a>(reader: &mut Reader<'a>, root: &Node<'a>) -> Option<(String, Node<'a>)> {
-    let paths = root.get("paths")?;
+    let Some(paths) = root.get("paths") else {
+        reader.faults.add(
+            &root.place,
+            format!("no `paths`, so no path with `{RUN}<model id>`"),
+        );
+        return None;
+    };
     let mut found = paths
         .value
         .as_object()
@@ -171,10 +181,7 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
             value,
         };
         if media.binding_only() {
-            reader.loosen(
-                &media.place,
-                "left out: exists in the Workers binding only, not over HTTP",
-            );
+            reader.left_out(&media);
         } else if is_json(kind) {
             json = Some(media);
         } else if kind.starts_with("multipart/") {
@@ -324,7 +331,8 @@ fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) 
                 ..context.clone()
             };
             let ty = if let Some(schema) = schema {
-                reader.ty(&schema, &context)
+                let ty = reader.ty(&schema, &context);
+                reader.whole_or_null(&schema, ty)
             } else {
                 reader.loosen(&node.place, "events have no schema: any JSON value");
                 Type::Any
@@ -339,7 +347,10 @@ fn answer<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context) 
         ..context.clone()
     };
     let output = match json {
-        Some(schema) => reader.output(&schema, &context),
+        Some(schema) => {
+            let ty = reader.output(&schema, &context);
+            reader.whole_or_null(&schema, ty)
+        }
         None if media.is_empty() => {
             reader.loosen(&content.place, "no result is described: any JSON value");
             Type::Any

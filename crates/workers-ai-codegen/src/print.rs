@@ -63,7 +63,8 @@ fn spaced(text: &str) -> String {
                 .iter()
                 .any(|start| rest.starts_with(start))
         });
-        let ended = previous.ends_with([',', ';']) || previous.trim_end() == "    }";
+        let comment = previous.trim_start().starts_with("//");
+        let ended = !comment && previous.ends_with([',', ';']) || previous.trim_end() == "    }";
         let short = ["const ", "type "]
             .iter()
             .any(|start| member.is_some_and(|rest| rest.starts_with(start)))

@@ -158,5 +158,6 @@ fn schema(ty: &Type) -> Value {
         Type::Media(_) => reference("Media"),
         Type::Matrix => reference("Matrix"),
         Type::TextOrJson => reference("TextOrJson"),
+        Type::Nullable(inner) => json!({"oneOf": [schema(inner), {"type": "null"}]}),
     }
 }

@@ -179,6 +179,22 @@ impl Check<'_> {
         }
     }
 
+    /// Checks each whole number of a list.
+    pub fn integers<'n, T, N>(
+        &mut self,
+        name: &str,
+        numbers: impl IntoIterator<Item = &'n N>,
+        limit: Limit<T>,
+    ) where
+        T: Copy + Display + Into<i128>,
+        N: Integer + Copy + 'n,
+    {
+        let mut list = self.at(name);
+        for (index, number) in numbers.into_iter().enumerate() {
+            list.item(index).integer("", *number, limit);
+        }
+    }
+
     /// The number of items of a list.
     pub fn items(&mut self, name: &str, count: impl Into<Option<usize>>, limit: Limit<u64>) {
         let count = count

@@ -96,6 +96,8 @@ macro_rules! members {
     }) => {
         impl $(<$model $(: $bound)?>)? $crate::members::Members for $name $(<$model>)? {
             fn write<S: $crate::open_enum::__serde::Serializer>(&self, to: &mut $crate::members::Writer<S>) {
+                // There may be nothing to write.
+                let _ = &to;
                 $(to.put($tag, $value);)?
                 $(to.$how($member, &self.$field);)*
                 $($crate::members::Members::write(&self.$own, to);)?

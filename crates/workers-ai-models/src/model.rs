@@ -97,49 +97,13 @@ pub trait Extended: Sized + 'static {
 }
 
 /// What every model's own options can do; implemented for everything that can.
-#[cfg(not(feature = "roundtrip"))]
 pub trait ModelOptions:
     Members + Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static
 {
 }
 
-/// What every model's own options can do; implemented for everything that can.
-#[cfg(feature = "roundtrip")]
-pub trait ModelOptions:
-    Members
-    + Serialize
-    + DeserializeOwned
-    + Validate
-    + Default
-    + Clone
-    + PartialEq
-    + Debug
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-#[cfg(not(feature = "roundtrip"))]
 impl<
     T: Members + Serialize + Validate + Default + Clone + PartialEq + Debug + Send + Sync + 'static,
-> ModelOptions for T
-{
-}
-
-#[cfg(feature = "roundtrip")]
-impl<
-    T: Members
-        + Serialize
-        + DeserializeOwned
-        + Validate
-        + Default
-        + Clone
-        + PartialEq
-        + Debug
-        + Send
-        + Sync
-        + 'static,
 > ModelOptions for T
 {
 }

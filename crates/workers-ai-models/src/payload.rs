@@ -179,6 +179,48 @@ impl Form {
         }
     }
 
+    /// Adds a value: text as it is, anything else as JSON.
+    pub fn json(mut self, name: impl Into<Cow<'static, str>>, value: &impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(Value::String(text)) => self.text(name, text),
+            Ok(value) => self.text(name, value),
+            Err(error) => {
+                self.error = self.error.or(Some(error.into()));
+                self
+            }
+        }
+    }
+
+    /// Adds a value in the same way, if there is one.
+    pub fn json_opt(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        value: Option<&impl Serialize>,
+    ) -> Self {
+        match value {
+            Some(value) => self.json(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds every value under the same name: text as it is, anything else as JSON.
+    pub fn each<'v, T: Serialize + 'v>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = &'v T>,
+    ) -> Self {
+        values
+            .into_iter()
+            .fold(self, |form, value| form.json(name, value))
+    }
+
+    /// Adds every file under the same name.
+    pub fn files<'m>(self, name: &'static str, media: impl IntoIterator<Item = &'m Media>) -> Self {
+        media
+            .into_iter()
+            .fold(self, |form, media| form.file(name, media))
+    }
+
     /// Adds a file, called after its place in the form.
     pub fn file(self, name: impl Into<Cow<'static, str>>, media: &Media) -> Self {
         let name = name.into();

@@ -9,6 +9,8 @@ use serde::{
 };
 use serde_json::{error::Category, value::RawValue};
 
+use crate::lenient;
+
 /// As deep as `serde_json` goes. Each alternative is read by a fresh parser, which would start
 /// counting anew.
 const MAX_DEPTH: usize = 127;
@@ -155,22 +157,14 @@ impl Raw {
     /// first item is; nothing for `null` and for a key that is absent.
     #[must_use]
     pub fn shape(&self, key: &str) -> &'static str {
-        let value = self.member(key).unwrap_or("null");
-        match kind(value) {
-            Kind::Null => "",
-            Kind::Bool => "b",
-            Kind::Number => "n",
-            Kind::Text => "s",
-            Kind::Object => "{",
-            Kind::List => match kind(value.get(1..).unwrap_or_default()) {
-                Kind::Null => "[",
-                Kind::Bool => "[b",
-                Kind::Number => "[n",
-                Kind::Text => "[s",
-                Kind::List => "[[",
-                Kind::Object => "[{",
-            },
-        }
+        shape(self.member(key).unwrap_or("null"))
+    }
+
+    /// Whether the value itself has one of these shapes, which stand apart by a blank; an empty list has none of a list.
+    #[must_use]
+    pub fn looks(&self, shapes: &str) -> bool {
+        let shape = shape(self.text.get().trim_ascii_start());
+        shapes.split(' ').any(|allowed| shape.starts_with(allowed))
     }
 
     /// Reads the value as a type.
@@ -188,6 +182,25 @@ impl Raw {
             let (line, column) = (error.line(), error.column());
             E::custom(format_args!("{what} at line {line} column {column}{PLACE}"))
         })
+    }
+
+    /// Reads a whole number, however it is written.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, as [`decode`](Self::decode).
+    pub fn integer<T: TryFrom<i128>, E: de::Error>(&self) -> Result<T, E> {
+        self.decode().map(|Whole(number)| number)
+    }
+
+    /// Reads a list of whole numbers, however they are written.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, as [`decode`](Self::decode).
+    pub fn integers<T: TryFrom<i128>, E: de::Error>(&self) -> Result<Vec<T>, E> {
+        let numbers: Vec<Whole<T>> = self.decode()?;
+        Ok(numbers.into_iter().map(|Whole(number)| number).collect())
     }
 
     /// The error for a value that is none of a union's alternatives.
@@ -212,6 +225,36 @@ impl Raw {
 }
 
 /// What a value is, by its first letter.
+/// A whole number as a value of its own.
+struct Whole<T>(T);
+
+impl<'de, T: TryFrom<i128>> Deserialize<'de> for Whole<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = lenient::integer(deserializer)?;
+        number
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("expected a whole number"))
+    }
+}
+
+fn shape(value: &str) -> &'static str {
+    match kind(value) {
+        Kind::Null => "",
+        Kind::Bool => "b",
+        Kind::Number => "n",
+        Kind::Text => "s",
+        Kind::Object => "{",
+        Kind::List => match kind(value.get(1..).unwrap_or_default()) {
+            Kind::Null => "[",
+            Kind::Bool => "[b",
+            Kind::Number => "[n",
+            Kind::Text => "[s",
+            Kind::List => "[[",
+            Kind::Object => "[{",
+        },
+    }
+}
+
 fn kind(text: &str) -> Kind {
     match text.trim_ascii_start().as_bytes().first() {
         Some(b'{') => Kind::Object,
@@ -319,9 +362,9 @@ pub fn without_content(error: &serde_json::Error) -> String {
 
 /// Says how the alternatives of a union are told apart, and reads the type so.
 ///
-/// A line with `@` names the kind of JSON value that is always this alternative; an object is whichever of the forms it
-/// fits best, see [`Raw::choose`](crate::union::Raw::choose). What is none of them is kept where the union has a place
-/// for it, and refused where not.
+/// A line with `@` names the kind of JSON value that is always this alternative, and perhaps the shape it has to have; an
+/// object is whichever of the forms it fits best, see [`Raw::choose`](crate::union::Raw::choose), or the alternative
+/// after `..`. What is none of them is kept where the union has a place for it, and refused where not.
 #[macro_export]
 macro_rules! alternatives {
     (@otherwise $raw:ident $name:ident $unknown:ident) => {{
@@ -331,33 +374,47 @@ macro_rules! alternatives {
     (@otherwise $raw:ident $name:ident) => {
         Err($raw.unfit(stringify!($name)))
     };
+    (@read $raw:ident) => {
+        $raw.decode()
+    };
+    (@read $raw:ident $how:ident) => {
+        $raw.$how()
+    };
     (
-        $name:ident $(<$model:ident $(: $bound:ident)?>)? {
-            $(@ $kind:ident => $simple:ident,)*
+        $name:ident $(<$model:ident $(: $bound:ident)?>)? $(where $of:ident::$options:ident)? {
+            $(@ $kind:ident $(($shape:literal))? => $simple:ident $(as $how:ident)?,)*
             $($form:ident {
                 $(const $constant:literal = $value:literal,)*
-                $($member:literal: $shape:literal,)*
+                $($member:literal: $look:literal,)*
             })*
+            $(.. => $rest:ident,)?
         }
         $(else $unknown:ident)?
     ) => {
-        impl<'de $(, $model $(: $bound)?)?> $crate::open_enum::__serde::Deserialize<'de> for $name $(<$model>)? {
+        impl<'de $(, $model $(: $bound)?)?> $crate::open_enum::__serde::Deserialize<'de> for $name $(<$model>)?
+        $(where $of::$options: $crate::open_enum::__serde::de::DeserializeOwned)?
+        {
             fn deserialize<D: $crate::open_enum::__serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let raw = $crate::union::Raw::read(deserializer)?;
                 $(
-                    if raw.kind() == $crate::union::Kind::$kind {
-                        return raw.decode().map(Self::$simple);
+                    if raw.kind() == $crate::union::Kind::$kind $(&& raw.looks($shape))? {
+                        return $crate::alternatives!(@read raw $($how)?).map(Self::$simple);
                     }
                 )*
                 let forms: &[$crate::union::Form] = &[$($crate::union::Form {
                     constants: &[$(($constant, $value)),*],
-                    members: &[$(($member, $shape)),*],
+                    members: &[$(($member, $look)),*],
                 }),*];
                 let readers: &[fn(&$crate::union::Raw) -> Result<Self, D::Error>] =
                     &[$(|raw| raw.decode().map(Self::$form)),*];
                 if let Some(read) = raw.choose(forms).and_then(|chosen| readers.get(chosen)) {
                     return read(&raw);
                 }
+                $(
+                    if raw.kind() == $crate::union::Kind::Object {
+                        return raw.decode().map(Self::$rest);
+                    }
+                )?
                 $crate::alternatives!(@otherwise raw $name $($unknown)?)
             }
         }

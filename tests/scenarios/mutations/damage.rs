@@ -11,17 +11,15 @@ pub(super) fn damage(document: &mut Value, random: &mut Random) -> String {
         return spoil(document, &place, random);
     }
     let place = random.pick(schemas.clone());
-    let other = document
-        .pointer(&random.pick(schemas))
-        .cloned()
-        .unwrap_or_default();
+    let elsewhere = random.pick(schemas);
+    let other = if random.below(5) == 0 {
+        // Perhaps around in a ring.
+        json!({"$ref": format!("#{elsewhere}")})
+    } else {
+        document.pointer(&elsewhere).cloned().unwrap_or_default()
+    };
     let Some(schema) = document.pointer_mut(&place) else {
         return place;
-    };
-    // Not refused yet, but the end of the process: a struct laid over itself, a union that is its own alternative.
-    let other = match &other {
-        laid if laid.to_string().contains("allOf") => json!({"type": "object"}),
-        alternative => json!({"type": "object", "properties": {"inner": alternative}}),
     };
     let how = alter(schema, other, random);
     format!("{place} {how}")
@@ -186,7 +184,7 @@ const WORDS: &[&str] = &[
     "a\tb",
 ];
 
-/// Names for properties. Those without a letter are not refused yet where an alternative is called after them.
+/// Names for properties.
 const NAMES: &[&str] = &[
     "type",
     "self",
@@ -215,6 +213,10 @@ const NAMES: &[&str] = &[
     "Other",
     "check",
     "A",
+    "日本",
+    "*/",
+    "2d",
+    "",
 ];
 
 const TYPES: &[&str] = &[

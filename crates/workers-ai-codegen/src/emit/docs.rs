@@ -72,6 +72,12 @@ fn limits(own: &Limits, items: &Limits) -> Vec<String> {
             span(count(&own.min_items), count(&own.max_items))
         ));
     }
+    if items.has_items() {
+        out.push(format!(
+            "Items of each: {}.",
+            span(count(&items.min_items), count(&items.max_items))
+        ));
+    }
     if items.has_length() {
         out.push(format!(
             "Characters of each: {}.",
@@ -99,7 +105,10 @@ pub(crate) fn lines(paragraphs: &[String]) -> Vec<String> {
             // A word that would begin a list, heading or quote at the start of a line stays on the line before.
             let block = word
                 .chars()
-                .all(|c| matches!(c, '-' | '+' | '*' | '#' | '>' | '=' | '~' | '|'));
+                .all(|c| matches!(c, '-' | '+' | '*' | '#' | '>' | '=' | '~' | '|'))
+                || word.strip_suffix(['.', ')']).is_some_and(|number| {
+                    !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+                });
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH && !block
             {
                 out.push(std::mem::take(&mut line));
@@ -117,7 +126,8 @@ pub(crate) fn lines(paragraphs: &[String]) -> Vec<String> {
 fn first_sentence(text: &str) -> (&str, &str) {
     let end = text.match_indices(". ").map(|(at, _)| at + 1).find(|at| {
         let before = &text[..at - 1];
-        !before.ends_with("e.g")
+        !before.bytes().all(|b| b.is_ascii_digit() || b == b'\\')
+            && !before.ends_with("e.g")
             && !before.ends_with("i.e")
             && !before.ends_with("etc")
             && !before.ends_with("vs")
@@ -127,13 +137,11 @@ fn first_sentence(text: &str) -> (&str, &str) {
 
 /// White space folded, control and direction marks taken out.
 fn clean(text: &str) -> String {
-    let visible = |c: char| {
-        let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if direction {
-            None
-        } else {
-            Some(if c.is_control() { ' ' } else { c })
-        }
+    let visible = |c: char| match c {
+        '\u{2028}' | '\u{2029}' => Some(' '),
+        c if is_invisible(c) => None,
+        c if c.is_control() => Some(' '),
+        c => Some(c),
     };
     let text: String = text.chars().filter_map(visible).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -141,6 +149,54 @@ fn clean(text: &str) -> String {
 
 fn inert_code(text: &str) -> String {
     clean(text).replace('`', "'")
+}
+
+/// A value for a code span, with what cannot be seen spelled out.
+pub(crate) fn visible(text: &str) -> String {
+    let spelled = |c: char| -> String {
+        if c == '`' {
+            "'".to_owned()
+        } else if c.is_control() || is_invisible(c) {
+            c.escape_unicode().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    if text.is_empty() {
+        "\"\"".to_owned()
+    } else {
+        text.chars().map(spelled).collect()
+    }
+}
+
+/// A text in a cell of a table.
+pub(crate) fn cell(text: &str) -> String {
+    inert(text)
+}
+
+/// A text in a code span in a cell of a table.
+pub(crate) fn code_cell(text: &str) -> String {
+    format!("`{}`", inert_code(text).replace('|', "\\|"))
+}
+
+/// An address as a link, whatever signs are in it.
+pub(crate) fn link(url: &str) -> String {
+    let escaped: String = url
+        .chars()
+        .map(|c| match c {
+            '<' => "%3C".to_owned(),
+            '>' => "%3E".to_owned(),
+            '|' => "%7C".to_owned(),
+            c if c.is_whitespace() || c.is_control() || is_invisible(c) => "%20".to_owned(),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("<{escaped}>")
+}
+
+/// Marks that turn or join the text around them and show nothing themselves.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Text outside of code spans loses everything that rustdoc would act on.
@@ -156,27 +212,66 @@ fn inert(text: &str) -> String {
             out.push_str(part);
             continue;
         }
-        let words = part.split(' ').map(|word| {
-            if word.starts_with("https://") || word.starts_with("http://") {
-                let end = word.trim_end_matches(['.', ',', ')', ';', ':']);
-                return format!("<{end}>{}", &word[end.len()..]);
-            }
-            let mut safe = String::with_capacity(word.len());
-            for character in word.chars() {
-                if matches!(character, '[' | ']' | '<' | '>' | '*' | '_' | '\\' | '|') {
-                    safe.push('\\');
-                }
-                safe.push(character);
-            }
-            safe
-        });
+        let words = part.split(' ').map(inert_word);
         out.push_str(&words.collect::<Vec<_>>().join(" "));
     }
+    let digits = out.len() - out.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let numbered = digits > 0 && out[digits..].starts_with(['.', ')']);
     if out.starts_with(['#', '-', '+', '>', '=', '~']) {
-        format!("\\{out}")
-    } else {
-        out
+        out.insert(0, '\\');
+    } else if numbered {
+        out.insert(digits, '\\');
     }
+    out
+}
+
+/// A word with its addresses as links and its signs without a meaning.
+fn inert_word(word: &str) -> String {
+    let start = ["https://", "http://"]
+        .iter()
+        .filter_map(|scheme| word.find(scheme))
+        .min();
+    let Some(start) = start else {
+        return escaped(word);
+    };
+    let (before, rest) = word.split_at(start);
+    let open = rest.find('(');
+    let ends = |(at, c): &(usize, char)| match c {
+        '<' | '>' | '"' | '\'' | '[' | ']' | '{' | '}' | '|' | '\\' => true,
+        ')' => open.is_none_or(|open| open > *at),
+        _ => false,
+    };
+    let end = rest
+        .char_indices()
+        .find(ends)
+        .map_or(rest.len(), |(at, _)| at);
+    let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+    let url = if url.contains('(') {
+        url
+    } else {
+        url.trim_end_matches(')')
+    };
+    let after = &rest[url.len()..];
+    // It may stand in angle brackets already.
+    let (before, after) = match (before.strip_suffix('<'), after.strip_prefix('>')) {
+        (Some(before), Some(after)) => (before, after),
+        _ => (before, after),
+    };
+    if url.ends_with("//") {
+        return escaped(before) + "`" + url + "`" + &inert_word(after);
+    }
+    format!("{}<{url}>{}", escaped(before), inert_word(after))
+}
+
+fn escaped(word: &str) -> String {
+    let mut safe = String::with_capacity(word.len());
+    for character in word.chars() {
+        if matches!(character, '[' | ']' | '<' | '>' | '*' | '_' | '\\' | '|') {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
 }
 
 #[cfg(test)]
@@ -204,9 +299,36 @@ mod tests {
             ("#![allow(x)] */ text", "\\#!\\[allow(x)\\] \\*/ text"),
             ("bidi \u{202e}mark", "bidi mark"),
             ("    four spaces", "four spaces"),
+            ("1. first", "1\\. first"),
+            (
+                "[a page](https://example.com/a_b).",
+                "\\[a page\\](<https://example.com/a_b>).",
+            ),
+            (
+                "(https://example.com/x), then",
+                "(<https://example.com/x>), then",
+            ),
+            ("https://example.com/a_(b)?", "<https://example.com/a_(b)>?"),
+            ("<https://example.com>.", "<https://example.com>."),
+            (
+                "https://example.com/x?y=<z>",
+                "<https://example.com/x?y=>\\<z\\>",
+            ),
         ] {
             assert_eq!(inert(text), safe, "{text}");
         }
+    }
+
+    #[test]
+    fn cells_and_code_show_what_is_there() {
+        assert_eq!(cell("a | b <c>"), "a \\| b \\<c\\>");
+        assert_eq!(code_cell("a|b`c"), "`a\\|b'c`");
+        assert_eq!(
+            link("https://example.com/a b<c>|d"),
+            "<https://example.com/a%20b%3Cc%3E%7Cd>"
+        );
+        assert_eq!(visible("a\u{202e}b\nc`"), "a\\u{202e}b\\u{a}c'");
+        assert_eq!(visible(""), "\"\"");
     }
 
     #[test]

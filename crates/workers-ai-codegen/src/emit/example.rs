@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::emit::imports;
 use crate::emit::items::required;
-use crate::emit::model::{constructor_name, inputs_of};
+use crate::emit::model::constructor_names;
 use crate::emit::rust::Rust;
-use crate::ir::{Api, DefId, Field, Model, Shape, Type};
+use crate::ir::{Api, DefId, Field, Limits, Model, Shape, Type};
 
 /// What an example needs besides its one expression.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let own = options.unwrap_or_default();
     let mut shared = example.clone();
     shared.retain(|key, _| !own.iter().any(|field| field.wire == *key));
-    let (id, variant) = inputs_of(rust.api, model)
+    let (id, constructor) = constructor_names(rust.api, model)
         .into_iter()
         .find(|(id, _)| fits(rust.api, *id, &shared))?;
     let Shape::Struct { fields, .. } = &rust.api.def(id).shape else {
@@ -43,29 +43,20 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let asked: Vec<&Field> = required(fields).collect();
     let mut arguments = Vec::new();
     for field in &asked {
+        let given = example.get(&field.wire)?;
         needs.field.clone_from(&field.wire);
-        arguments.push(value(
-            rust.api,
-            &field.ty,
-            example.get(&field.wire)?,
-            &mut needs,
-        )?);
+        arguments.push(field_value(rust.api, field, given, &mut needs)?);
     }
     let mut calls = Vec::new();
     for field in fields.iter().chain(own).filter(|field| !field.required) {
         let transport = rust.api.def(id).streams && field.wire == "stream";
-        needs.field.clone_from(&field.wire);
         if let Some(given) = example.get(&field.wire).filter(|_| !transport) {
-            let argument = value(rust.api, &field.ty, given, &mut needs)?;
+            needs.field.clone_from(&field.wire);
+            let argument = field_value(rust.api, field, given, &mut needs)?;
             calls.push(format!(".{}({argument})", field.ident));
         }
     }
-    let start = format!(
-        "{}::{}({})",
-        model.name,
-        constructor_name(&asked, variant.as_deref()),
-        arguments.join(", ")
-    );
+    let start = format!("{}::{}({})", model.name, constructor, arguments.join(", "));
     needs.names.insert("ModelInput".to_owned());
     let names: Vec<String> = needs.names.into_iter().collect();
     let fence = if needs.file { "```no_run" } else { "```" };
@@ -112,11 +103,38 @@ fn fits(api: &Api, id: DefId, example: &serde_json::Map<String, Value>) -> bool 
         && example.keys().all(known)
 }
 
+/// An expression for a field, unless the value is outside the limits: an example is one that works.
+fn field_value(api: &Api, field: &Field, json: &Value, needs: &mut Needs) -> Option<String> {
+    let each: &[Value] = json.as_array().map_or(&[], Vec::as_slice);
+    let within = is_within(json, &field.limits)
+        && each.iter().all(|item| is_within(item, &field.item_limits));
+    value(api, &field.ty, json, needs).filter(|_| within)
+}
+
+fn is_within(json: &Value, limits: &Limits) -> bool {
+    let count = |count: usize, min: Option<u64>, max: Option<u64>| {
+        let count = count as u64;
+        min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
+    };
+    let bound = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_f64);
+    match json {
+        Value::Number(number) => number.as_f64().is_some_and(|number| {
+            bound(&limits.minimum).is_none_or(|min| number >= min)
+                && bound(&limits.maximum).is_none_or(|max| number <= max)
+        }),
+        Value::String(text) => count(text.chars().count(), limits.min_length, limits.max_length),
+        Value::Array(list) => count(list.len(), limits.min_items, limits.max_items),
+        Value::Object(map) => count(map.len(), limits.min_items, limits.max_items),
+        _ => true,
+    }
+}
+
 /// An expression that a parameter of this type takes.
 fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String> {
     Some(match ty {
         Type::Bool => json.as_bool()?.to_string(),
-        Type::Integer { .. } => json.as_i64()?.to_string(),
+        Type::Integer { unsigned: true } => json.as_u64()?.to_string(),
+        Type::Integer { unsigned: false } => json.as_i64()?.to_string(),
         Type::Number => format!("{:?}", json.as_f64()?),
         Type::Text | Type::TextOrJson => format!("{:?}", json.as_str()?),
         Type::Any => {
@@ -133,7 +151,8 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
             format!("std::fs::read({name:?})?")
         }
         Type::List(inner) => {
-            let items = json.as_array()?;
+            // Nobody could tell of which type the items of an empty list are.
+            let items = json.as_array().filter(|items| !items.is_empty())?;
             let alternatives: Option<Vec<usize>> = items
                 .iter()
                 .map(|item| alternative(api, inner, item))
@@ -147,7 +166,7 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
             format!("[{}]", items?.join(", "))
         }
         Type::Map(inner) => {
-            let entries = json.as_object()?;
+            let entries = json.as_object().filter(|entries| !entries.is_empty())?;
             let alternatives: Option<Vec<usize>> = entries
                 .values()
                 .map(|item| alternative(api, inner, item))
@@ -165,7 +184,7 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
                 .collect();
             format!("[{}]", entries?.join(", "))
         }
-        Type::Object | Type::Matrix => return None,
+        Type::Object | Type::Matrix | Type::Nullable(_) => return None,
         Type::Named(id) => named(api, *id, json, needs)?,
     })
 }
@@ -189,6 +208,9 @@ fn item_value(
     alike: bool,
     needs: &mut Needs,
 ) -> Option<String> {
+    if matches!(ty, Type::List(_) | Type::Map(_)) {
+        return None;
+    }
     let inner = value(api, ty, json, needs)?;
     match (ty, alternative(api, ty, json)) {
         (Type::Named(id), Some(index)) if !alike => {
@@ -197,11 +219,10 @@ fn item_value(
                 return None;
             };
             needs.names.insert(def.name.clone());
-            Some(format!(
-                "{}::{}({inner})",
-                def.name,
-                variants.get(index)?.name
-            ))
+            let variant = variants.get(index)?;
+            let takes_it = matches!(variant.ty, Type::Named(_));
+            let how = if takes_it { &variant.name } else { "from" };
+            Some(format!("{}::{how}({inner})", def.name))
         }
         _ => Some(inner),
     }
@@ -227,7 +248,7 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
                 let Some(json) = given.get(&field.wire) else {
                     continue;
                 };
-                let argument = value(api, &field.ty, json, needs)?;
+                let argument = field_value(api, field, json, needs)?;
                 if field.required && field.constant.is_none() {
                     arguments.push(argument);
                 } else if !field.required {
@@ -236,9 +257,50 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
             }
             Some(format!("{}::new({}){out}", def.name, arguments.join(", ")))
         }
-        // Every alternative converts into the union by itself.
-        Shape::Union(variants) => variants
-            .iter()
-            .find_map(|variant| value(api, &variant.ty, json, needs)),
+        Shape::Union(variants) => variants.iter().find_map(|variant| {
+            if let Type::List(inner) = &variant.ty {
+                if is_union(api, inner) {
+                    return typed_list(api, inner, json, needs);
+                }
+            }
+            let found = value(api, &variant.ty, json, needs)?;
+            let converts = converts(api, &variant.ty) && is_within(json, &variant.limits);
+            Some(match variant.ty {
+                Type::Integer { unsigned: true } => format!("{found}_u64"),
+                Type::Integer { unsigned: false } => format!("{found}_i64"),
+                _ => found,
+            })
+            .filter(|_| converts)
+        }),
+    }
+}
+
+/// A list whose items say which alternative they are.
+fn typed_list(api: &Api, inner: &Type, json: &Value, needs: &mut Needs) -> Option<String> {
+    let items = json.as_array().filter(|items| !items.is_empty())?;
+    let items = items
+        .iter()
+        .map(|item| item_value(api, inner, item, false, needs));
+    let items: Option<Vec<String>> = items.collect();
+    Some(format!("[{}]", items?.join(", ")))
+}
+
+fn is_union(api: &Api, ty: &Type) -> bool {
+    matches!(ty, Type::Named(id) if matches!(api.def(*id).shape, Shape::Union(_)))
+}
+
+/// Whether what is written of an alternative converts into the union by itself.
+fn converts(api: &Api, ty: &Type) -> bool {
+    let plain = |ty: &Type| {
+        let scalar = matches!(
+            ty,
+            Type::Bool | Type::Number | Type::Integer { .. } | Type::Text
+        );
+        scalar || matches!(ty, Type::Named(_)) && !is_union(api, ty)
+    };
+    match ty {
+        Type::List(inner) => plain(inner),
+        Type::Media(_) => true,
+        ty => plain(ty),
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn lines(settings: &Settings, body: &str, shared: &BTreeSet<String>) 
     if settings.core == settings.root {
         own.append(&mut generated);
     }
-    if body.contains("<M: Extended> {") {
+    if body.contains("<M: Extended>") {
         own.insert("Extended".to_owned());
     }
     let numbers = line(&format!("{}::media", settings.core), &pick(&["Numbers"]));

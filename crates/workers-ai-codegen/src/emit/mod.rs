@@ -1,5 +1,6 @@
 //! [`Api`] → files: one per model, one per set of components, and the modules that hold them together.
 
+mod card;
 mod decide;
 mod docs;
 mod example;
@@ -9,7 +10,9 @@ mod limits;
 mod model;
 mod number;
 mod rust;
-mod says;
+pub(crate) mod says;
+mod tables;
+mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +22,7 @@ use serde_json::Value;
 
 use crate::Settings;
 use crate::fault::{Fault, Faults, Loosened, Place};
-use crate::ir::{Api, DefId, Model, Owner, Type};
+use crate::ir::{Api, DefId, Model, Owner, Shape, Type};
 use crate::name;
 use crate::print::{self, Piece};
 use crate::types::FieldTypes;
@@ -49,6 +52,7 @@ pub(crate) fn emit(
         speaking: says::speaking(api),
     };
     let owners = homes(api);
+    let stems = component_modules(&owners);
     for (index, model) in api.models.iter().enumerate() {
         let own = owners
             .get(&Owner::Model(index))
@@ -56,7 +60,7 @@ pub(crate) fn emit(
         let mut pieces = model::pieces(&rust, model);
         for id in own {
             pieces.extend(items::items(&rust, *id));
-            if says::is_root(api, *id) && rust.speaking.contains(id) {
+            if says::is_root(api, *id) && rust.speaking.contains(id) && !api.def(*id).request {
                 pieces.push(Piece::Text(says::methods(api.def(*id))));
             }
         }
@@ -67,7 +71,11 @@ pub(crate) fn emit(
             .chain(roots(model).filter_map(Api::named));
         let asked = model::inputs_of(api, model)
             .into_iter()
-            .flat_map(|(id, _)| model::asked_for(api, id).chain([id]));
+            .flat_map(|(id, _)| {
+                let built = matches!(api.def(id).shape, Shape::Struct { .. });
+                let named = Some(id).filter(|id| built || !api.def(*id).generic);
+                model::asked_for(api, id).chain(named)
+            });
         let foreign = foreign.chain(asked);
         let shared = imports::shared(api, foreign, &Owner::Model(index));
         file(
@@ -87,14 +95,14 @@ pub(crate) fn emit(
         let mut pieces = Vec::new();
         for id in ids {
             pieces.extend(items::items(&rust, *id));
-            if says::is_root(api, *id) && rust.speaking.contains(id) {
+            if says::is_root(api, *id) && rust.speaking.contains(id) && !api.def(*id).request {
                 pieces.push(Piece::Text(says::methods(api.def(*id))));
             }
             if api.def(*id).generic {
                 pieces.push(Piece::item(model::shared_input(&rust, *id)));
             }
         }
-        let path = format!("components/{}.rs", name::module(stem));
+        let path = format!("components/{}.rs", stems[stem]);
         let shared = imports::shared(api, ids.iter().flat_map(|id| api.parts(*id)), owner);
         file(
             settings,
@@ -107,7 +115,7 @@ pub(crate) fn emit(
         );
     }
     let features = features(api, &owners);
-    for (path, pieces) in modules(api, settings, &features) {
+    for (path, pieces) in modules(api, settings, &features, &stems) {
         file(
             settings,
             &mut files,
@@ -176,7 +184,23 @@ fn visit(
     }
 }
 
-type Features = BTreeMap<String, BTreeSet<String>>;
+/// The module of each set of components, by its file's name; no two of one name.
+fn component_modules(owners: &BTreeMap<Owner, Vec<DefId>>) -> BTreeMap<String, String> {
+    let mut modules = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for owner in owners.keys() {
+        if let Owner::Component(stem) = owner {
+            let module = name::free(&name::module(stem), |name| taken.contains(name));
+            taken.insert(module.clone());
+            modules.insert(stem.clone(), module);
+        }
+    }
+    modules
+}
+
+/// Features of which one is enough; an empty one stands for code that is always compiled.
+type Gates = BTreeSet<String>;
+type Features = BTreeMap<String, Gates>;
 
 /// The features under which each set of components is compiled: those of all models that lead to it.
 fn features(api: &Api, owners: &BTreeMap<Owner, Vec<DefId>>) -> Features {
@@ -192,9 +216,7 @@ fn features(api: &Api, owners: &BTreeMap<Owner, Vec<DefId>>) -> Features {
     }
     let mut features = Features::new();
     for (index, model) in api.models.iter().enumerate() {
-        let Some(feature) = feature(model) else {
-            continue;
-        };
+        let feature = feature(model);
         let mut open: Vec<String> = owners
             .get(&Owner::Model(index))
             .into_iter()
@@ -236,21 +258,29 @@ fn roots(model: &Model) -> impl Iterator<Item = &Type> {
     .flatten()
 }
 
-fn feature(model: &Model) -> Option<String> {
-    let task = model.facts.get("task").and_then(Value::as_str)?;
-    model::TASKS.contains(&task).then(|| name::feature(task))
+/// The feature under which a model is compiled; empty for one whose task has none.
+fn feature(model: &Model) -> String {
+    let task = model.facts.get("task").and_then(Value::as_str);
+    task.filter(|task| card::TASKS.contains(task))
+        .map(name::feature)
+        .unwrap_or_default()
 }
 
 /// The module files: authors, components, and the root with its catalogue.
-fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, Vec<Piece>)> {
-    let gate = |features: &BTreeSet<String>| {
+fn modules(
+    api: &Api,
+    settings: &Settings,
+    features: &Features,
+    stems: &BTreeMap<String, String>,
+) -> Vec<(String, Vec<Piece>)> {
+    let gate = |features: &Gates| {
         if settings.features {
             gate(features)
         } else {
             quote!()
         }
     };
-    let module = |name: &str, features: &BTreeSet<String>| module(name, &gate(features));
+    let module = |name: &str, features: &Gates| module(name, &gate(features));
     let core: TokenStream = settings.core.parse().unwrap_or_default();
     let mut authors: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
     for model in &api.models {
@@ -270,23 +300,26 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
             .unwrap_or(author);
         let pieces = models
             .iter()
-            .map(|model| Piece::item(module(&model.module, &feature(model).into_iter().collect())));
+            .map(|model| Piece::item(module(&model.module, &Gates::from([feature(model)]))));
         out.push((format!("{author}/mod.rs"), pieces.collect()));
         let ident = format_ident!("{author}");
         let docs = format!(" Models by `{shown}`.");
-        let gate = gate(&models.iter().filter_map(|model| feature(model)).collect());
+        let gate = gate(&models.iter().map(|model| feature(model)).collect());
         root.push(Piece::item(quote!(#[doc = #docs] #gate pub mod #ident;)));
         root.push(Piece::item(quote!(#gate pub use #ident::*;)));
     }
     let pieces: Vec<Piece> = features
         .iter()
-        .map(|(stem, features)| Piece::item(module(&name::module(stem), features)))
+        .map(|(stem, features)| Piece::item(module(&stems[stem], features)))
         .collect();
     if !pieces.is_empty() {
         out.push(("components/mod.rs".to_owned(), pieces));
+        let gate = gate(&features.values().flatten().cloned().collect());
         root.push(Piece::item(quote! {
             /// What models share.
+            #gate
             pub mod components;
+            #gate
             pub use components::*;
         }));
     }
@@ -297,7 +330,7 @@ fn modules(api: &Api, settings: &Settings, features: &Features) -> Vec<(String, 
             format_ident!("{}", model.author),
             format_ident!("{}", model.name),
         );
-        let gate = gate(&feature(model).into_iter().collect());
+        let gate = gate(&Gates::from([feature(model)]));
         quote!(#gate <#author::#marker as #core::Model>::INFO,)
     });
     root.push(Piece::item(quote! {
@@ -313,7 +346,10 @@ fn module(name: &str, gate: &TokenStream) -> TokenStream {
     quote!(#gate mod #ident; #gate pub use #ident::*;)
 }
 
-fn gate(features: &BTreeSet<String>) -> TokenStream {
+fn gate(features: &Gates) -> TokenStream {
+    if features.contains("") {
+        return quote!();
+    }
     let all: Vec<&String> = features.iter().collect();
     match all.as_slice() {
         [] => quote!(),

@@ -1,14 +1,12 @@
 //! One model → its file: marker, input, output, event, constructors, facts, trait implementations.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
 
-use crate::emit::docs;
 use crate::emit::example;
 use crate::emit::items::{self, doc, required};
-use crate::emit::number::{grouped, readable};
 use crate::emit::rust::Rust;
+use crate::emit::{card, docs};
 use crate::ir::{Api, DefId, Encoding, Field, Model, Options, Shape, Type, Wire};
 use crate::name;
 use crate::print::Piece;
@@ -53,8 +51,8 @@ fn declaration(rust: &Rust<'_>, model: &Model) -> TokenStream {
         model.description
     ))));
     lines.push(String::new());
-    lines.extend(table(model));
-    for note in strings(&model.facts, "uncertain") {
+    lines.extend(card::table(model));
+    for note in card::strings(&model.facts, "uncertain") {
         lines.push(String::new());
         lines.extend(docs::lines(&docs::paragraphs(&format!(
             "Uncertain: {note}"
@@ -71,138 +69,14 @@ fn declaration(rust: &Rust<'_>, model: &Model) -> TokenStream {
             format!(" {line}")
         }
     });
-    let deprecated = deprecation(rust.api, model).map(|note| quote!(#[deprecated(note = #note)]));
+    let deprecated =
+        card::deprecation(rust.api, model).map(|note| quote!(#[deprecated(note = #note)]));
     quote! {
         #(#[doc = #lines])*
         #deprecated
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct #marker;
     }
-}
-
-fn text<'a>(facts: &'a Value, key: &str) -> Option<&'a str> {
-    facts.get(key).and_then(Value::as_str)
-}
-
-fn strings<'a>(facts: &'a Value, key: &str) -> Vec<&'a str> {
-    facts
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
-}
-
-fn deprecation(api: &Api, model: &Model) -> Option<String> {
-    if text(&model.facts, "status") != Some("deprecated") {
-        return None;
-    }
-    let mut note = match text(&model.facts, "retired") {
-        Some(date) => format!("retired by Cloudflare on {date}"),
-        None => "retired by Cloudflare".to_owned(),
-    };
-    if let Some(successor) = text(&model.facts, "successor") {
-        let known = api.models.iter().find(|model| model.id == successor);
-        let name = known.map_or_else(|| successor.to_owned(), |model| format!("`{}`", model.name));
-        note.push_str(&format!("; use {name}"));
-    }
-    Some(note)
-}
-
-/// The facts as a table.
-fn table(model: &Model) -> Vec<String> {
-    let facts = &model.facts;
-    let mut rows = vec![("Id".to_owned(), format!("`{}`", model.id))];
-    let mut row = |name: &str, value: Option<String>| {
-        rows.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    let number = |key: &str, unit: &str| {
-        facts
-            .get(key)
-            .and_then(Value::as_u64)
-            .map(|n| format!("{} {unit}", grouped(n)))
-    };
-    row("Task", text(facts, "task").map(str::to_owned));
-    row("Status", status_row(model));
-    row("Context window", number("context_window", "tokens"));
-    row("Input", number("max_input_tokens", "tokens at most"));
-    row(
-        "Dimensions",
-        facts.get("dimensions").and_then(Value::as_u64).map(grouped),
-    );
-    let prices: Vec<String> = prices(facts)
-        .iter()
-        .map(|(unit, usd)| format!("${usd} {unit}"))
-        .collect();
-    row("Price", (!prices.is_empty()).then(|| prices.join(", ")));
-    let abilities: Vec<String> = strings(facts, "abilities")
-        .iter()
-        .map(|ability| ability.replace('_', " "))
-        .collect();
-    row(
-        "Abilities",
-        (!abilities.is_empty()).then(|| abilities.join(", ")),
-    );
-    let efforts = facts
-        .get("reasoning")
-        .map(|reasoning| strings(reasoning, "efforts"))
-        .unwrap_or_default();
-    row(
-        "Reasoning efforts",
-        (!efforts.is_empty()).then(|| efforts.join(", ")),
-    );
-    row(
-        "Languages",
-        Some(strings(facts, "languages").join(", ")).filter(|list| !list.is_empty()),
-    );
-    row(
-        "Streams",
-        Some(if model.stream.is_some() { "yes" } else { "no" }.to_owned()),
-    );
-    row("Batches", model.batch.as_ref().map(|_| "yes".to_owned()));
-    row("Terms", text(facts, "terms").map(|url| format!("<{url}>")));
-    row(
-        "More",
-        [text(facts, "documentation"), text(facts, "info")]
-            .into_iter()
-            .flatten()
-            .map(|url| format!("<{url}>"))
-            .reduce(|a, b| format!("{a}, {b}")),
-    );
-    let mut out = vec!["| | |".to_owned(), "|---|---|".to_owned()];
-    out.extend(rows.into_iter().map(|(name, value)| {
-        format!(
-            "| {name} | {} |",
-            value.replace('|', "\\|").replace('\n', " ")
-        )
-    }));
-    out
-}
-
-fn status_row(model: &Model) -> Option<String> {
-    let status = text(&model.facts, "status")?;
-    let since = text(&model.facts, "created")
-        .map(|date| format!(", since {}", date.get(..10).unwrap_or(date)));
-    let until = text(&model.facts, "retired").map(|date| format!(", retired on {date}"));
-    Some(format!(
-        "{status}{}{}",
-        since.unwrap_or_default(),
-        until.unwrap_or_default()
-    ))
-}
-
-fn prices(facts: &Value) -> Vec<(String, Value)> {
-    let list = facts.get("price").and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(|price| {
-            Some((
-                price.get("unit")?.as_str()?.to_owned(),
-                price.get("usd")?.clone(),
-            ))
-        })
-        .collect()
 }
 
 /// The four names of a model; those that are not types of their own are aliases of shared ones.
@@ -229,20 +103,14 @@ fn names(rust: &Rust<'_>, model: &Model) -> Vec<Piece> {
 }
 
 fn constructors(rust: &Rust<'_>, model: &Model) -> TokenStream {
-    let mut taken = Vec::new();
-    let constructors: Vec<TokenStream> = inputs_of(rust.api, model)
+    let constructors: Vec<TokenStream> = constructor_names(rust.api, model)
         .into_iter()
-        .filter_map(|(id, variant)| {
+        .filter_map(|(id, name)| {
             let def = rust.api.def(id);
             let Shape::Struct { fields, .. } = &def.shape else {
                 return None;
             };
             let asked: Vec<&Field> = required(fields).collect();
-            let mut name = constructor_name(&asked, variant.as_deref());
-            while taken.contains(&name) {
-                name.push('_');
-            }
-            taken.push(name.clone());
             let ident = format_ident!("{name}");
             let model_parameter = quote!(Self);
             let parameters = asked.iter().map(|field| {
@@ -279,13 +147,29 @@ fn constructors(rust: &Rust<'_>, model: &Model) -> TokenStream {
     quote!(#(#constructors)*)
 }
 
-/// Called after the one thing it asks for; where there are several or none, after the alternative.
-pub(crate) fn constructor_name(asked: &[&Field], variant: Option<&str>) -> String {
-    match (asked, variant) {
-        ([only], _) => only.ident.clone(),
-        (_, Some(variant)) => name::snake_case(variant),
-        _ => "input".to_owned(),
+/// The structs a caller can build for this model, each with its constructor: called after the one thing it asks for;
+/// where there are several or none, after the alternative.
+pub(crate) fn constructor_names(api: &Api, model: &Model) -> Vec<(DefId, String)> {
+    // What every model has of itself.
+    let mut taken = ["encode", "from_media", "set_stream"]
+        .map(str::to_owned)
+        .to_vec();
+    let mut names = Vec::new();
+    for (id, variant) in inputs_of(api, model) {
+        let Shape::Struct { fields, .. } = &api.def(id).shape else {
+            continue;
+        };
+        let mut asked = required(fields);
+        let name = match (asked.next(), asked.next(), variant) {
+            (Some(only), None, _) => only.ident.clone(),
+            (_, _, Some(variant)) => name::snake_case(&variant),
+            _ => "input".to_owned(),
+        };
+        let name = name::free(&name, |name| taken.iter().any(|known| known == name));
+        taken.push(name.clone());
+        names.push((id, name));
     }
+    names
 }
 
 /// The structs a caller can build for this model, with their names as alternatives.
@@ -318,7 +202,7 @@ pub(crate) fn asked_for(api: &Api, id: DefId) -> impl Iterator<Item = DefId> {
 fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
     let marker = format_ident!("{}", model.name);
     let id = &model.id;
-    let info = info(model);
+    let info = card::info(model);
     let (input, output) = (
         format_ident!("{}Input", model.name),
         format_ident!("{}Output", model.name),
@@ -331,13 +215,17 @@ fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
             }
         }
     });
-    let whole = model.stream.as_ref().filter(|stream| stream.default).map(|_| {
-        quote! {
-            fn ask_whole(input: &mut Self::Input) {
-                Self::set_stream(input, false);
+    let whole = model
+        .stream
+        .as_ref()
+        .filter(|stream| stream.default)
+        .map(|_| {
+            quote! {
+                fn ask_whole(input: &mut Self::Input) {
+                    Self::set_stream(input, false);
+                }
             }
-        }
-    });
+        });
     quote! {
         impl Model for #marker {
             const ID: &'static str = #id;
@@ -350,108 +238,6 @@ fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
         }
     }
 }
-
-fn info(model: &Model) -> TokenStream {
-    let facts = &model.facts;
-    let optional =
-        |value: Option<&str>| value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
-    let number = |key: &str| {
-        facts.get(key).and_then(Value::as_u64).map_or_else(
-            || quote!(None),
-            |n| {
-                let literal = readable(n);
-                quote!(Some(#literal))
-            },
-        )
-    };
-    let (id, name, title) = (&model.id, &model.name, &model.title);
-    let author = text(facts, "author").unwrap_or(&model.author);
-    let task = text(facts, "task").unwrap_or("Other");
-    let task = if TASKS.contains(&task) {
-        let variant = format_ident!("{}", name::camel_case(task));
-        quote!(Task::#variant)
-    } else {
-        quote!(Task::Other(#task))
-    };
-    let status = match text(facts, "status") {
-        Some("deprecated") => quote!(Status::Deprecated),
-        Some("documented") => quote!(Status::Documented),
-        _ => quote!(Status::Live),
-    };
-    let prices = prices(facts).into_iter().map(|(unit, usd)| {
-        let usd = Literal::f64_unsuffixed(usd.as_f64().unwrap_or_default());
-        quote!(Price { unit: #unit, usd: #usd })
-    });
-    let abilities = strings(facts, "abilities")
-        .into_iter()
-        .filter(|ability| ABILITIES.contains(ability))
-        .map(|ability| {
-            let variant = format_ident!("{}", name::camel_case(ability));
-            quote!(Ability::#variant)
-        });
-    let languages = strings(facts, "languages");
-    let reasoning = facts.get("reasoning").map_or_else(|| quote!(None), |reasoning| {
-        let efforts = strings(reasoning, "efforts");
-        let default = optional(text(reasoning, "default"));
-        let mandatory = reasoning.get("mandatory").and_then(Value::as_bool).unwrap_or_default();
-        let aliases = reasoning.get("aliases").and_then(Value::as_object).into_iter().flatten();
-        let aliases = aliases.filter_map(|(from, to)| to.as_str().map(|to| quote!((#from, #to))));
-        quote!(Some(Reasoning { efforts: &[#(#efforts),*], default: #default, aliases: &[#(#aliases),*], mandatory: #mandatory }))
-    });
-    let created = optional(text(facts, "created").map(|date| date.get(..10).unwrap_or(date)));
-    let (retired, successor) = (
-        optional(text(facts, "retired")),
-        optional(text(facts, "successor")),
-    );
-    let (terms, more, page) = (
-        optional(text(facts, "terms")),
-        optional(text(facts, "info")),
-        optional(text(facts, "documentation")),
-    );
-    let (window, tokens, dimensions) = (
-        number("context_window"),
-        number("max_input_tokens"),
-        number("dimensions"),
-    );
-    let (streaming, batch) = (model.stream.is_some(), model.batch.is_some());
-    quote! {
-        ModelInfo {
-            id: #id, name: #name, title: #title, author: #author, task: #task, status: #status, created: #created,
-            retired: #retired, successor: #successor, context_window: #window, max_input_tokens: #tokens,
-            dimensions: #dimensions, price: &[#(#prices),*], abilities: &[#(#abilities),*],
-            languages: &[#(#languages),*], reasoning: #reasoning, streaming: #streaming, batch: #batch,
-            terms: #terms, info: #more, documentation: #page,
-        }
-    }
-}
-
-/// Tasks that the models crate knows by name and has a feature for.
-pub(crate) const TASKS: &[&str] = &[
-    "Automatic Speech Recognition",
-    "Image Classification",
-    "Image-to-Text",
-    "Object Detection",
-    "Summarization",
-    "Text Classification",
-    "Text Embeddings",
-    "Text Generation",
-    "Text-to-Image",
-    "Text-to-Speech",
-    "Translation",
-    "Voice Activity Detection",
-];
-
-const ABILITIES: &[&str] = &[
-    "beta",
-    "lora",
-    "function_calling",
-    "reasoning",
-    "vision",
-    "async_queue",
-    "realtime",
-    "partner",
-    "require_workers_paid",
-];
 
 fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
     let body = match &model.wire {
@@ -475,15 +261,7 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
             }
         }
         Wire::Multipart => {
-            let parts = struct_fields(rust.api, &model.input)?.iter().map(|field| {
-                let (wire, ident) = (&field.wire, format_ident!("{}", field.ident));
-                match (&field.ty, field.required) {
-                    (Type::Media(_), true) => quote!(.file(#wire, &input.#ident)),
-                    (Type::Media(_), false) => quote!(.file_opt(#wire, input.#ident.as_ref())),
-                    (_, true) => quote!(.text(#wire, &input.#ident)),
-                    (_, false) => quote!(.text_opt(#wire, input.#ident.as_ref())),
-                }
-            });
+            let parts = form_parts(rust.api, &model.input)?;
             quote!(Form::new() #(#parts)* .into_payload())
         }
     };
@@ -492,6 +270,48 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
             #body
         }
     })
+}
+
+/// The calls that fill in a form.
+fn form_parts(api: &Api, input: &Type) -> Option<Vec<TokenStream>> {
+    let Type::Named(id) = input else { return None };
+    let Shape::Struct { fields, tag } = &api.def(*id).shape else {
+        return None;
+    };
+    let tag = tag.iter().map(|tag| {
+        let (wire, value) = (&tag.wire, &tag.value);
+        quote!(.text(#wire, #value))
+    });
+    let fields = fields.iter().map(|field| {
+        let (wire, ident) = (&field.wire, format_ident!("{}", field.ident));
+        let structured = |ty: &Type| match ty {
+            Type::Named(id) => !matches!(api.def(*id).shape, Shape::Enum(_)),
+            Type::Map(_) | Type::Matrix | Type::Object | Type::Any | Type::Nullable(_) => true,
+            _ => false,
+        };
+        let required = field.required && !api.def(*id).response;
+        match (&field.ty, required) {
+            (Type::Media(_), true) => quote!(.file(#wire, &input.#ident)),
+            (Type::Media(_), false) => quote!(.file_opt(#wire, input.#ident.as_ref())),
+            (Type::List(inner), required) => {
+                let call = if matches!(**inner, Type::Media(_)) {
+                    quote!(files)
+                } else {
+                    quote!(each)
+                };
+                if required {
+                    quote!(.#call(#wire, &input.#ident))
+                } else {
+                    quote!(.#call(#wire, input.#ident.iter().flatten()))
+                }
+            }
+            (ty, true) if structured(ty) => quote!(.json(#wire, &input.#ident)),
+            (ty, false) if structured(ty) => quote!(.json_opt(#wire, input.#ident.as_ref())),
+            (_, true) => quote!(.text(#wire, &input.#ident)),
+            (_, false) => quote!(.text_opt(#wire, input.#ident.as_ref())),
+        }
+    });
+    Some(tag.chain(fields).collect())
 }
 
 fn struct_fields<'a>(api: &'a Api, ty: &Type) -> Option<&'a [Field]> {
@@ -537,7 +357,8 @@ fn streaming(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
         Type::Named(id) if rust.api.def(*id).streams => {
             let alone = matches!(rust.api.def(*id).shape, Shape::Struct { .. });
             if alone {
-                quote!(input.stream = Some(on);)
+                let on = items::transport_value(rust, &model.input);
+                quote!(input.stream = #on;)
             } else {
                 quote!(input.set_stream(on);)
             }

@@ -34,3 +34,13 @@ pub(crate) fn signed(number: i64) -> TokenStream {
         literal
     }
 }
+
+/// A number with a fraction, with its sign.
+pub(crate) fn double(number: f64) -> TokenStream {
+    let literal = Literal::f64_unsuffixed(number.abs());
+    if number < 0.0 {
+        quote!(-#literal)
+    } else {
+        quote!(#literal)
+    }
+}

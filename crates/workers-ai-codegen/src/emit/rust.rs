@@ -82,6 +82,7 @@ impl Rust<'_> {
             Type::Text => quote!(String),
             Type::Any => quote!(Value),
             Type::Object => quote!(Map<String, Value>),
+            Type::Map(inner) if **inner == Type::Any => quote!(Map<String, Value>),
             Type::List(inner) => {
                 let inner = self.plain(inner, model);
                 quote!(Vec<#inner>)
@@ -94,6 +95,10 @@ impl Rust<'_> {
             Type::Media(_) => quote!(Media),
             Type::Matrix => quote!(Matrix),
             Type::TextOrJson => quote!(TextOrJson),
+            Type::Nullable(inner) => {
+                let inner = self.plain(inner, model);
+                quote!(Option<#inner>)
+            }
         }
     }
 

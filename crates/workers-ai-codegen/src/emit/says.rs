@@ -78,7 +78,7 @@ pub(crate) fn is_root(api: &Api, id: DefId) -> bool {
 fn answers(ty: &Type, speaking: &BTreeSet<DefId>) -> bool {
     match ty {
         Type::Text | Type::TextOrJson => true,
-        Type::List(inner) => answers(inner, speaking),
+        Type::List(inner) | Type::Nullable(inner) => answers(inner, speaking),
         Type::Named(id) => speaking.contains(id),
         _ => false,
     }
@@ -136,10 +136,15 @@ fn can(api: &Api, field: &Field, question: &str) -> bool {
     leads(api, &field.ty, question, &mut seen)
 }
 
+/// Whether asking a type this question can lead anywhere.
+pub(crate) fn leads_to(api: &Api, ty: &Type, question: &str) -> bool {
+    leads(api, ty, question, &mut BTreeSet::new())
+}
+
 fn leads(api: &Api, ty: &Type, question: &str, seen: &mut BTreeSet<DefId>) -> bool {
     match ty {
         Type::Text | Type::TextOrJson => question == "text",
-        Type::List(inner) => leads(api, inner, question, seen),
+        Type::List(inner) | Type::Nullable(inner) => leads(api, inner, question, seen),
         Type::Named(id) if seen.insert(*id) => {
             let def = api.def(*id);
             def.says.is_some()
@@ -212,26 +217,41 @@ fn find(
     })
 }
 
+/// The names of what a bill counts, in all dialects.
+const COUNTS: [&[&str]; 5] = [
+    &["prompt_tokens", "input_tokens"],
+    &["completion_tokens", "output_tokens"],
+    &["total_tokens"],
+    &[
+        "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cached_tokens",
+    ],
+    &[
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+    ],
+];
+
+fn is_count(ty: &Type) -> bool {
+    matches!(ty, Type::Integer { unsigned: true })
+}
+
+fn neurons(api: &Api, fields: &[Field]) -> Option<TokenStream> {
+    find(api, fields, &["neurons"], |ty| *ty == Type::Number)
+}
+
+/// Whether an object has anything that a bill says.
+pub(crate) fn is_bill(api: &Api, fields: &[Field]) -> bool {
+    let count = |names: &&[&str]| find(api, fields, names, is_count).is_some();
+    COUNTS.iter().any(count) || neurons(api, fields).is_some()
+}
+
 /// A bill in the names of its dialect → [`TokenUsage`].
 fn usage(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     let name = format_ident!("{}", def.name);
-    let count = |ty: &Type| matches!(ty, Type::Integer { unsigned: true });
-    let one = |names: &[&str]| find(rust.api, fields, names, count).unwrap_or_else(|| quote!(None));
-    let counts = [
-        one(&["prompt_tokens", "input_tokens"]),
-        one(&["completion_tokens", "output_tokens"]),
-        one(&["total_tokens"]),
-        one(&[
-            "prompt_tokens_details.cached_tokens",
-            "input_tokens_details.cached_tokens",
-        ]),
-        one(&[
-            "completion_tokens_details.reasoning_tokens",
-            "output_tokens_details.reasoning_tokens",
-        ]),
-    ];
-    let neurons = find(rust.api, fields, &["neurons"], |ty| *ty == Type::Number)
-        .unwrap_or_else(|| quote!(None));
+    let counts =
+        COUNTS.map(|names| find(rust.api, fields, names, is_count).unwrap_or_else(|| quote!(None)));
+    let neurons = neurons(rust.api, fields).unwrap_or_else(|| quote!(None));
     quote! {
         impl Answer for #name {
             fn usage(&self) -> Option<TokenUsage> {
@@ -241,17 +261,37 @@ fn usage(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     }
 }
 
+/// What a call says of itself, in all dialects: its number, id, name and arguments.
+const CALL: [&[&str]; 4] = [
+    &["index", "output_index"],
+    &["call_id", "id"],
+    &["name", "function.name"],
+    &["arguments", "function.arguments", "delta"],
+];
+
+fn all_of(api: &Api, fields: &[Field], part: usize) -> Vec<TokenStream> {
+    let fits = |ty: &Type| match part {
+        0 => is_count(ty),
+        3 => matches!(ty, Type::Text | Type::TextOrJson | Type::Object),
+        _ => *ty == Type::Text,
+    };
+    let names = CALL.get(part).copied().unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| find(api, fields, &[name], fits))
+        .collect()
+}
+
+/// Whether an object has a name or arguments as a call of a tool does.
+pub(crate) fn is_call(api: &Api, fields: &[Field]) -> bool {
+    [2, 3]
+        .iter()
+        .any(|part| !all_of(api, fields, *part).is_empty())
+}
+
 /// A call in the form of its dialect → [`CalledTool`].
 fn tool_call(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     let name = format_ident!("{}", def.name);
-    let text = |ty: &Type| *ty == Type::Text;
-    let arguments = |ty: &Type| matches!(ty, Type::Text | Type::TextOrJson | Type::Object);
-    let all = |names: &[&str], fits: &dyn Fn(&Type) -> bool| -> Vec<TokenStream> {
-        names
-            .iter()
-            .filter_map(|name| find(rust.api, fields, &[name], fits))
-            .collect()
-    };
     let either = |values: Vec<TokenStream>| {
         let mut values = values.into_iter();
         let first = values.next().unwrap_or_else(|| quote!(None));
@@ -264,15 +304,10 @@ fn tool_call(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
             }
         })
     };
-    let index = either(all(&["index", "output_index"], &|ty| {
-        matches!(ty, Type::Integer { unsigned: true })
-    }));
-    let id = either(all(&["call_id", "id"], &text));
-    let called = either(all(&["name", "function.name"], &text));
-    let given = all(&["arguments", "function.arguments", "delta"], &arguments);
+    let [index, id, called] = [0, 1, 2].map(|part| either(all_of(rust.api, fields, part)));
+    let given = all_of(rust.api, fields, 3).into_iter();
     let given = either(
         given
-            .into_iter()
             .map(|value| quote!(#value.map(Arguments::from)))
             .collect(),
     );

@@ -285,7 +285,31 @@ pub mod zai_org;
 pub use zai_org::*;
 
 /// What models share.
+#[cfg(
+    any(
+        feature = "automatic-speech-recognition",
+        feature = "image-classification",
+        feature = "image-to-text",
+        feature = "text-classification",
+        feature = "text-embeddings",
+        feature = "text-generation",
+        feature = "text-to-image",
+        feature = "text-to-speech"
+    )
+)]
 pub mod components;
+#[cfg(
+    any(
+        feature = "automatic-speech-recognition",
+        feature = "image-classification",
+        feature = "image-to-text",
+        feature = "text-classification",
+        feature = "text-embeddings",
+        feature = "text-generation",
+        feature = "text-to-image",
+        feature = "text-to-speech"
+    )
+)]
 pub use components::*;
 
 /// What is known of every model that is compiled in, in the order of their ids.

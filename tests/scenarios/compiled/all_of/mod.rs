@@ -9,6 +9,10 @@ pub mod test;
 
 pub use test::*;
 
+/// What models share.
+pub mod components;
+pub use components::*;
+
 /// What is known of every model that is compiled in, in the order of their ids.
 pub static CATALOGUE: &[&workers_ai_models::ModelInfo] = &[
     <test::AllOf as workers_ai_models::Model>::INFO,

@@ -76,6 +76,8 @@ impl Answer for ChatChoice {
 #[non_exhaustive]
 pub struct ChatResponseMessage {
     /// Who speaks.
+    ///
+    /// Value: `assistant`.
     pub role: Option<String>,
 
     /// Text of the answer.
@@ -509,8 +511,6 @@ pub struct ChatTokenLogprob {
     /// Bytes of the token in UTF-8.
     ///
     /// A character may be split over several tokens.
-    ///
-    /// Each: 0 to 255.
     pub bytes: Option<Media>,
 
     /// Likeliest tokens at this position.
@@ -540,8 +540,6 @@ pub struct ChatTopLogprob {
     /// Bytes of the token in UTF-8.
     ///
     /// A character may be split over several tokens.
-    ///
-    /// Each: 0 to 255.
     pub bytes: Option<Media>,
 }
 
@@ -626,6 +624,8 @@ pub struct ChatCompletionChunk {
     pub id: Option<String>,
 
     /// Kind of event.
+    ///
+    /// Value: `chat.completion.chunk`.
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.
@@ -780,7 +780,11 @@ impl Answer for ChatDelta {
 
 /// One piece of text to answer.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
+#[cfg_attr(
+    feature = "roundtrip",
+    derive(serde::Deserialize),
+    serde(bound(deserialize = "M::Options: serde::de::DeserializeOwned"))
+)]
 #[non_exhaustive]
 pub struct ChatPrompt<M: Extended> {
     /// Text to continue or to answer.
@@ -2804,7 +2808,11 @@ impl Validate for ChatFunctionChoiceFunction {}
 
 /// Conversation to continue.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Deserialize), serde(bound = ""))]
+#[cfg_attr(
+    feature = "roundtrip",
+    derive(serde::Deserialize),
+    serde(bound(deserialize = "M::Options: serde::de::DeserializeOwned"))
+)]
 #[non_exhaustive]
 pub struct ChatMessages<M: Extended> {
     /// Conversation so far, oldest message first.
@@ -4564,7 +4572,7 @@ impl Default for ChatTemplateOptions {
 pub struct FixedThinkingOptions {
     /// Reasoning, which cannot be switched off.
     ///
-    /// Default: `true`.
+    /// Default: `true`. Value: `true`.
     pub enable_thinking: Option<bool>,
 
     /// Drops earlier reasoning from the conversation before the model sees it.

@@ -392,6 +392,8 @@ pub struct DecisionAnswerChoice {
     pub choice: Option<String>,
 
     /// Likelihood of each answer, by name.
+    ///
+    /// Each: 0 to 1.
     pub probabilities: Option<BTreeMap<String, f64>>,
 
     /// How sure the model is of its choice.
@@ -425,6 +427,8 @@ pub struct DecisionAnswerScore {
     pub legend: Option<Map<String, Value>>,
 
     /// Likelihood of each step, by its number.
+    ///
+    /// Each: 0 to 1.
     pub probabilities: Option<BTreeMap<String, f64>>,
 
     /// How sure the model is of its score.

@@ -248,8 +248,6 @@ pub struct ImageInput<M> {
     pub seed: Option<i64>,
 
     /// Image to start from, as the bytes of its file.
-    ///
-    /// Each: 0 to 255.
     pub image: Option<Media>,
 
     /// Image to start from, as base64 text.
@@ -258,8 +256,6 @@ pub struct ImageInput<M> {
     pub image_b64: Option<Media>,
 
     /// Image that marks the area to redraw, as the bytes of its file.
-    ///
-    /// Each: 0 to 255.
     pub mask: Option<Media>,
 
     #[cfg_attr(feature = "roundtrip", serde(skip))]

@@ -515,6 +515,8 @@ pub struct ResponsesEasyMessage {
     pub content: Option<ResponsesEasyMessageContent>,
 
     /// Kind of item.
+    ///
+    /// Value: `message`.
     pub type_: Option<String>,
 }
 
@@ -803,6 +805,8 @@ pub struct ResponsesInputMessage {
     pub content: Option<Vec<ResponsesInputContent>>,
 
     /// Kind of item.
+    ///
+    /// Value: `message`.
     pub type_: Option<String>,
 
     /// Progress of the item.
@@ -899,6 +903,8 @@ pub struct ResponsesOutputMessage {
     pub id: Option<String>,
 
     /// Who speaks.
+    ///
+    /// Value: `assistant`.
     pub role: Option<String>,
 
     /// Progress of the message.
@@ -2412,6 +2418,8 @@ pub struct ResponsesOutput {
     pub id: Option<String>,
 
     /// Kind of answer.
+    ///
+    /// Value: `response`.
     pub object: Option<String>,
 
     /// Time of the answer in seconds since 1970.

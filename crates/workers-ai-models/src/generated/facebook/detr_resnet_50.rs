@@ -92,8 +92,6 @@ impl ModelInput for DetrResnet50Input {
 #[non_exhaustive]
 pub struct DetrResnet50Input {
     /// File of the image.
-    ///
-    /// Each: 0 to 255.
     pub image: Media,
 }
 

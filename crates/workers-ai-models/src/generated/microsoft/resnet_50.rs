@@ -97,8 +97,6 @@ impl ModelInput for Resnet50Input {
 #[non_exhaustive]
 pub struct Resnet50Input {
     /// File of the image.
-    ///
-    /// Each: 0 to 255.
     pub image: Media,
 }
 

@@ -354,6 +354,14 @@ pub enum GptOss20bEvent {
 
 alternatives! {
     GptOss20bEvent {
+        Chat {
+            const "object" = "chat.completion.chunk",
+            "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+        }
+        Native {
+            "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
+            "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+        }
         Responses {
             const "type" = "response.created",
             "sequence_number": "n", "response": "{",
@@ -420,14 +428,6 @@ alternatives! {
         Responses {
             const "type" = "error",
             "sequence_number": "n", "message": "s", "code": "s", "param": "s",
-        }
-        Chat {
-            const "object" = "chat.completion.chunk",
-            "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
-        }
-        Native {
-            "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
-            "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
         }
     } else Unknown
 }

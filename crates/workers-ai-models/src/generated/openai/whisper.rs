@@ -96,8 +96,6 @@ impl ModelInput for WhisperInput {
 #[non_exhaustive]
 pub struct WhisperInput {
     /// Audio file.
-    ///
-    /// Each: 0 to 255.
     pub audio: Media,
 }
 

@@ -90,8 +90,6 @@ impl ModelInput for WhisperTinyEnInput {
 #[non_exhaustive]
 pub struct WhisperTinyEnInput {
     /// Audio file.
-    ///
-    /// Each: 0 to 255.
     pub audio: Media,
 }
 

@@ -2,8 +2,9 @@
 // Source: schema/models/cf/test/all-of.json
 
 use workers_ai_models::{
-    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
+    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, members,
 };
+use crate::compiled::all_of::Base;
 
 /// all-of.
 ///
@@ -14,6 +15,9 @@ use workers_ai_models::{
 /// | Streams | no |
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AllOf;
+
+/// What [`AllOf`] answers.
+pub type AllOfOutput = Base;
 
 impl AllOf {
     /// Laid together.
@@ -102,7 +106,7 @@ impl AllOfInput {
     pub fn new(a: impl Into<String>, b: i64) -> Self {
         Self {
             a: a.into(),
-            b: b,
+            b,
             own_: None,
             same: None,
             other: None,
@@ -142,27 +146,5 @@ impl AllOfInput {
 impl Validate for AllOfInput {
     fn check(&self, check: &mut Check<'_>) {
         check.length("other", &self.other, Self::OTHER_LENGTH);
-    }
-}
-
-/// What `AllOf` answers.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AllOfOutput {
-    /// `a`.
-    pub a: Option<String>,
-
-    /// `same`.
-    pub same: Option<String>,
-
-    /// `other`.
-    pub other: Option<String>,
-}
-
-fields! {
-    AllOfOutput {
-        "a" => put a,
-        "same" => put same,
-        "other" => put other,
     }
 }

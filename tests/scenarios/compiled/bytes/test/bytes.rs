@@ -2,7 +2,7 @@
 // Source: schema/models/cf/test/bytes.json
 
 use workers_ai_models::{
-    Check, Media, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
+    Check, Limit, Media, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
 };
 
 /// bytes.
@@ -62,13 +62,9 @@ impl ModelInput for BytesInput {
 #[non_exhaustive]
 pub struct BytesInput {
     /// `numbers`.
-    ///
-    /// Each: 0 to 255.
     pub numbers: Media,
 
     /// `more_numbers`.
-    ///
-    /// Each: 0 to 255.
     pub more_numbers: Option<Media>,
 
     /// `encoded`.
@@ -102,6 +98,9 @@ members! {
 }
 
 impl BytesInput {
+    /// Limits of each of [`not_bytes`](Self::not_bytes).
+    pub const NOT_BYTES_EACH: Limit<u64> = Limit::range(0, 256);
+
     /// Starts from `numbers`; everything else is unset.
     #[must_use]
     pub fn new(numbers: impl Into<Media>) -> Self {
@@ -164,6 +163,12 @@ impl Validate for BytesInput {
         check.nested("encoded", &self.encoded);
         check.nested("byte", &self.byte);
         check.nested("two_ways", &self.two_ways);
+        check
+            .integers(
+                "not_bytes",
+                self.not_bytes.iter().flatten(),
+                Self::NOT_BYTES_EACH,
+            );
     }
 }
 
@@ -175,8 +180,6 @@ pub struct BytesOutput {
     pub image: Option<Media>,
 
     /// `mask`.
-    ///
-    /// Each: 0 to 255.
     pub mask: Option<Media>,
 }
 

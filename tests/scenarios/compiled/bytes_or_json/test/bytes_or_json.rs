@@ -67,8 +67,6 @@ impl ModelInput for BytesOrJsonInput {
 #[non_exhaustive]
 pub struct BytesOrJsonInput {
     /// `audio`.
-    ///
-    /// Each: 0 to 255.
     pub audio: Media,
 }
 

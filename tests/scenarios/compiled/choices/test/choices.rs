@@ -165,7 +165,7 @@ open_enum! {
         LessEqual = "<=",
         /// `…`.
         Symbol = "…",
-        /// ``.
+        /// `""`.
         Empty = "",
     }
 }
@@ -219,7 +219,7 @@ open_enum! {
         B = "b",
         /// `straße`.
         StraE = "straße",
-        /// `tab here`.
+        /// `tab\u{9}here`.
         TabHere = "tab\there",
     }
 }

@@ -60,6 +60,8 @@ impl ModelInput for ConstantInput {
 #[non_exhaustive]
 pub struct ConstantInput {
     /// Version of the question.
+    ///
+    /// Value: `v1`.
     pub version: String,
 
     /// `query`.
@@ -95,6 +97,8 @@ pub struct ConstantOutput {
     pub object: Option<String>,
 
     /// `role`.
+    ///
+    /// Value: `assistant`.
     pub role: Option<String>,
 
     /// `text`.

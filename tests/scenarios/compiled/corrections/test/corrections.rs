@@ -85,7 +85,7 @@ impl CorrectionsInput {
     /// Starts from `b`; everything else is unset.
     #[must_use]
     pub fn new(b: i64) -> Self {
-        Self { b: b, a: None, added: None }
+        Self { b, a: None, added: None }
     }
 
     /// `a`.

@@ -151,7 +151,7 @@ impl FitsPart {
     /// Starts from `x`; everything else is unset.
     #[must_use]
     pub fn new(x: f64) -> Self {
-        Self { x: x }
+        Self { x }
     }
 }
 

@@ -114,6 +114,8 @@ pub struct LimitsInput {
     pub ids: Option<Vec<u64>>,
 
     /// `named`.
+    ///
+    /// Each: at most 1.
     pub named: Option<BTreeMap<String, f64>>,
 
     /// `nested`.
@@ -174,6 +176,9 @@ impl LimitsInput {
 
     /// Limits of each of [`weights`](Self::weights).
     pub const WEIGHTS_EACH: Limit<f64> = Limit::range(0.0, 1.0);
+
+    /// Limits of each of [`ids`](Self::ids).
+    pub const IDS_EACH: Limit<u64> = Limit::range(1, 9);
 
     /// Starts from `prompt`, `words`; everything else is unset.
     #[must_use]
@@ -297,6 +302,7 @@ impl Validate for LimitsInput {
         check.items("weights", self.weights.as_ref().map(Vec::len), Self::WEIGHTS_ITEMS);
         check.numbers("weights", self.weights.iter().flatten(), Self::WEIGHTS_EACH);
         check.nested("weights", &self.weights);
+        check.integers("ids", self.ids.iter().flatten(), Self::IDS_EACH);
         check.nested("named", &self.named);
         check.nested("nested", &self.nested);
         check.nested("either", &self.either);

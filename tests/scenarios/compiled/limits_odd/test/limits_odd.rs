@@ -76,7 +76,7 @@ pub struct LimitsOddInput {
 
     /// `half`.
     ///
-    /// Limits: 0.5 to 9.5.
+    /// Limits: 1 to 9.
     pub half: Option<u64>,
 
     /// `code`.
@@ -109,6 +109,9 @@ members! {
 impl LimitsOddInput {
     /// Limits of [`huge`](Self::huge).
     pub const HUGE: Limit<u64> = Limit::at_least(0);
+
+    /// Limits of [`half`](Self::half).
+    pub const HALF: Limit<u64> = Limit::range(1, 9);
 
     /// Items of [`exact`](Self::exact).
     pub const EXACT_ITEMS: Limit<u64> = Limit::range(100_000, 100_000);
@@ -175,6 +178,7 @@ impl LimitsOddInput {
 impl Validate for LimitsOddInput {
     fn check(&self, check: &mut Check<'_>) {
         check.integer("huge", self.huge, Self::HUGE);
+        check.integer("half", self.half, Self::HALF);
         check.items("exact", self.exact.as_ref().map(Vec::len), Self::EXACT_ITEMS);
         check.nested("exact", &self.exact);
         check.items("pair", self.pair.as_ref().map(Vec::len), Self::PAIR_ITEMS);

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use workers_ai_models::{
-    Check, Matrix, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
+    Check, Limit, Matrix, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
 };
 
 /// matrices.
@@ -96,6 +96,9 @@ members! {
 }
 
 impl MatricesInput {
+    /// Items of [`rows`](Self::rows).
+    pub const ROWS_ITEMS: Limit<u64> = Limit::at_most(100);
+
     /// Starts from `rows`; everything else is unset.
     #[must_use]
     pub fn new(rows: impl Into<Matrix>) -> Self {
@@ -150,6 +153,7 @@ impl MatricesInput {
 
 impl Validate for MatricesInput {
     fn check(&self, check: &mut Check<'_>) {
+        check.items("rows", self.rows.len(), Self::ROWS_ITEMS);
         check.nested("rows", &self.rows);
         check.nested("cube", &self.cube);
         check.nested("flat", &self.flat);

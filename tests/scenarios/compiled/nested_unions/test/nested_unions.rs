@@ -255,7 +255,7 @@ impl Validate for NestedUnionsPieceList {}
 #[non_exhaustive]
 pub enum NestedUnionsPiece {
     /// `Text`.
-    Text(NestedUnionsPieceText),
+    Text(NestedUnionsText),
 
     /// `NestedUnionsMedia`.
     NestedUnionsMedia(NestedUnionsMedia),
@@ -270,8 +270,8 @@ impl Serialize for NestedUnionsPiece {
     }
 }
 
-impl From<NestedUnionsPieceText> for NestedUnionsPiece {
-    fn from(value: NestedUnionsPieceText) -> Self {
+impl From<NestedUnionsText> for NestedUnionsPiece {
+    fn from(value: NestedUnionsText) -> Self {
         Self::Text(value)
     }
 }
@@ -283,30 +283,6 @@ impl From<NestedUnionsMedia> for NestedUnionsPiece {
 }
 
 impl Validate for NestedUnionsPiece {}
-
-/// `NestedUnionsPieceText`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct NestedUnionsPieceText {
-    /// `text`.
-    pub text: String,
-}
-
-members! {
-    NestedUnionsPieceText {
-        "text" => put text,
-    }
-}
-
-impl NestedUnionsPieceText {
-    /// Starts from `text`; everything else is unset.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-}
-
-impl Validate for NestedUnionsPieceText {}
 
 /// `NestedUnionsMedia`.
 #[derive(Debug, Clone, PartialEq)]

@@ -85,12 +85,12 @@ pub struct OtherEnumsInput {
     pub on: Option<bool>,
 
     /// `mixed`.
+    ///
+    /// Values: `"auto"`, `1`, `false`.
     pub mixed: Option<Value>,
 
     /// `nothing`.
-    ///
-    /// Values: `null`.
-    pub nothing: Option<String>,
+    pub nothing: Option<Value>,
 
     /// `objects`.
     ///
@@ -162,7 +162,7 @@ impl OtherEnumsInput {
 
     /// `nothing`.
     #[must_use]
-    pub fn nothing(mut self, nothing: impl Into<String>) -> Self {
+    pub fn nothing(mut self, nothing: impl Into<Value>) -> Self {
         self.nothing = Some(nothing.into());
         self
     }

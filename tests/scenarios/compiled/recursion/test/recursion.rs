@@ -107,7 +107,7 @@ pub enum RecursionFilter {
     Equal(RecursionEqual),
 
     /// `Not`.
-    Not(RecursionNot),
+    Not(Box<RecursionNot>),
 
     /// `All`.
     All(RecursionAll),
@@ -131,7 +131,7 @@ impl From<RecursionEqual> for RecursionFilter {
 
 impl From<RecursionNot> for RecursionFilter {
     fn from(value: RecursionNot) -> Self {
-        Self::Not(value)
+        Self::Not(Box::new(value))
     }
 }
 
@@ -172,7 +172,7 @@ impl Validate for RecursionEqual {}
 #[non_exhaustive]
 pub struct RecursionNot {
     /// `not`.
-    pub not: Box<RecursionFilter>,
+    pub not: RecursionFilter,
 }
 
 members! {
@@ -185,7 +185,7 @@ impl RecursionNot {
     /// Starts from `not`; everything else is unset.
     #[must_use]
     pub fn new(not: impl Into<RecursionFilter>) -> Self {
-        Self { not: Box::new(not.into()) }
+        Self { not: not.into() }
     }
 }
 

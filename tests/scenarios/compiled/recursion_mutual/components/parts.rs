@@ -8,7 +8,7 @@ use workers_ai_models::{Check, Validate, fields, members};
 #[non_exhaustive]
 pub struct Egg {
     /// `hatches`.
-    pub hatches: Option<Hen>,
+    pub hatches: Option<Box<Hen>>,
 
     /// `weight`.
     pub weight: Option<f64>,
@@ -41,7 +41,7 @@ impl Egg {
     /// `hatches`.
     #[must_use]
     pub fn hatches(mut self, hatches: impl Into<Hen>) -> Self {
-        self.hatches = Some(hatches.into());
+        self.hatches = Some(Box::new(hatches.into()));
         self
     }
 
@@ -65,7 +65,7 @@ impl Validate for Egg {
 #[non_exhaustive]
 pub struct Hen {
     /// `lays`.
-    pub lays: Option<Box<Egg>>,
+    pub lays: Option<Egg>,
 
     /// `name`.
     pub name: Option<String>,
@@ -95,7 +95,7 @@ impl Hen {
     /// `lays`.
     #[must_use]
     pub fn lays(mut self, lays: impl Into<Egg>) -> Self {
-        self.lays = Some(Box::new(lays.into()));
+        self.lays = Some(lays.into());
         self
     }
 

@@ -54,6 +54,10 @@ impl Model for Always {
 
     type Input = AlwaysInput;
     type Output = AlwaysOutput;
+
+    fn ask_whole(input: &mut Self::Input) {
+        Self::set_stream(input, false);
+    }
 }
 
 impl Streaming for Always {

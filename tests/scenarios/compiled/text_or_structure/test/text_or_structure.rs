@@ -93,8 +93,8 @@ pub enum TextOrStructureOutput {
     /// `Text`.
     Text(String),
 
-    /// `TextOrStructureText`.
-    TextOrStructureText(TextOrStructureText),
+    /// `Text2`.
+    Text2(TextOrStructureText),
 
     /// `Numbers`.
     Numbers(Vec<f64>),
@@ -114,8 +114,8 @@ alternatives! {
         @Text => Text,
         @List => Numbers,
         @Bool => Flag,
-        @Number => Number,
-        TextOrStructureText {
+        @Number => Number as integer,
+        Text2 {
             "text": "s",
         }
     } else Unknown

@@ -65,7 +65,7 @@ impl ModelInput for TitlesInput {
 #[non_exhaustive]
 pub struct TitlesInput {
     /// `any`.
-    pub any: Option<TitlesAny3>,
+    pub any: Option<TitlesAny>,
 }
 
 members! {
@@ -83,7 +83,7 @@ impl TitlesInput {
 
     /// `any`.
     #[must_use]
-    pub fn any(mut self, any: impl Into<TitlesAny3>) -> Self {
+    pub fn any(mut self, any: impl Into<TitlesAny>) -> Self {
         self.any = Some(any.into());
         self
     }
@@ -97,21 +97,21 @@ impl Default for TitlesInput {
     }
 }
 
-/// `TitlesAny3`.
+/// `TitlesAny`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum TitlesAny3 {
+pub enum TitlesAny {
     /// `TFnEvil`.
     TFnEvil(TitlesTFnEvil),
 
     /// `Empty`.
-    Empty(TitlesAny),
+    Empty(TitlesEmpty),
 
     /// `SymbolSymbolSymbol`.
-    SymbolSymbolSymbol(TitlesAny2),
+    SymbolSymbolSymbol(TitlesSymbolSymbolSymbol),
 
-    /// `Unknown_`.
-    Unknown_(TitlesUnknown),
+    /// `Unknown2`.
+    Unknown2(TitlesUnknown),
 
     /// `SelfValue`.
     SelfValue(TitlesSelf),
@@ -119,8 +119,8 @@ pub enum TitlesAny3 {
     /// `SameName`.
     SameName(TitlesAnySameName),
 
-    /// `SameName_`.
-    SameName_(TitlesAnySameName2),
+    /// `SameName2`.
+    SameName2(TitlesAnySameName2),
 
     /// `ATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn`.
     ATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn(
@@ -131,16 +131,16 @@ pub enum TitlesAny3 {
     V42(Vec<String>),
 }
 
-impl Serialize for TitlesAny3 {
+impl Serialize for TitlesAny {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::TFnEvil(value) => value.serialize(serializer),
             Self::Empty(value) => value.serialize(serializer),
             Self::SymbolSymbolSymbol(value) => value.serialize(serializer),
-            Self::Unknown_(value) => value.serialize(serializer),
+            Self::Unknown2(value) => value.serialize(serializer),
             Self::SelfValue(value) => value.serialize(serializer),
             Self::SameName(value) => value.serialize(serializer),
-            Self::SameName_(value) => value.serialize(serializer),
+            Self::SameName2(value) => value.serialize(serializer),
             Self::ATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn(
                 value,
             ) => value.serialize(serializer),
@@ -149,51 +149,51 @@ impl Serialize for TitlesAny3 {
     }
 }
 
-impl From<TitlesTFnEvil> for TitlesAny3 {
+impl From<TitlesTFnEvil> for TitlesAny {
     fn from(value: TitlesTFnEvil) -> Self {
         Self::TFnEvil(value)
     }
 }
 
-impl From<TitlesAny> for TitlesAny3 {
-    fn from(value: TitlesAny) -> Self {
+impl From<TitlesEmpty> for TitlesAny {
+    fn from(value: TitlesEmpty) -> Self {
         Self::Empty(value)
     }
 }
 
-impl From<TitlesAny2> for TitlesAny3 {
-    fn from(value: TitlesAny2) -> Self {
+impl From<TitlesSymbolSymbolSymbol> for TitlesAny {
+    fn from(value: TitlesSymbolSymbolSymbol) -> Self {
         Self::SymbolSymbolSymbol(value)
     }
 }
 
-impl From<TitlesUnknown> for TitlesAny3 {
+impl From<TitlesUnknown> for TitlesAny {
     fn from(value: TitlesUnknown) -> Self {
-        Self::Unknown_(value)
+        Self::Unknown2(value)
     }
 }
 
-impl From<TitlesSelf> for TitlesAny3 {
+impl From<TitlesSelf> for TitlesAny {
     fn from(value: TitlesSelf) -> Self {
         Self::SelfValue(value)
     }
 }
 
-impl From<TitlesAnySameName> for TitlesAny3 {
+impl From<TitlesAnySameName> for TitlesAny {
     fn from(value: TitlesAnySameName) -> Self {
         Self::SameName(value)
     }
 }
 
-impl From<TitlesAnySameName2> for TitlesAny3 {
+impl From<TitlesAnySameName2> for TitlesAny {
     fn from(value: TitlesAnySameName2) -> Self {
-        Self::SameName_(value)
+        Self::SameName2(value)
     }
 }
 
 impl From<
     TitlesATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn,
-> for TitlesAny3 {
+> for TitlesAny {
     fn from(
         value: TitlesATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn,
     ) -> Self {
@@ -203,31 +203,31 @@ impl From<
     }
 }
 
-impl From<Vec<String>> for TitlesAny3 {
+impl From<Vec<String>> for TitlesAny {
     fn from(value: Vec<String>) -> Self {
         Self::V42(value)
     }
 }
 
-impl<const N: usize> From<[String; N]> for TitlesAny3 {
+impl<const N: usize> From<[String; N]> for TitlesAny {
     fn from(value: [String; N]) -> Self {
         Self::V42(value.into())
     }
 }
 
-impl<const N: usize> From<[&str; N]> for TitlesAny3 {
+impl<const N: usize> From<[&str; N]> for TitlesAny {
     fn from(value: [&str; N]) -> Self {
         Self::V42(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl From<Vec<&str>> for TitlesAny3 {
+impl From<Vec<&str>> for TitlesAny {
     fn from(value: Vec<&str>) -> Self {
         Self::V42(value.into_iter().map(str::to_owned).collect())
     }
 }
 
-impl Validate for TitlesAny3 {}
+impl Validate for TitlesAny {}
 
 /// `TitlesTFnEvil`.
 #[derive(Debug, Clone, PartialEq)]
@@ -253,21 +253,21 @@ impl TitlesTFnEvil {
 
 impl Validate for TitlesTFnEvil {}
 
-/// `TitlesAny`.
+/// `TitlesEmpty`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct TitlesAny {
+pub struct TitlesEmpty {
     /// `b`.
     pub b: String,
 }
 
 members! {
-    TitlesAny {
+    TitlesEmpty {
         "b" => put b,
     }
 }
 
-impl TitlesAny {
+impl TitlesEmpty {
     /// Starts from `b`; everything else is unset.
     #[must_use]
     pub fn new(b: impl Into<String>) -> Self {
@@ -275,23 +275,23 @@ impl TitlesAny {
     }
 }
 
-impl Validate for TitlesAny {}
+impl Validate for TitlesEmpty {}
 
-/// `TitlesAny2`.
+/// `TitlesSymbolSymbolSymbol`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct TitlesAny2 {
+pub struct TitlesSymbolSymbolSymbol {
     /// `c`.
     pub c: String,
 }
 
 members! {
-    TitlesAny2 {
+    TitlesSymbolSymbolSymbol {
         "c" => put c,
     }
 }
 
-impl TitlesAny2 {
+impl TitlesSymbolSymbolSymbol {
     /// Starts from `c`; everything else is unset.
     #[must_use]
     pub fn new(c: impl Into<String>) -> Self {
@@ -299,7 +299,7 @@ impl TitlesAny2 {
     }
 }
 
-impl Validate for TitlesAny2 {}
+impl Validate for TitlesSymbolSymbolSymbol {}
 
 /// `TitlesUnknown`.
 #[derive(Debug, Clone, PartialEq)]
