@@ -135,10 +135,15 @@ pub fn unknown_form(of: &'static str) {
     note(Drift::UnknownForm { of });
 }
 
-/// Notes a member that should be there.
-#[doc(hidden)]
-pub fn missing_member(of: &'static str, name: &'static str) {
-    note(Drift::MissingMember { of, name });
+/// Notes the members that should be there and are not.
+pub(crate) fn missing_members<T>(always: &'static [&'static str], seen: &[String]) {
+    let path = std::any::type_name::<T>();
+    let of = path.rsplit("::").next().unwrap_or(path);
+    for name in always {
+        if !seen.iter().any(|seen| seen == name) {
+            note(Drift::MissingMember { of, name });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -156,7 +161,7 @@ mod tests {
         Word {
             "word" => put text,
             "state" => put state,
-        }
+        } always ["word"]
     }
 
     fn drifts(json: &str) -> Vec<String> {
@@ -179,6 +184,15 @@ mod tests {
                 "new value `odd` of BatchStatus"
             ]
         );
+    }
+
+    #[test]
+    fn members_that_should_be_there_are_told_unless_they_are_null() {
+        assert_eq!(
+            drifts(r#"{"state": "queued"}"#),
+            ["no member `word` in Word"]
+        );
+        assert_eq!(drifts(r#"{"state": "queued", "word": null}"#), [""; 0]);
     }
 
     #[test]

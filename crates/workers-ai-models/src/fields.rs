@@ -12,6 +12,9 @@ use crate::{drift, lenient};
 
 /// A type that takes the members of an object one by one, in any order.
 pub trait Fields: Default {
+    /// The members that the document requires. Reading does without; who watches for drift is told.
+    const ALWAYS: &'static [&'static str] = &[];
+
     /// Takes the member called `name`, or skips it.
     ///
     /// # Errors
@@ -152,12 +155,19 @@ pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, 
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
             let mut value = T::default();
+            let mut seen = drift::is_watched().then(Vec::new);
             while let Some(name) = map.next_key::<Name<'_>>()? {
+                if let Some(seen) = &mut seen {
+                    seen.push(name.0.to_string());
+                }
                 let member = Member {
                     name: &name.0,
                     map: &mut map,
                 };
                 value.read(&name.0, member)?;
+            }
+            if let Some(seen) = seen {
+                drift::missing_members::<T>(T::ALWAYS, &seen);
             }
             Ok(value)
         }
@@ -223,8 +233,10 @@ macro_rules! fields {
     ($name:ident {
         $(const $tag:literal = $value:literal,)?
         $($member:literal => $how:ident $field:ident),* $(,)?
-    }) => {
+    } $(always [$($always:literal),*])?) => {
         impl $crate::fields::Fields for $name {
+            $(const ALWAYS: &'static [&'static str] = &[$($always),*];)?
+
             fn read<'de, A: $crate::open_enum::__serde::de::MapAccess<'de>>(
                 &mut self,
                 name: &str,

@@ -74,7 +74,7 @@ pub(crate) fn writing(rust: &Rust<'_>, def: &Def, fields: &[Field], tag: Option<
     out
 }
 
-/// How an answer's object is read, as a macro call: which member goes into which field.
+/// How an answer's object is read, as a macro call: which member goes into which field, and which the document requires.
 pub(crate) fn reading(def: &Def, fields: &[(Option<usize>, Field)], tag: Option<&Tag>) -> String {
     let mut out = format!("fields! {{\n    {} {{\n", def.name);
     // Where it is no field, since it is written too.
@@ -95,6 +95,14 @@ pub(crate) fn reading(def: &Def, fields: &[(Option<usize>, Field)], tag: Option<
             field.wire, field.ident
         ));
     }
-    out.push_str("    }\n}\n");
+    out.push_str("    }");
+    let required = fields.iter().filter(|(_, field)| field.required);
+    let required: Vec<String> = required
+        .map(|(_, field)| format!("{:?}", field.wire))
+        .collect();
+    if !required.is_empty() {
+        out.push_str(&format!(" always [{}]", required.join(", ")));
+    }
+    out.push_str("\n}\n");
     out
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use workers_ai::{
     ErrorKind,
-    models::{Drift, Llama31_8bInstructFp8, Nova3},
+    models::{BgeBaseEnV15, Drift, Llama31_8bInstructFp8, Nova3},
 };
 
 use crate::{
@@ -98,4 +98,26 @@ async fn what_does_not_drift_is_not_told() {
     let audio = workers_ai::models::Media::new(&b"RIFF"[..]).with_content_type("audio/wav");
     client.run(Nova3::audio(audio)).await.unwrap();
     assert_eq!(*told.lock().unwrap(), []);
+}
+
+#[tokio::test]
+async fn members_that_documents_require_are_missed() {
+    let server = Server::always(result(r#"{"data":[[1,2]],"pooling":"sideways"}"#)).await;
+    let told = Told::default();
+    let client = telling(&server, &told).build().unwrap();
+    let answer = client.run(BgeBaseEnV15::text(["a"])).await.unwrap();
+    assert_eq!(answer.data.unwrap().len(), 1);
+    let told: Vec<String> = told
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(_, drift)| drift.to_string())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "new value `sideways` of Pooling",
+            "no member `shape` in EmbeddingOutput"
+        ]
+    );
 }

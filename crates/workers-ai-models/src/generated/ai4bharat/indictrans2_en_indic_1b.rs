@@ -286,5 +286,5 @@ pub struct Indictrans2EnIndic1bOutput {
 fields! {
     Indictrans2EnIndic1bOutput {
         "translations" => put translations,
-    }
+    } always ["translations"]
 }

@@ -242,7 +242,7 @@ fields! {
         const "type" = "function",
         "id" => put id,
         "function" => put function,
-    }
+    } always ["id", "function"]
 }
 
 impl Answer for ChatFunctionToolCall {
@@ -292,7 +292,7 @@ fields! {
     ChatFunctionCall {
         "name" => put name,
         "arguments" => put arguments,
-    }
+    } always ["name", "arguments"]
 }
 
 impl ChatFunctionCall {
@@ -334,7 +334,7 @@ fields! {
         const "type" = "custom",
         "id" => put id,
         "custom" => put custom,
-    }
+    } always ["id", "custom"]
 }
 
 impl ChatCustomToolCall {
@@ -372,7 +372,7 @@ fields! {
     ChatCustomCall {
         "name" => put name,
         "input" => put input,
-    }
+    } always ["name", "input"]
 }
 
 impl ChatCustomCall {
@@ -405,7 +405,7 @@ fields! {
     ChatUrlCitation {
         "type" => put type_,
         "url_citation" => put url_citation,
-    }
+    } always ["url_citation"]
 }
 
 /// Cited page and where the text cites it.
@@ -432,7 +432,7 @@ fields! {
         "title" => put title,
         "start_index" => integer start_index,
         "end_index" => integer end_index,
-    }
+    } always ["url", "title", "start_index", "end_index"]
 }
 
 /// Spoken answer.
@@ -459,7 +459,7 @@ fields! {
         "data" => put data,
         "expires_at" => integer expires_at,
         "transcript" => put transcript,
-    }
+    } always ["id", "data", "expires_at", "transcript"]
 }
 
 open_enum! {
@@ -523,7 +523,7 @@ fields! {
         "logprob" => put logprob,
         "bytes" => put bytes,
         "top_logprobs" => put top_logprobs,
-    }
+    } always ["token", "logprob", "bytes", "top_logprobs"]
 }
 
 /// Likely token at one position.
@@ -548,7 +548,7 @@ fields! {
         "token" => put token,
         "logprob" => put logprob,
         "bytes" => put bytes,
-    }
+    } always ["token", "logprob", "bytes"]
 }
 
 /// One event of a streamed chat answer.

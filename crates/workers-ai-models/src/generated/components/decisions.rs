@@ -311,7 +311,7 @@ fields! {
         "model" => put model,
         "answers" => put answers,
         "usage" => put usage,
-    }
+    } always ["model", "answers", "usage"]
 }
 
 impl Answer for Decisions {
@@ -376,7 +376,7 @@ fields! {
     DecisionAnswerNoul {
         "type" => put type_,
         "noul" => put noul,
-    }
+    } always ["noul"]
 }
 
 /// Chosen answer.
@@ -408,7 +408,7 @@ fields! {
         "choice" => put choice,
         "probabilities" => put probabilities,
         "confidence" => put confidence,
-    }
+    } always ["choice", "probabilities", "confidence"]
 }
 
 /// Place on the scale.
@@ -444,7 +444,7 @@ fields! {
         "legend" => put legend,
         "probabilities" => put probabilities,
         "confidence" => put confidence,
-    }
+    } always ["score", "legend", "probabilities", "confidence"]
 }
 
 /// Tokens the call has used.
@@ -463,7 +463,7 @@ fields! {
     DecisionsUsage {
         "input_tokens" => integer input_tokens,
         "output_tokens" => integer output_tokens,
-    }
+    } always ["input_tokens", "output_tokens"]
 }
 
 impl Answer for DecisionsUsage {

@@ -410,7 +410,7 @@ fields! {
         "pooling" => put pooling,
         "usage" => put usage,
         "meta" => put meta,
-    }
+    } always ["data", "shape"]
 }
 
 impl Answer for PlainEmbeddingOutput {

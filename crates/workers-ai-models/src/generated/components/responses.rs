@@ -533,7 +533,7 @@ fields! {
         "role" => put role,
         "content" => put content,
         "type" => put type_,
-    }
+    } always ["role", "content"]
 }
 
 impl ResponsesEasyMessage {
@@ -718,7 +718,7 @@ fields! {
     ResponsesInputText {
         const "type" = "input_text",
         "text" => put text,
-    }
+    } always ["text"]
 }
 
 impl ResponsesInputText {
@@ -755,7 +755,7 @@ fields! {
         const "type" = "input_image",
         "detail" => put detail,
         "image_url" => put image_url,
-    }
+    } always ["detail"]
 }
 
 impl ResponsesInputImage {
@@ -830,7 +830,7 @@ fields! {
         "content" => put content,
         "type" => put type_,
         "status" => put status,
-    }
+    } always ["role", "content"]
 }
 
 impl ResponsesInputMessage {
@@ -931,7 +931,7 @@ fields! {
         "role" => put role,
         "status" => put status,
         "content" => put content,
-    }
+    } always ["id", "role", "status", "content"]
 }
 
 impl Answer for ResponsesOutputMessage {
@@ -1054,7 +1054,7 @@ fields! {
         const "type" = "output_text",
         "text" => put text,
         "logprobs" => put logprobs,
-    }
+    } always ["text"]
 }
 
 impl Answer for ResponsesOutputText {
@@ -1117,7 +1117,7 @@ fields! {
         "token" => put token,
         "logprob" => put logprob,
         "top_logprobs" => put top_logprobs,
-    }
+    } always ["token", "logprob"]
 }
 
 impl ResponsesLogprob {
@@ -1221,7 +1221,7 @@ fields! {
     ResponsesRefusal {
         const "type" = "refusal",
         "refusal" => put refusal,
-    }
+    } always ["refusal"]
 }
 
 impl ResponsesRefusal {
@@ -1279,7 +1279,7 @@ fields! {
         "arguments" => put arguments,
         "id" => put id,
         "status" => put status,
-    }
+    } always ["call_id", "name", "arguments"]
 }
 
 impl Answer for ResponsesFunctionCall {
@@ -1363,7 +1363,7 @@ fields! {
         "output" => put output,
         "id" => put id,
         "status" => put status,
-    }
+    } always ["call_id", "output"]
 }
 
 impl ResponsesFunctionCallOutput {
@@ -1620,7 +1620,7 @@ fields! {
         "content" => put content,
         "encrypted_content" => put encrypted_content,
         "status" => put status,
-    }
+    } always ["id", "summary"]
 }
 
 impl Answer for ResponsesReasoningItem {
@@ -1695,7 +1695,7 @@ fields! {
     ResponsesReasoningItemSummary {
         const "type" = "summary_text",
         "text" => put text,
-    }
+    } always ["text"]
 }
 
 impl Answer for ResponsesReasoningItemSummary {
@@ -1733,7 +1733,7 @@ fields! {
     ResponsesReasoningItemContent {
         const "type" = "reasoning_text",
         "text" => put text,
-    }
+    } always ["text"]
 }
 
 impl Answer for ResponsesReasoningItemContent {
@@ -2049,7 +2049,7 @@ fields! {
         "schema" => put schema,
         "description" => put description,
         "strict" => put strict,
-    }
+    } always ["name", "schema"]
 }
 
 impl ResponsesTextOptionsJsonSchema {
@@ -2196,7 +2196,7 @@ fields! {
         "parameters" => put parameters,
         "strict" => put strict,
         "description" => put description,
-    }
+    } always ["name", "parameters", "strict"]
 }
 
 impl ResponsesFunctionTool {
@@ -2301,7 +2301,7 @@ fields! {
     ResponsesToolChoiceFunction {
         const "type" = "function",
         "name" => put name,
-    }
+    } always ["name"]
 }
 
 impl ResponsesToolChoiceFunction {
@@ -2641,7 +2641,7 @@ fields! {
         "input_tokens" => integer input_tokens,
         "output_tokens" => integer output_tokens,
         "total_tokens" => integer total_tokens,
-    }
+    } always ["input_tokens", "output_tokens", "total_tokens"]
 }
 
 impl Answer for ResponsesUsage {
@@ -2675,7 +2675,7 @@ fields! {
     ResponsesOutputError {
         "code" => put code,
         "message" => put message,
-    }
+    } always ["code", "message"]
 }
 
 open_enum! {
@@ -2787,7 +2787,7 @@ fields! {
         "id" => put id,
         "version" => put version,
         "variables" => put variables,
-    }
+    } always ["id"]
 }
 
 /// Value of a variable.
@@ -3005,7 +3005,7 @@ fields! {
         "type" => put type_,
         "sequence_number" => integer sequence_number,
         "response" => put response,
-    }
+    } always ["sequence_number", "response"]
 }
 
 /// New item has begun.
@@ -3033,7 +3033,7 @@ fields! {
         "sequence_number" => integer sequence_number,
         "item" => put item,
         "output_index" => integer output_index,
-    }
+    } always ["sequence_number", "item", "output_index"]
 }
 
 impl Answer for ResponsesItemAddedEvent {
@@ -3067,7 +3067,7 @@ fields! {
         "sequence_number" => integer sequence_number,
         "item" => put item,
         "output_index" => integer output_index,
-    }
+    } always ["sequence_number", "item", "output_index"]
 }
 
 /// Next piece of the text.
@@ -3107,7 +3107,7 @@ fields! {
         "output_index" => integer output_index,
         "content_index" => integer content_index,
         "logprobs" => put logprobs,
-    }
+    } always ["sequence_number", "delta", "item_id", "output_index", "content_index", "logprobs"]
 }
 
 impl Answer for ResponsesTextDeltaEvent {
@@ -3153,7 +3153,7 @@ fields! {
         "output_index" => integer output_index,
         "content_index" => integer content_index,
         "logprobs" => put logprobs,
-    }
+    } always ["sequence_number", "text", "item_id", "output_index", "content_index", "logprobs"]
 }
 
 /// Next piece of the reasoning.
@@ -3189,7 +3189,7 @@ fields! {
         "item_id" => put item_id,
         "output_index" => integer output_index,
         "content_index" => integer content_index,
-    }
+    } always ["sequence_number", "delta", "item_id", "output_index", "content_index"]
 }
 
 impl Answer for ResponsesReasoningDeltaEvent {
@@ -3231,7 +3231,7 @@ fields! {
         "item_id" => put item_id,
         "output_index" => integer output_index,
         "content_index" => integer content_index,
-    }
+    } always ["sequence_number", "text", "item_id", "output_index", "content_index"]
 }
 
 /// Next piece of a refusal.
@@ -3267,7 +3267,7 @@ fields! {
         "item_id" => put item_id,
         "output_index" => integer output_index,
         "content_index" => integer content_index,
-    }
+    } always ["sequence_number", "delta", "item_id", "output_index", "content_index"]
 }
 
 /// Refusal is complete.
@@ -3303,7 +3303,7 @@ fields! {
         "item_id" => put item_id,
         "output_index" => integer output_index,
         "content_index" => integer content_index,
-    }
+    } always ["sequence_number", "refusal", "item_id", "output_index", "content_index"]
 }
 
 /// Next piece of a function call's arguments.
@@ -3335,7 +3335,7 @@ fields! {
         "delta" => put delta,
         "item_id" => put item_id,
         "output_index" => integer output_index,
-    }
+    } always ["sequence_number", "delta", "item_id", "output_index"]
 }
 
 impl Answer for ResponsesArgumentsDeltaEvent {
@@ -3380,7 +3380,7 @@ fields! {
         "name" => put name,
         "item_id" => put item_id,
         "output_index" => integer output_index,
-    }
+    } always ["sequence_number", "arguments", "name", "item_id", "output_index"]
 }
 
 /// Answer is complete.
@@ -3404,7 +3404,7 @@ fields! {
         "type" => put type_,
         "sequence_number" => integer sequence_number,
         "response" => put response,
-    }
+    } always ["sequence_number", "response"]
 }
 
 impl Answer for ResponsesCompletedEvent {
@@ -3434,7 +3434,7 @@ fields! {
         "type" => put type_,
         "sequence_number" => integer sequence_number,
         "response" => put response,
-    }
+    } always ["sequence_number", "response"]
 }
 
 impl Answer for ResponsesIncompleteEvent {
@@ -3464,7 +3464,7 @@ fields! {
         "type" => put type_,
         "sequence_number" => integer sequence_number,
         "response" => put response,
-    }
+    } always ["sequence_number", "response"]
 }
 
 impl Answer for ResponsesFailedEvent {
@@ -3502,5 +3502,5 @@ fields! {
         "message" => put message,
         "code" => put code,
         "param" => put param,
-    }
+    } always ["sequence_number", "message", "code", "param"]
 }

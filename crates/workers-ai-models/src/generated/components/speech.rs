@@ -84,7 +84,7 @@ fields! {
         "word_count" => put word_count,
         "words" => put words,
         "vtt" => put vtt,
-    }
+    } always ["text"]
 }
 
 impl Answer for Transcript {

@@ -308,5 +308,5 @@ fields! {
     FluxWord {
         "word" => put word,
         "confidence" => put confidence,
-    }
+    } always ["word", "confidence"]
 }

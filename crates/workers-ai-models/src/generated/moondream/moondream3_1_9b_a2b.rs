@@ -388,7 +388,7 @@ fields! {
         "points" => put points,
         "objects" => put objects,
         "reasoning" => put reasoning,
-    }
+    } always ["finish_reason", "metrics"]
 }
 
 impl Answer for Moondream31_9bA2bOutput {
@@ -431,7 +431,7 @@ fields! {
         "prefill_time_ms" => put prefill_time_ms,
         "decode_time_ms" => put decode_time_ms,
         "ttft_ms" => put ttft_ms,
-    }
+    } always ["input_tokens", "output_tokens", "prefill_time_ms", "decode_time_ms", "ttft_ms"]
 }
 
 /// One point.
@@ -450,7 +450,7 @@ fields! {
     Moondream31_9bA2bPoint {
         "x" => put x,
         "y" => put y,
-    }
+    } always ["x", "y"]
 }
 
 /// One bounding box.
@@ -477,7 +477,7 @@ fields! {
         "y_min" => put y_min,
         "x_max" => put x_max,
         "y_max" => put y_max,
-    }
+    } always ["x_min", "y_min", "x_max", "y_max"]
 }
 
 /// What the model thought.
@@ -496,7 +496,7 @@ fields! {
     Moondream31_9bA2bReasoning {
         "text" => put text,
         "grounding" => put grounding,
-    }
+    } always ["text"]
 }
 
 impl Answer for Moondream31_9bA2bReasoning {

@@ -316,7 +316,7 @@ fields! {
         "segments" => put segments,
         "transcription_info" => put transcription_info,
         "vtt" => put vtt,
-    }
+    } always ["text"]
 }
 
 impl Answer for WhisperLargeV3TurboOutput {

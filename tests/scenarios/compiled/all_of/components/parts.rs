@@ -22,5 +22,5 @@ fields! {
         "a" => put a,
         "same" => put same,
         "other" => put other,
-    }
+    } always ["a"]
 }

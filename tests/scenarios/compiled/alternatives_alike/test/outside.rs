@@ -119,7 +119,7 @@ pub struct OutsideA {
 fields! {
     OutsideA {
         "a" => put a,
-    }
+    } always ["a"]
 }
 
 /// `OutsideA2`.
@@ -133,5 +133,5 @@ pub struct OutsideA2 {
 fields! {
     OutsideA2 {
         "a" => put a,
-    }
+    } always ["a"]
 }

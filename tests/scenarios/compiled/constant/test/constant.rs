@@ -110,5 +110,5 @@ fields! {
         "object" => put object,
         "role" => put role,
         "text" => put text,
-    }
+    } always ["role"]
 }

@@ -163,5 +163,5 @@ fields! {
         "object" => put object,
         "role" => put role,
         "count" => integer count,
-    }
+    } always ["role"]
 }

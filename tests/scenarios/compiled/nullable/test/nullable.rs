@@ -164,7 +164,7 @@ fields! {
         "list" => put list,
         "by_union" => put by_union,
         "by_const" => put by_const,
-    }
+    } always ["by_flag", "list"]
 }
 
 /// `NullableByUnion`.

@@ -28,7 +28,7 @@ fields! {
     Thing {
         "a" => put a,
         "b" => integer b,
-    }
+    } always ["a"]
 }
 
 impl Thing {
@@ -114,7 +114,7 @@ members! {
 fields! {
     OtherText {
         "text" => put text,
-    }
+    } always ["text"]
 }
 
 impl OtherText {
@@ -144,7 +144,7 @@ members! {
 fields! {
     OtherSound {
         "sound" => put sound,
-    }
+    } always ["sound"]
 }
 
 impl OtherSound {

@@ -214,7 +214,7 @@ fields! {
     TaggedUnionDone {
         "kind" => put kind,
         "text" => put text,
-    }
+    } always ["text"]
 }
 
 /// `TaggedUnionBusy`.
@@ -232,5 +232,5 @@ fields! {
     TaggedUnionBusy {
         "kind" => put kind,
         "left" => integer left,
-    }
+    } always ["left"]
 }
