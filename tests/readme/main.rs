@@ -1,5 +1,9 @@
 //! What the pages at the root of the workspace say is so.
 
+#[expect(
+    clippy::items_after_statements,
+    reason = "what README.md shows begins with what it uses"
+)]
 mod examples;
 
 use std::{

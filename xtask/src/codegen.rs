@@ -7,7 +7,13 @@ use std::{
 
 use workers_ai_codegen::Generated;
 
-use crate::tree::{self, Difference, Files};
+use workers_ai_codegen::Settings;
+
+use crate::{
+    arguments::{Arguments, Flag},
+    counted,
+    tree::{self, Difference, Files},
+};
 
 /// The documents, below the root of the workspace.
 pub const SCHEMA: &str = "schema";
@@ -17,6 +23,30 @@ pub const OUT: &str = "crates/workers-ai-models/src/generated";
 
 /// The corrected documents as the stand-in server takes them, below the root of the workspace.
 pub const DOCUMENTS: &str = "crates/workers-ai-local/src/generated";
+
+/// How it is called.
+pub const USAGE: &str =
+    "usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]";
+
+/// What it does.
+pub const HELP: &str = "
+Writes the Rust types of all models from their documents.
+
+  --check        write nothing; list what is not up to date and exit with 1
+  --schema DIR   read the documents from here (default: schema)
+  --out DIR      write the types here (default: crates/workers-ai-models/src/generated)
+  --root PATH    for a crate of your own: the module that will hold the types, such as crate::models
+  --help         print this
+
+Exit status: 0 done, 1 faults or files that are not up to date, 2 wrong arguments.";
+
+/// Its flags.
+pub const FLAGS: &[Flag] = &[
+    ("--check", None),
+    ("--schema", Some("a directory")),
+    ("--out", Some("a directory")),
+    ("--root", Some("a path of a module")),
+];
 
 /// How many files are named one by one; beyond that they are counted.
 const FEW: usize = 20;
@@ -30,9 +60,22 @@ pub struct Codegen {
     pub schema: Option<PathBuf>,
     /// Another directory than [`OUT`].
     pub out: Option<PathBuf>,
+    /// The module of another crate that will hold the types.
+    pub root: Option<String>,
 }
 
 impl Codegen {
+    /// What the command line asks for.
+    #[must_use]
+    pub fn new(given: &Arguments) -> Self {
+        Self {
+            check: given.has("--check"),
+            schema: given.path("--schema"),
+            out: given.path("--out"),
+            root: given.text("--root"),
+        }
+    }
+
     /// Does it, and says so. Returns whether all is well.
     ///
     /// # Errors
@@ -44,7 +87,14 @@ impl Codegen {
         let out = self.out.clone().unwrap_or_else(|| root.join(OUT));
         let shown_schema = shown(self.schema.as_deref(), SCHEMA);
         let shown_out = shown(self.out.as_deref(), OUT);
-        let generated = match workers_ai_codegen::generate(&schema) {
+        let settings = match &self.root {
+            Some(module) => Settings {
+                command: self.command(),
+                ..Settings::for_crate(module)
+            },
+            None => Settings::default(),
+        };
+        let generated = match workers_ai_codegen::generate_with(&schema, &settings) {
             Ok(generated) => generated,
             Err(faults) => {
                 for fault in &faults {
@@ -128,6 +178,9 @@ impl Codegen {
                 command = format!("{command} {flag} {}", directory.display());
             }
         }
+        if let Some(module) = &self.root {
+            command = format!("{command} --root {module}");
+        }
         command
     }
 }
@@ -200,8 +253,4 @@ fn shown(given: Option<&Path>, usual: &str) -> String {
         || usual.to_owned(),
         |path| path.display().to_string().trim_end_matches('/').to_owned(),
     )
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

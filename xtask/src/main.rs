@@ -2,76 +2,78 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     io::{self, Write},
-    path::PathBuf,
     process::ExitCode,
 };
 
-use xtask::codegen::Codegen;
+use xtask::{arguments::Arguments, codegen, schema};
 
-const USAGE: &str = "usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR]";
+const USAGE: &str = "usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]
+       cargo xtask schema import|diff|check|pull …";
 
 const HELP: &str = "
-Writes the Rust types of all models from their documents.
+codegen   writes the Rust types of all models from their documents
+schema    keeps the documents fresh: takes in what is published, compares, checks
 
-  --check        write nothing; list what is not up to date and exit with 1
-  --schema DIR   read the documents from here (default: schema)
-  --out DIR      write the types here (default: crates/workers-ai-models/src/generated)
-  --help         print this
-
-Exit status: 0 done, 1 faults or files that are not up to date, 2 wrong arguments.";
-
-enum Command {
-    Help,
-    Codegen(Codegen),
-}
+Each command says more with --help.";
 
 fn main() -> ExitCode {
     let (stdout, stderr) = (&mut io::stdout(), &mut io::stderr());
-    let done = match parse(env::args_os().skip(1)) {
-        Ok(Command::Help) => writeln!(stdout, "{USAGE}\n{HELP}").map(|()| 0),
-        Ok(Command::Codegen(codegen)) => codegen.run(stdout, stderr).map(|well| u8::from(!well)),
-        Err(message) => writeln!(stderr, "error: {message}\n{USAGE}").map(|()| 2),
-    };
+    let done = run(env::args_os().skip(1), stdout, stderr);
     // Who closes the pipe does not want to hear more.
     ExitCode::from(done.unwrap_or(1))
 }
 
-fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
-    match arguments.next().as_deref().map(OsStr::to_string_lossy) {
-        None => return Err("which command?".to_owned()),
-        Some(word) => match word.as_ref() {
-            "codegen" => {}
-            "help" | "--help" | "-h" => return Ok(Command::Help),
-            _ => return Err(format!("unknown command `{word}`")),
-        },
-    }
-    let mut codegen = Codegen::default();
-    while let Some(argument) = arguments.next() {
-        let text = argument.to_string_lossy();
-        let (flag, value) = match text.split_once('=') {
-            Some((flag, value)) => (flag, Some(OsString::from(value))),
-            None => (text.as_ref(), None),
-        };
-        let directory = match (flag, &value) {
-            ("--help" | "-h", None) => return Ok(Command::Help),
-            ("--check", None) => {
-                codegen.check = true;
-                continue;
+fn run(
+    mut arguments: impl Iterator<Item = OsString>,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> io::Result<u8> {
+    let word = arguments.next();
+    match word.as_ref().map(|word| word.to_string_lossy()).as_deref() {
+        None => wrong(stderr, "which command?", USAGE),
+        Some("help" | "--help" | "-h") => say(stdout, USAGE, HELP),
+        Some("codegen") => match Arguments::parse(arguments, codegen::FLAGS, 0) {
+            Ok(given) if given.help => say(stdout, codegen::USAGE, codegen::HELP),
+            Ok(given) => {
+                let well = codegen::Codegen::new(&given).run(stdout, stderr)?;
+                Ok(u8::from(!well))
             }
-            ("--schema", _) => &mut codegen.schema,
-            ("--out", _) => &mut codegen.out,
-            _ if text.starts_with('-') => return Err(format!("unknown flag `{text}`")),
-            _ => return Err(format!("unexpected argument `{text}`")),
-        };
-        let value = value
-            .or_else(|| arguments.next())
-            .filter(|value| !value.is_empty() && !value.to_string_lossy().starts_with("--"))
-            .ok_or_else(|| format!("`{flag}` needs a directory"))?;
-        if directory.replace(PathBuf::from(value)).is_some() {
-            return Err(format!("`{flag}` stands twice"));
+            Err(message) => wrong(stderr, &message, codegen::USAGE),
+        },
+        Some("schema") => {
+            let word = arguments.next();
+            let word = word.as_ref().map(|word| word.to_string_lossy());
+            let Some(word) = word else {
+                return wrong(stderr, "which schema command?", schema::USAGE);
+            };
+            if ["help", "--help", "-h"].contains(&word.as_ref()) {
+                return say(stdout, schema::USAGE, schema::HELP);
+            }
+            let Some(command) = schema::Command::named(&word) else {
+                return wrong(
+                    stderr,
+                    &format!("unknown command `schema {word}`"),
+                    schema::USAGE,
+                );
+            };
+            match Arguments::parse(arguments, command.flags, command.words) {
+                Ok(given) if given.help => say(stdout, command.usage, command.help),
+                Ok(given) => (command.run)(&given, stdout, stderr),
+                Err(message) => wrong(stderr, &message, command.usage),
+            }
         }
+        Some(word) => wrong(stderr, &format!("unknown command `{word}`"), USAGE),
     }
-    Ok(Command::Codegen(codegen))
+}
+
+fn say(stdout: &mut dyn Write, usage: &str, help: &str) -> io::Result<u8> {
+    writeln!(stdout, "{usage}\n{help}")?;
+    Ok(0)
+}
+
+fn wrong(stderr: &mut dyn Write, message: &str, usage: &str) -> io::Result<u8> {
+    writeln!(stderr, "error: {message}\n{usage}")?;
+    Ok(2)
 }

@@ -223,7 +223,13 @@ fn wrong_arguments_are_answered_with_the_usage() {
             stderr,
             format!(
                 "error: {reason}\n\
-                 usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR]\n"
+                 usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]\n{}",
+                // Where no command was named, all are.
+                if reason.contains("command") {
+                    "       cargo xtask schema import|diff|check|pull …\n"
+                } else {
+                    ""
+                }
             )
         );
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask codegen` as its callers see it, and the comparison of directories below it.
 
 mod codegen;
+mod schema;
 mod scratch;
 mod tree;

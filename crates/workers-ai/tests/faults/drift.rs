@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use workers_ai::{
     ErrorKind,
-    models::{BgeBaseEnV15, Drift, Llama31_8bInstructFp8, Nova3},
+    models::{Drift, Llama31_8bInstructFp8, Media, Model, Nova3, Whisper},
 };
 
 use crate::{
@@ -95,29 +95,22 @@ async fn what_does_not_drift_is_not_told() {
     let server = Server::always(result(body)).await;
     let told = Told::default();
     let client = telling(&server, &told).build().unwrap();
-    let audio = workers_ai::models::Media::new(&b"RIFF"[..]).with_content_type("audio/wav");
+    let audio = Media::new(&b"RIFF"[..]).with_content_type("audio/wav");
     client.run(Nova3::audio(audio)).await.unwrap();
     assert_eq!(*told.lock().unwrap(), []);
 }
 
 #[tokio::test]
 async fn members_that_documents_require_are_missed() {
-    let server = Server::always(result(r#"{"data":[[1,2]],"pooling":"sideways"}"#)).await;
+    let server = Server::always(result(r#"{"word_count":1}"#)).await;
     let told = Told::default();
     let client = telling(&server, &told).build().unwrap();
-    let answer = client.run(BgeBaseEnV15::text(["a"])).await.unwrap();
-    assert_eq!(answer.data.unwrap().len(), 1);
-    let told: Vec<String> = told
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(_, drift)| drift.to_string())
-        .collect();
-    assert_eq!(
-        told,
-        [
-            "new value `sideways` of Pooling",
-            "no member `shape` in EmbeddingOutput"
-        ]
-    );
+    let audio = Media::new(&b"RIFF"[..]);
+    let answer = client.run(Whisper::audio(audio)).await.unwrap();
+    assert_eq!(answer.text, None);
+    let told = told.lock().unwrap();
+    let [(model, Drift::MissingMember { name: "text", .. })] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!(model, Whisper::ID);
 }

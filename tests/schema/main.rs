@@ -1,0 +1,13 @@
+//! The commands that keep documents fresh, as a library: import, update, compare, check, pull.
+
+mod check;
+mod diff;
+mod faults;
+mod openapi;
+mod pages;
+mod pull;
+mod support;
+mod update;
+mod walk;
+
+include!(concat!(env!("OUT_DIR"), "/compiled.rs"));

@@ -1,0 +1,113 @@
+//! Pages nobody here has seen: every one becomes a document that checks, generates and compiles.
+
+use serde_json::json;
+use workers_ai_models::{Batch, Batched, Model, ModelInput, Payload, Streaming};
+use workers_ai_schema::check;
+
+use crate::{
+    compiled::{
+        CfExampleForm, CopiesOne, CopiesOneInput, NoOutput, NoSchema, OpenStream, UntitledUnions,
+    },
+    support::{Scratch, fresh, imported, page, pages, schema},
+};
+
+#[test]
+fn odd_pages_become_documents_without_faults() {
+    let import = fresh(&pages());
+    assert_eq!(import.added.len(), pages().len());
+    let scratch = Scratch::new(&import.directory);
+    assert_eq!(check(&scratch.0), Ok(pages().len()));
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let first = fresh(&pages());
+    let second = imported(&first.directory, &pages());
+    assert!(second.files.is_empty(), "{:?}", second.files.keys());
+    assert_eq!(second.unchanged.len(), pages().len());
+}
+
+#[test]
+fn the_order_of_files_makes_no_difference() {
+    let mut backwards = pages();
+    backwards.reverse();
+    assert_eq!(fresh(&backwards).files, fresh(&pages()).files);
+}
+
+#[test]
+fn types_of_odd_pages_are_usable() {
+    let input = UntitledUnions::question("Why?").depth(3);
+    assert!(input.validate().is_ok() && input.clone().depth(10).validate().is_err());
+    let body = UntitledUnions::encode(&input.into()).expect("an input");
+    assert_eq!(
+        body,
+        Payload::Json(br#"{"question":"Why?","depth":3}"#.to_vec())
+    );
+    let answer: <UntitledUnions as Model>::Output =
+        serde_json::from_str(r#"{"response": null, "usage": {"total_tokens": 3}}"#)
+            .expect("an answer");
+    assert_eq!(answer.response, None);
+
+    let input = <OpenStream as Model>::Input::new(b"RIFF".to_vec(), "en").speed(1.5);
+    let body = OpenStream::encode(&input).expect("an input");
+    assert!(matches!(body, Payload::Raw(_)), "{body:?}");
+    assert!(NoSchema::encode(&json!({"any": "thing"})).is_ok());
+    assert_eq!(NoOutput::ID, "@cf/example/no-output");
+    assert_eq!(retired(), Some("2026-02-03"));
+    assert_eq!(CfExampleForm::ID, "@cf/example/form");
+}
+
+#[expect(deprecated, reason = "its page says that it is withdrawn")]
+fn retired() -> Option<&'static str> {
+    crate::compiled::OldDrafts::INFO.retired
+}
+
+#[test]
+fn streams_and_batches_are_found() {
+    fn streams<M: Streaming>() {}
+    fn queues<M: Batched>(batch: &Batch<M>) -> usize {
+        batch.requests.len()
+    }
+    streams::<UntitledUnions>();
+    let requests = ["One", "Two"].map(|text| CopiesOneInput::from(CopiesOne::prompt(text)));
+    let batch: Batch<CopiesOne> = Batch::new(requests);
+    assert_eq!(queues(&batch), 2);
+}
+
+#[test]
+fn what_repeats_becomes_a_component() {
+    let import = fresh(&pages());
+    let shared = import
+        .directory
+        .get("components/text-generation.json")
+        .expect("shared shapes");
+    let names: Vec<&String> = shared["components"]["schemas"]
+        .as_object()
+        .expect("names")
+        .keys()
+        .collect();
+    assert!(
+        names.iter().any(|name| *name == "TextGenerationInput"),
+        "{names:?}"
+    );
+    let one = schema(&import.directory, "copies-one", false);
+    let other = schema(&import.directory, "copies-two", false);
+    assert!(one.get("$ref").is_some() && one == other, "{one}");
+}
+
+#[test]
+fn a_large_page_is_read() {
+    let fields: serde_json::Map<String, serde_json::Value> = (0..2_000)
+        .map(|number| {
+            let field = json!({"type": "string", "description": "Some words that say what it is. ".repeat(4)});
+            (format!("field_{number}"), field)
+        })
+        .collect();
+    let large = page(
+        "large",
+        &json!({"type": "object", "properties": fields}),
+        &json!({}),
+    );
+    assert!(large.text.len() > 300_000);
+    assert_eq!(fresh(&[large]).added, ["@cf/example/large"]);
+}

@@ -1,0 +1,237 @@
+//! A model that is there already: what is published comes in, what we wrote stays.
+
+use serde_json::{Value, json};
+use workers_ai_schema::{Directory, Import, Source};
+
+use crate::support::{corpus, fresh, imported, page, schema};
+
+const NAME: &str = "parrot";
+
+fn input() -> Value {
+    json!({"type": "object", "required": ["prompt"], "properties": {
+        "prompt": {"type": "string", "description": "Theirs."},
+        "heat": {"type": "number", "minimum": 0, "maximum": 5, "default": 1, "description": "Theirs."},
+        "tone": {"type": "string", "enum": ["dry", "warm"]},
+    }})
+}
+
+fn output() -> Value {
+    json!({"type": "object", "properties": {"response": {"type": "string", "description": "Theirs."}}})
+}
+
+/// A document with words, marks, an example and facts of ours.
+fn ours() -> Directory {
+    let directory = fresh(&[page(NAME, &input(), &output())]).directory;
+    let file = format!("models/cf/example/{NAME}.json");
+    let mut document = directory.get(&file).expect("a document").clone();
+    document["info"]["summary"] = "Our sentence.".into();
+    document["x-model"]["name"] = "Polly".into();
+    let text = document.to_string().replace("Theirs.", "Ours.");
+    let mut document: Value = serde_json::from_str(&text).expect("JSON");
+    let path = format!("/accounts/{{account_id}}/ai/run/@cf/example/{NAME}");
+    let body = &mut document["paths"][path]["post"]["requestBody"]["content"]["application/json"];
+    body["example"] = json!({"prompt": "Hello"});
+    body["schema"]["properties"]["prompt"]["x-note"] = "Ours.".into();
+    body["schema"]["properties"]["tone"]["x-enum-descriptions"] = json!({"dry": "Ours."});
+    let mut directory = directory;
+    directory.insert(file, document);
+    directory
+}
+
+fn update(input: &Value, output: &Value) -> Import {
+    imported(&ours(), &[page(NAME, input, output)])
+}
+
+fn body(import: &Import) -> &Value {
+    schema(&import.directory, NAME, false)
+}
+
+#[test]
+fn what_is_the_same_stays_to_the_letter() {
+    let import = update(&input(), &output());
+    assert!(import.files.is_empty(), "{:?}", import.files);
+}
+
+#[test]
+fn words_and_marks_of_ours_stay_and_values_are_theirs() {
+    let mut given = input();
+    given["properties"]["heat"]["maximum"] = 2.into();
+    given["properties"]["heat"]["default"] = json!(0.5);
+    given["properties"]["tone"]["enum"] = json!(["dry", "warm", "wry"]);
+    given["properties"]["echo"] = json!({"type": "boolean", "description": "Theirs."});
+    given["required"] = json!(["prompt", "heat"]);
+    let import = update(&given, &output());
+    assert_eq!(import.updated, ["@cf/example/parrot"]);
+    let body = body(&import);
+    let heat = &body["properties"]["heat"];
+    assert_eq!(
+        (&heat["maximum"], &heat["default"], &heat["description"]),
+        (&json!(2), &json!(0.5), &json!("Ours."))
+    );
+    assert_eq!(body["properties"]["prompt"]["x-note"], "Ours.");
+    assert_eq!(
+        body["properties"]["tone"]["enum"],
+        json!(["dry", "warm", "wry"])
+    );
+    assert_eq!(
+        body["properties"]["tone"]["x-enum-descriptions"],
+        json!({"dry": "Ours."})
+    );
+    assert_eq!(body["properties"]["echo"]["description"], "Theirs.");
+    assert_eq!(body["required"], json!(["prompt", "heat"]));
+    let document = import
+        .directory
+        .get("models/cf/example/parrot.json")
+        .expect("a document");
+    assert_eq!(document["info"]["summary"], "Our sentence.");
+    assert_eq!(document["x-model"]["name"], "Polly");
+    assert!(
+        document
+            .to_string()
+            .contains(r#""example":{"prompt":"Hello"}"#)
+    );
+}
+
+#[test]
+fn what_is_published_less_precisely_changes_nothing() {
+    let cases = [
+        json!({"type": "object", "properties": {"response": {}}}),
+        json!({"type": "object"}),
+        json!({"oneOf": [{"type": "object", "properties": {"response": {"type": "string"}}}, {"type": "null"}]}),
+    ];
+    for given in cases {
+        let import = update(&input(), &given);
+        assert!(import.files.is_empty(), "{given}: {:?}", import.files);
+    }
+}
+
+#[test]
+fn what_is_no_longer_published_is_kept_and_listed() {
+    let mut given = input();
+    given["properties"]
+        .as_object_mut()
+        .expect("properties")
+        .shift_remove("heat");
+    let import = update(&given, &output());
+    assert!(import.files.is_empty());
+    let listed: Vec<String> = import.differences.iter().map(ToString::to_string).collect();
+    assert!(
+        matches!(listed.as_slice(), [one] if one.ends_with("/properties/heat: not published, kept")),
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn structure_only_brings_no_words() {
+    let mut options = crate::support::options();
+    options.prose = false;
+    let none = Directory::default();
+    let import =
+        workers_ai_schema::import(&none, &none, &[page(NAME, &input(), &output())], &options);
+    let import = import.expect("a page that can be taken");
+    let text = import.files.values().cloned().collect::<String>();
+    assert!(
+        !text.contains("Theirs.") && !text.contains("made-up"),
+        "{text}"
+    );
+}
+
+/// The page of a chat model of the corpus, as its components say, with one more property.
+fn chat_page(extra: bool) -> Source {
+    let corpus = corpus();
+    let shared = corpus
+        .get("components/text-generation.json")
+        .expect("shared shapes");
+    let inlined = |name: &str| {
+        inline(
+            &corpus,
+            "components/text-generation.json",
+            &shared["components"]["schemas"][name],
+        )
+    };
+    let mut prompt = inlined("TextGenerationPrompt");
+    if extra {
+        prompt["properties"]["top_a"] = json!({"type": "number"});
+    }
+    let input = json!({"oneOf": [prompt, inlined("TextGenerationMessages")]});
+    let mut source = page("x", &input, &inlined("TextGenerationOutput"));
+    source.text = source
+        .text
+        .replace("@cf/example/x", "@cf/meta/llama-3.1-8b-instruct-fp8");
+    source
+}
+
+fn inline(directory: &Directory, file: &str, node: &Value) -> Value {
+    match node {
+        Value::Object(map) => {
+            let mut out = serde_json::Map::new();
+            if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
+                let (address, target) = directory.follow(file, reference).expect("a target");
+                let file = address.split('#').next().unwrap_or_default();
+                out = inline(directory, file, target)
+                    .as_object()
+                    .cloned()
+                    .unwrap_or_default();
+            }
+            for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
+                out.insert(key.clone(), inline(directory, file, value));
+            }
+            Value::Object(out)
+        }
+        Value::Array(list) => list
+            .iter()
+            .map(|value| inline(directory, file, value))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn shapes_of_components_become_references() {
+    let corpus = corpus();
+    let mut source = chat_page(false);
+    source.text = source
+        .text
+        .replace("@cf/meta/llama-3.1-8b-instruct-fp8", "@cf/example/new-chat");
+    let import = imported(&corpus, &[source.clone()]);
+    assert_eq!(
+        import.files.keys().collect::<Vec<_>>(),
+        ["models/cf/example/new-chat.json"]
+    );
+    let body = schema(&import.directory, "new-chat", false);
+    assert_eq!(
+        body["$ref"],
+        "../../../components/text-generation.json#/components/schemas/TextGenerationInput"
+    );
+    let elsewhere = workers_ai_schema::import(
+        &Directory::default(),
+        &corpus,
+        &[source],
+        &crate::support::options(),
+    );
+    let elsewhere = elsewhere.expect("the same in an empty directory");
+    assert!(
+        elsewhere
+            .files
+            .contains_key("components/text-generation.json")
+    );
+    assert!(elsewhere.files.contains_key("components/service.json"));
+}
+
+#[test]
+fn one_property_more_extends_what_is_shared() {
+    let import = imported(&corpus(), &[chat_page(true)]);
+    let document = import
+        .files
+        .get("models/cf/meta/llama-3.1-8b-instruct-fp8.json")
+        .expect("a change");
+    assert_eq!(import.files.len(), 1);
+    let document: Value = serde_json::from_str(document).expect("JSON");
+    let body = document.pointer("/paths/~1accounts~1{account_id}~1ai~1run~1@cf~1meta~1llama-3.1-8b-instruct-fp8/post/requestBody/content/application~1json/schema/oneOf/0");
+    let parts = &body.expect("the prompt")["allOf"];
+    assert_eq!(
+        parts[0]["$ref"],
+        "../../../components/text-generation.json#/components/schemas/TextGenerationPrompt"
+    );
+    assert_eq!(parts[1]["properties"], json!({"top_a": {"type": "number"}}));
+}
