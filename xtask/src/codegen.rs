@@ -112,7 +112,9 @@ impl Codegen {
             )?;
             return Ok(false);
         }
-        let mut places = vec![(out, shown_out.clone(), generated.files.clone())];
+        let types = files(&generated);
+        let file_count = types.len();
+        let mut places = vec![(out, shown_out.clone(), types)];
         if self.schema.is_none() && self.out.is_none() {
             places.push((
                 root.join(DOCUMENTS),
@@ -136,7 +138,7 @@ impl Codegen {
         let totals = format!(
             "{}, {}",
             counted(generated.models, "model", "models"),
-            counted(generated.files.len(), "file", "files")
+            counted(file_count, "file", "files")
         );
         if self.check {
             writeln!(stdout, "{totals}, all up to date")?;
@@ -185,6 +187,12 @@ impl Codegen {
     }
 }
 
+fn files(generated: &Generated) -> Files {
+    let mut files = generated.files.clone();
+    files.insert("models.md".to_owned(), generated.page.clone());
+    files
+}
+
 fn documents(generated: &Generated) -> Files {
     Files::from([("documents.jsonl".to_owned(), generated.documents.clone())])
 }
@@ -198,7 +206,7 @@ fn documents(generated: &Generated) -> Files {
 pub fn stale(generated: &Generated) -> Result<Option<String>, tree::Failure> {
     let root = crate::root();
     let differences = [
-        tree::compare(&root.join(OUT), &generated.files)?,
+        tree::compare(&root.join(OUT), &files(generated))?,
         tree::compare(&root.join(DOCUMENTS), &documents(generated))?,
     ];
     let command = Codegen::default().command();

@@ -35,6 +35,8 @@ pub struct Generated {
     /// What it was made from: a line of JSON for each component, then for each model, with its `path` below the
     /// schema directory and the corrected `document`, in which every `$ref` starts at that directory.
     pub documents: String,
+    /// A page that lists the models, for people to read.
+    pub page: String,
 }
 
 /// Where the generated code will live.
@@ -126,10 +128,12 @@ fn stages(schema: &Path, settings: &Settings) -> Result<Generated, Vec<Fault>> {
     let mut api = link::link(api)?;
     let types = types::types(&api)?;
     let files = emit::emit(&mut api, &types, settings)?;
+    let page = emit::page(&api, &settings.command);
     Ok(Generated {
         files,
         loosened: api.loosened,
         models: api.models.len(),
         documents,
+        page,
     })
 }

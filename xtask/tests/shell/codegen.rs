@@ -74,7 +74,7 @@ fn the_first_run_writes_and_the_next_one_has_nothing_to_do() {
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.contains("wrote out/mod.rs\n"), "{stdout}");
     assert!(
-        stdout.ends_with("1 model, 4 files, 4 written, 0 removed\n"),
+        stdout.ends_with("1 model, 5 files, 5 written, 0 removed\n"),
         "{stdout}"
     );
 
@@ -90,7 +90,7 @@ fn the_first_run_writes_and_the_next_one_has_nothing_to_do() {
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(!stdout.contains("wrote"), "{stdout}");
     assert!(
-        stdout.ends_with("1 model, 4 files, 0 written, 0 removed: nothing changed\n"),
+        stdout.ends_with("1 model, 5 files, 0 written, 0 removed: nothing changed\n"),
         "{stdout}"
     );
     assert_eq!(workshop.0.all(), before);
@@ -100,7 +100,7 @@ fn the_first_run_writes_and_the_next_one_has_nothing_to_do() {
     let (code, stdout, stderr) = workshop.codegen(&["--check"]);
     assert_eq!(
         (code, stdout.as_str(), stderr.as_str()),
-        (0, "1 model, 4 files, all up to date\n", "")
+        (0, "1 model, 5 files, all up to date\n", "")
     );
 }
 

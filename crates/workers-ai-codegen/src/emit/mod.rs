@@ -31,6 +31,8 @@ use rust::Rust;
 /// Paths below the generated folder, and what is in them.
 pub(crate) type Files = BTreeMap<String, String>;
 
+pub(crate) use card::page;
+
 /// Prints everything.
 ///
 /// # Errors

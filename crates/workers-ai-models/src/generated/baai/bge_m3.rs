@@ -20,6 +20,7 @@ use crate::{
 /// | Task | Text Embeddings |
 /// | Status | live, since 2024-05-22 |
 /// | Context window | 60,000 tokens |
+/// | Dimensions | 1,024 |
 /// | Price | $0.0118 per M input tokens |
 /// | Streams | no |
 /// | Batches | yes |
@@ -72,7 +73,7 @@ impl Model for BgeM3 {
         successor: None,
         context_window: Some(60_000),
         max_input_tokens: None,
-        dimensions: None,
+        dimensions: Some(1_024),
         price: &[
             Price {
                 unit: "per M input tokens",

@@ -15,6 +15,7 @@ use crate::{
 /// | Id | `@cf/google/embeddinggemma-300m` |
 /// | Task | Text Embeddings |
 /// | Status | live, since 2025-09-04 |
+/// | Dimensions | 768 |
 /// | Abilities | beta |
 /// | Streams | no |
 /// | More | <https://developers.cloudflare.com/workers-ai/models/embeddinggemma-300m/> |
@@ -61,7 +62,7 @@ impl Model for Embeddinggemma300m {
         successor: None,
         context_window: None,
         max_input_tokens: None,
-        dimensions: None,
+        dimensions: Some(768),
         price: &[],
         abilities: &[Ability::Beta],
         languages: &[],

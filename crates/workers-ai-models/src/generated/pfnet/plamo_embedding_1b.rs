@@ -15,6 +15,7 @@ use crate::{
 /// | Id | `@cf/pfnet/plamo-embedding-1b` |
 /// | Task | Text Embeddings |
 /// | Status | live, since 2025-09-24 |
+/// | Dimensions | 2,048 |
 /// | Price | $0.0186 per M input tokens |
 /// | Streams | no |
 /// | More | <https://developers.cloudflare.com/workers-ai/models/plamo-embedding-1b/> |
@@ -61,7 +62,7 @@ impl Model for PlamoEmbedding1b {
         successor: None,
         context_window: None,
         max_input_tokens: None,
-        dimensions: None,
+        dimensions: Some(2_048),
         price: &[
             Price {
                 unit: "per M input tokens",

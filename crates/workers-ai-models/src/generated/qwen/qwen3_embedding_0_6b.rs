@@ -19,6 +19,7 @@ use crate::{
 /// | Task | Text Embeddings |
 /// | Status | live, since 2025-06-18 |
 /// | Context window | 8,192 tokens |
+/// | Dimensions | 1,024 |
 /// | Price | $0.0118 per M input tokens |
 /// | Streams | no |
 /// | More | <https://developers.cloudflare.com/workers-ai/models/qwen3-embedding-0.6b/> |
@@ -59,7 +60,7 @@ impl Model for Qwen3Embedding06b {
         successor: None,
         context_window: Some(8_192),
         max_input_tokens: None,
-        dimensions: None,
+        dimensions: Some(1_024),
         price: &[
             Price {
                 unit: "per M input tokens",
