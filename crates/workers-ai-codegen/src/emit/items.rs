@@ -278,6 +278,7 @@ fn methods(rust: &Rust<'_>, id: DefId, def: &Def, fields: &[Field]) -> Piece {
 
             #summary
             #[must_use]
+            #[inline]
             pub fn new(#(#parameters),*) -> Self {
                 Self { #(#values)* #options #marker }
             }
@@ -305,6 +306,7 @@ fn setter(
         #docs
         #deprecated
         #[must_use]
+        #[inline]
         pub fn #ident(mut self, #ident: #ty) -> Self {
             self.#path #ident = Some(#value);
             self
@@ -352,6 +354,7 @@ fn checks(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Piece {
     }
     Piece::item(quote! {
         impl #parameters Validate for #name #generics {
+            #[inline]
             fn check(&self, check: &mut Check<'_>) {
                 #(#checks)*
             }

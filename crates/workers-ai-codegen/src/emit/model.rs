@@ -138,6 +138,7 @@ fn constructors(rust: &Rust<'_>, model: &Model) -> TokenStream {
             Some(quote! {
                 #docs
                 #[must_use]
+                #[inline]
                 pub fn #ident(#(#parameters),*) -> #target {
                     #function::new(#(#arguments),*)
                 }

@@ -185,6 +185,7 @@ fn union_checks(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Piece {
     let choice = choice(&arms, arms.len() == variants.len() && !def.response);
     Piece::item(quote! {
         impl #parameters Validate for #name #generics {
+            #[inline]
             fn check(&self, check: &mut Check<'_>) {
                 #choice
             }

@@ -38,6 +38,7 @@ pub struct Indictrans2EnIndic1b;
 impl Indictrans2EnIndic1b {
     /// Texts to translate.
     #[must_use]
+    #[inline]
     pub fn input(
         text: impl Into<Indictrans2EnIndic1bText>,
         target_language: impl Into<Indictrans2EnIndic1bTargetLanguage>,
@@ -115,6 +116,7 @@ members! {
 impl Indictrans2EnIndic1bInput {
     /// Starts from `text`, `target_language`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         text: impl Into<Indictrans2EnIndic1bText>,
         target_language: impl Into<Indictrans2EnIndic1bTargetLanguage>,
@@ -127,6 +129,7 @@ impl Indictrans2EnIndic1bInput {
 }
 
 impl Validate for Indictrans2EnIndic1bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("target_language", &self.target_language);
     }

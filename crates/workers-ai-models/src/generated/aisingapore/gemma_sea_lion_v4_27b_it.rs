@@ -49,6 +49,7 @@ impl GemmaSeaLionV4_27bIt {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> HybridPrompt<Self> {
         HybridPrompt::new(prompt)
     }
@@ -57,6 +58,7 @@ impl GemmaSeaLionV4_27bIt {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> HybridMessages<Self> {
@@ -172,6 +174,7 @@ impl From<HybridMessages<GemmaSeaLionV4_27bIt>> for GemmaSeaLionV4_27bItInput {
 }
 
 impl Validate for GemmaSeaLionV4_27bItInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

@@ -51,6 +51,7 @@ impl BgeLargeEnV15 {
     ///
     /// `text`: Text or texts to turn into vectors.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<EmbeddingTexts>) -> EmbeddingText<Self> {
         EmbeddingText::new(text)
     }

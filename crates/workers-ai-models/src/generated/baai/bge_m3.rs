@@ -44,6 +44,7 @@ impl BgeM3 {
     ///
     /// `text`: Text or texts to turn into vectors.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<EmbeddingTexts>) -> BgeM3Text {
         BgeM3Text::new(text)
     }
@@ -52,6 +53,7 @@ impl BgeM3 {
     ///
     /// `contexts`: Texts to embed or to rank.
     #[must_use]
+    #[inline]
     pub fn contexts(
         contexts: impl IntoIterator<Item = impl Into<Context>>,
     ) -> BgeM3Contexts {
@@ -157,6 +159,7 @@ impl From<BgeM3Contexts> for BgeM3Input {
 }
 
 impl Validate for BgeM3Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => value.check(check),
@@ -189,6 +192,7 @@ members! {
 impl BgeM3Text {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
         Self {
             text: text.into(),
@@ -198,6 +202,7 @@ impl BgeM3Text {
 
     /// Cuts texts that are too long instead of refusing them.
     #[must_use]
+    #[inline]
     pub fn truncate_inputs(mut self, truncate_inputs: bool) -> Self {
         self.truncate_inputs = Some(truncate_inputs);
         self
@@ -205,6 +210,7 @@ impl BgeM3Text {
 }
 
 impl Validate for BgeM3Text {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("text", &self.text);
     }
@@ -245,6 +251,7 @@ impl BgeM3Contexts {
 
     /// Starts from `contexts`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(contexts: impl IntoIterator<Item = impl Into<Context>>) -> Self {
         Self {
             contexts: contexts.into_iter().map(Into::into).collect(),
@@ -255,6 +262,7 @@ impl BgeM3Contexts {
 
     /// Question the texts are ranked against.
     #[must_use]
+    #[inline]
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
@@ -262,6 +270,7 @@ impl BgeM3Contexts {
 
     /// Cuts texts that are too long instead of refusing them.
     #[must_use]
+    #[inline]
     pub fn truncate_inputs(mut self, truncate_inputs: bool) -> Self {
         self.truncate_inputs = Some(truncate_inputs);
         self
@@ -269,6 +278,7 @@ impl BgeM3Contexts {
 }
 
 impl Validate for BgeM3Contexts {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("contexts", &self.contexts);
         check.length("query", &self.query, Self::QUERY_LENGTH);

@@ -41,6 +41,7 @@ pub struct BgeRerankerBase;
 impl BgeRerankerBase {
     /// Query and the texts to rank.
     #[must_use]
+    #[inline]
     pub fn input(
         query: impl Into<String>,
         contexts: impl IntoIterator<Item = impl Into<Context>>,
@@ -128,6 +129,7 @@ impl BgeRerankerBaseInput {
 
     /// Starts from `query`, `contexts`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         query: impl Into<String>,
         contexts: impl IntoIterator<Item = impl Into<Context>>,
@@ -141,6 +143,7 @@ impl BgeRerankerBaseInput {
 
     /// Number of texts to return, best first.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -148,6 +151,7 @@ impl BgeRerankerBaseInput {
 }
 
 impl Validate for BgeRerankerBaseInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("query", &self.query, Self::QUERY_LENGTH);
         check.nested("contexts", &self.contexts);

@@ -45,6 +45,7 @@ impl OmniBgeBaseEnV15 {
     ///
     /// `text`: Text or texts to turn into vectors.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<EmbeddingTexts>) -> EmbeddingText<Self> {
         EmbeddingText::new(text)
     }

@@ -40,6 +40,7 @@ impl Flux1Schnell {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Flux1SchnellInput {
         Flux1SchnellInput::new(prompt)
     }
@@ -115,6 +116,7 @@ impl Flux1SchnellInput {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -124,6 +126,7 @@ impl Flux1SchnellInput {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: u64) -> Self {
         self.steps = Some(steps);
         self
@@ -131,6 +134,7 @@ impl Flux1SchnellInput {
 }
 
 impl Validate for Flux1SchnellInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.integer("steps", self.steps, Self::STEPS);

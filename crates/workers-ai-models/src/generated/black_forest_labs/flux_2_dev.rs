@@ -46,6 +46,7 @@ impl Flux2Dev {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageForm<Self> {
         ImageForm::new(prompt)
     }

@@ -47,6 +47,7 @@ impl Flux2Klein4b {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageForm<Self> {
         ImageForm::new(prompt)
     }

@@ -41,6 +41,7 @@ impl StableDiffusionXlLightning {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageInput<Self> {
         ImageInput::new(prompt)
     }

@@ -68,6 +68,7 @@ pub type ClefOutput = Decisions;
 impl Clef {
     /// State and the questions about it.
     #[must_use]
+    #[inline]
     pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -154,6 +155,7 @@ impl ClefInput {
 
     /// Starts from `state`, `questions`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -170,6 +172,7 @@ impl ClefInput {
 
     /// Images that belong to the state.
     #[must_use]
+    #[inline]
     pub fn images(
         mut self,
         images: impl IntoIterator<Item = impl Into<ClefImage>>,
@@ -180,6 +183,7 @@ impl ClefInput {
 }
 
 impl Validate for ClefInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("questions", self.questions.len(), Self::QUESTIONS_ITEMS);
         check.nested("questions", &self.questions);
@@ -237,6 +241,7 @@ impl From<DecisionMedia> for ClefImage {
 }
 
 impl Validate for ClefImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Base64(value) = self {
             value.check(check);

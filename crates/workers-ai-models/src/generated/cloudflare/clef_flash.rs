@@ -62,6 +62,7 @@ pub type ClefFlashOutput = Decisions;
 impl ClefFlash {
     /// State and the questions about it.
     #[must_use]
+    #[inline]
     pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -150,6 +151,7 @@ impl ClefFlashInput {
 
     /// Starts from `state`, `questions`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -166,6 +168,7 @@ impl ClefFlashInput {
 
     /// Images that belong to the state.
     #[must_use]
+    #[inline]
     pub fn images(
         mut self,
         images: impl IntoIterator<Item = impl Into<ClefFlashImage>>,
@@ -176,6 +179,7 @@ impl ClefFlashInput {
 }
 
 impl Validate for ClefFlashInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("questions", self.questions.len(), Self::QUESTIONS_ITEMS);
         check.nested("questions", &self.questions);
@@ -233,6 +237,7 @@ impl From<DecisionMedia> for ClefFlashImage {
 }
 
 impl Validate for ClefFlashImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Base64(value) = self {
             value.check(check);

@@ -51,6 +51,7 @@ pub type ClefOmniOutput = Decisions;
 impl ClefOmni {
     /// State and the questions about it.
     #[must_use]
+    #[inline]
     pub fn input(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -157,6 +158,7 @@ impl ClefOmniInput {
 
     /// Starts from `state`, `questions`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         state: impl Into<Value>,
         questions: impl IntoIterator<Item = (impl Into<String>, impl Into<Question>)>,
@@ -175,6 +177,7 @@ impl ClefOmniInput {
 
     /// Images that belong to the state.
     #[must_use]
+    #[inline]
     pub fn images(
         mut self,
         images: impl IntoIterator<Item = impl Into<ClefOmniImage>>,
@@ -185,6 +188,7 @@ impl ClefOmniInput {
 
     /// Audio that belongs to the state.
     #[must_use]
+    #[inline]
     pub fn audio(
         mut self,
         audio: impl IntoIterator<Item = impl Into<ClefOmniAudio>>,
@@ -195,6 +199,7 @@ impl ClefOmniInput {
 
     /// Videos that belong to the state.
     #[must_use]
+    #[inline]
     pub fn videos(
         mut self,
         videos: impl IntoIterator<Item = impl Into<ClefOmniVideo>>,
@@ -205,6 +210,7 @@ impl ClefOmniInput {
 }
 
 impl Validate for ClefOmniInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("questions", self.questions.len(), Self::QUESTIONS_ITEMS);
         check.nested("questions", &self.questions);
@@ -266,6 +272,7 @@ impl From<DecisionMedia> for ClefOmniImage {
 }
 
 impl Validate for ClefOmniImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Base64(value) = self {
             value.check(check);
@@ -322,6 +329,7 @@ impl From<DecisionMedia> for ClefOmniAudio {
 }
 
 impl Validate for ClefOmniAudio {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Base64(value) = self {
             value.check(check);
@@ -378,6 +386,7 @@ impl From<DecisionMedia> for ClefOmniVideo {
 }
 
 impl Validate for ClefOmniVideo {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Base64(value) = self {
             value.check(check);

@@ -258,6 +258,7 @@ impl Answer for ChatFunctionToolCall {
 impl ChatFunctionToolCall {
     /// Starts from `id`, `function`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(id: impl Into<String>, function: impl Into<ChatFunctionCall>) -> Self {
         Self {
             id: Some(id.into()),
@@ -298,6 +299,7 @@ fields! {
 impl ChatFunctionCall {
     /// Starts from `name`, `arguments`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -340,6 +342,7 @@ fields! {
 impl ChatCustomToolCall {
     /// Starts from `id`, `custom`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(id: impl Into<String>, custom: impl Into<ChatCustomCall>) -> Self {
         Self {
             id: Some(id.into()),
@@ -378,6 +381,7 @@ fields! {
 impl ChatCustomCall {
     /// Starts from `name`, `input`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>, input: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -990,6 +994,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -1029,6 +1034,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Maximum number of tokens in the answer, reasoning included.
     #[must_use]
+    #[inline]
     pub fn max_completion_tokens(mut self, max_completion_tokens: u64) -> Self {
         self.max_completion_tokens = Some(max_completion_tokens);
         self
@@ -1036,6 +1042,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -1043,6 +1050,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -1050,6 +1058,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -1057,6 +1066,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Number of answers to generate.
     #[must_use]
+    #[inline]
     pub fn n(mut self, n: u64) -> Self {
         self.n = Some(n);
         self
@@ -1064,6 +1074,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self
@@ -1071,6 +1082,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Sequence or sequences that end the answer where the model would write them.
     #[must_use]
+    #[inline]
     pub fn stop(mut self, stop: impl Into<ChatStop>) -> Self {
         self.stop = Some(stop.into());
         self
@@ -1078,6 +1090,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -1085,6 +1098,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -1092,6 +1106,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Changes to the likelihood of single tokens, by token id.
     #[must_use]
+    #[inline]
     pub fn logit_bias(mut self, logit_bias: Map<String, Value>) -> Self {
         self.logit_bias = Some(logit_bias);
         self
@@ -1099,6 +1114,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// What the stream contains beside the text.
     #[must_use]
+    #[inline]
     pub fn stream_options(
         mut self,
         stream_options: impl Into<ChatStreamOptions>,
@@ -1109,6 +1125,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Tools the model may ask you to use.
     #[must_use]
+    #[inline]
     pub fn tools(
         mut self,
         tools: impl IntoIterator<Item = impl Into<ChatTool>>,
@@ -1119,6 +1136,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Whether and which tools are used.
     #[must_use]
+    #[inline]
     pub fn tool_choice(mut self, tool_choice: impl Into<ChatToolChoice>) -> Self {
         self.tool_choice = Some(tool_choice.into());
         self
@@ -1126,6 +1144,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Allows several tool calls in one turn.
     #[must_use]
+    #[inline]
     pub fn parallel_tool_calls(mut self, parallel_tool_calls: bool) -> Self {
         self.parallel_tool_calls = Some(parallel_tool_calls);
         self
@@ -1133,6 +1152,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Format of the answer.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ChatResponseFormat>,
@@ -1143,6 +1163,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Returns the log probabilities of the answer's tokens.
     #[must_use]
+    #[inline]
     pub fn logprobs(mut self, logprobs: bool) -> Self {
         self.logprobs = Some(logprobs);
         self
@@ -1150,6 +1171,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Number of likeliest tokens to report at each position.
     #[must_use]
+    #[inline]
     pub fn top_logprobs(mut self, top_logprobs: u64) -> Self {
         self.top_logprobs = Some(top_logprobs);
         self
@@ -1157,6 +1179,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Kinds of answer wanted.
     #[must_use]
+    #[inline]
     pub fn modalities(
         mut self,
         modalities: impl IntoIterator<Item = impl Into<ChatModality>>,
@@ -1167,6 +1190,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Voice and format of a spoken answer.
     #[must_use]
+    #[inline]
     pub fn audio(mut self, audio: impl Into<ChatAudioOptions>) -> Self {
         self.audio = Some(audio.into());
         self
@@ -1174,6 +1198,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Expected answer, to speed up generation.
     #[must_use]
+    #[inline]
     pub fn prediction(mut self, prediction: impl Into<ChatPrediction>) -> Self {
         self.prediction = Some(prediction.into());
         self
@@ -1181,6 +1206,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// How the model searches the web.
     #[must_use]
+    #[inline]
     pub fn web_search_options(
         mut self,
         web_search_options: impl Into<ChatWebSearchOptions>,
@@ -1191,6 +1217,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Your own labels to keep with the request.
     #[must_use]
+    #[inline]
     pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
         self.metadata = Some(metadata);
         self
@@ -1198,6 +1225,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Keeps the answer on the server for later use.
     #[must_use]
+    #[inline]
     pub fn store(mut self, store: bool) -> Self {
         self.store = Some(store);
         self
@@ -1205,6 +1233,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Your own id of the end user, to trace abuse.
     #[must_use]
+    #[inline]
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.user = Some(user.into());
         self
@@ -1212,6 +1241,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Name of the model.
     #[must_use]
+    #[inline]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
@@ -1219,6 +1249,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
     #[must_use]
+    #[inline]
     pub fn function_call(
         mut self,
         function_call: impl Into<ChatFunctionChoice>,
@@ -1229,6 +1260,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<ChatFunctionDefinition>>,
@@ -1239,6 +1271,7 @@ impl<M: Extended> ChatPrompt<M> {
 
     /// Class of service to use.
     #[must_use]
+    #[inline]
     pub fn service_tier(
         mut self,
         service_tier: impl Into<ResponsesServiceTier>,
@@ -1249,6 +1282,7 @@ impl<M: Extended> ChatPrompt<M> {
 }
 
 impl<M: Extended> Validate for ChatPrompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -1357,6 +1391,7 @@ impl ChatStop {
 }
 
 impl Validate for ChatStop {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Texts(value) = self {
             check.items("", value.len(), Self::TEXTS_ITEMS);
@@ -1386,6 +1421,7 @@ members! {
 impl ChatStreamOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             include_usage: None,
@@ -1395,6 +1431,7 @@ impl ChatStreamOptions {
 
     /// Adds an event with the tokens used at the end.
     #[must_use]
+    #[inline]
     pub fn include_usage(mut self, include_usage: bool) -> Self {
         self.include_usage = Some(include_usage);
         self
@@ -1402,6 +1439,7 @@ impl ChatStreamOptions {
 
     /// Adds padding to the events that hides how long the tokens are.
     #[must_use]
+    #[inline]
     pub fn include_obfuscation(mut self, include_obfuscation: bool) -> Self {
         self.include_obfuscation = Some(include_obfuscation);
         self
@@ -1463,6 +1501,7 @@ impl From<ChatCustomTool> for ChatTool {
 }
 
 impl Validate for ChatTool {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Custom(value) = self {
             value.check(check);
@@ -1489,6 +1528,7 @@ members! {
 impl ChatFunctionTool {
     /// Starts from `function`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(function: impl Into<ChatFunctionDefinition>) -> Self {
         Self { function: function.into() }
     }
@@ -1532,6 +1572,7 @@ members! {
 impl ChatFunctionDefinition {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1543,6 +1584,7 @@ impl ChatFunctionDefinition {
 
     /// What the function does and when to call it.
     #[must_use]
+    #[inline]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -1550,6 +1592,7 @@ impl ChatFunctionDefinition {
 
     /// JSON Schema of the arguments.
     #[must_use]
+    #[inline]
     pub fn parameters(mut self, parameters: Map<String, Value>) -> Self {
         self.parameters = Some(parameters);
         self
@@ -1557,6 +1600,7 @@ impl ChatFunctionDefinition {
 
     /// Makes the arguments follow the schema exactly.
     #[must_use]
+    #[inline]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = Some(strict);
         self
@@ -1584,12 +1628,14 @@ members! {
 impl ChatCustomTool {
     /// Starts from `custom`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(custom: impl Into<ChatCustomToolDefinition>) -> Self {
         Self { custom: custom.into() }
     }
 }
 
 impl Validate for ChatCustomTool {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("custom", &self.custom);
     }
@@ -1621,6 +1667,7 @@ members! {
 impl ChatCustomToolDefinition {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1631,6 +1678,7 @@ impl ChatCustomToolDefinition {
 
     /// What the tool does and when to call it.
     #[must_use]
+    #[inline]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -1638,6 +1686,7 @@ impl ChatCustomToolDefinition {
 
     /// Format of the text the tool takes.
     #[must_use]
+    #[inline]
     pub fn format(mut self, format: impl Into<ChatCustomToolFormat>) -> Self {
         self.format = Some(format.into());
         self
@@ -1645,6 +1694,7 @@ impl ChatCustomToolDefinition {
 }
 
 impl Validate for ChatCustomToolDefinition {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("format", &self.format);
     }
@@ -1696,6 +1746,7 @@ impl From<ChatGrammarFormat> for ChatCustomToolFormat {
 }
 
 impl Validate for ChatCustomToolFormat {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Grammar(value) = self {
             value.check(check);
@@ -1718,6 +1769,7 @@ members! {
 impl ChatTextFormat {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -1750,12 +1802,14 @@ members! {
 impl ChatGrammarFormat {
     /// Starts from `grammar`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(grammar: impl Into<ChatGrammar>) -> Self {
         Self { grammar: grammar.into() }
     }
 }
 
 impl Validate for ChatGrammarFormat {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("grammar", &self.grammar);
     }
@@ -1783,6 +1837,7 @@ members! {
 impl ChatGrammar {
     /// Starts from `definition`, `syntax`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         definition: impl Into<String>,
         syntax: impl Into<ChatGrammarSyntax>,
@@ -1795,6 +1850,7 @@ impl ChatGrammar {
 }
 
 impl Validate for ChatGrammar {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("syntax", &self.syntax);
     }
@@ -1882,6 +1938,7 @@ impl From<ChatToolChoiceAllowed> for ChatToolChoice {
 }
 
 impl Validate for ChatToolChoice {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Mode(value) => value.check(check),
@@ -1922,6 +1979,7 @@ members! {
 impl ChatToolChoiceFunction {
     /// Starts from `function`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(function: impl Into<ChatFunctionName>) -> Self {
         Self { function: function.into() }
     }
@@ -1947,6 +2005,7 @@ members! {
 impl ChatFunctionName {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -1973,6 +2032,7 @@ members! {
 impl ChatToolChoiceCustom {
     /// Starts from `custom`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(custom: impl Into<ChatCustomToolName>) -> Self {
         Self { custom: custom.into() }
     }
@@ -1998,6 +2058,7 @@ members! {
 impl ChatCustomToolName {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -2024,6 +2085,7 @@ members! {
 impl ChatToolChoiceAllowed {
     /// Starts from `allowed_tools`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(allowed_tools: impl Into<ChatAllowedTools>) -> Self {
         Self {
             allowed_tools: allowed_tools.into(),
@@ -2032,6 +2094,7 @@ impl ChatToolChoiceAllowed {
 }
 
 impl Validate for ChatToolChoiceAllowed {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("allowed_tools", &self.allowed_tools);
     }
@@ -2059,6 +2122,7 @@ members! {
 impl ChatAllowedTools {
     /// Starts from `mode`, `tools`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         mode: impl Into<ChatAllowedToolsMode>,
         tools: impl IntoIterator<Item = Map<String, Value>>,
@@ -2071,6 +2135,7 @@ impl ChatAllowedTools {
 }
 
 impl Validate for ChatAllowedTools {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mode", &self.mode);
     }
@@ -2161,6 +2226,7 @@ members! {
 impl ChatResponseFormatText {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -2191,6 +2257,7 @@ members! {
 impl ChatResponseFormatJsonObject {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -2223,6 +2290,7 @@ members! {
 impl ChatResponseFormatJsonSchema {
     /// Starts from `json_schema`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(json_schema: impl Into<ChatJsonSchema>) -> Self {
         Self {
             json_schema: json_schema.into(),
@@ -2262,6 +2330,7 @@ members! {
 impl ChatJsonSchema {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -2273,6 +2342,7 @@ impl ChatJsonSchema {
 
     /// What the answer is for.
     #[must_use]
+    #[inline]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -2280,6 +2350,7 @@ impl ChatJsonSchema {
 
     /// JSON Schema of the answer.
     #[must_use]
+    #[inline]
     pub fn schema(mut self, schema: Map<String, Value>) -> Self {
         self.schema = Some(schema);
         self
@@ -2287,6 +2358,7 @@ impl ChatJsonSchema {
 
     /// Makes the answer follow the schema exactly.
     #[must_use]
+    #[inline]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = Some(strict);
         self
@@ -2327,6 +2399,7 @@ members! {
 impl ChatAudioOptions {
     /// Starts from `voice`, `format`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(voice: impl Into<ChatVoice>, format: impl Into<ChatAudioFormat>) -> Self {
         Self {
             voice: voice.into(),
@@ -2336,6 +2409,7 @@ impl ChatAudioOptions {
 }
 
 impl Validate for ChatAudioOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("format", &self.format);
     }
@@ -2409,6 +2483,7 @@ members! {
 impl ChatVoiceId {
     /// Starts from `id`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -2455,6 +2530,7 @@ members! {
 impl ChatPrediction {
     /// Starts from `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content: impl Into<ChatTextContent>) -> Self {
         Self { content: content.into() }
     }
@@ -2535,6 +2611,7 @@ members! {
 impl ChatTextPart {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -2566,6 +2643,7 @@ members! {
 impl ChatWebSearchOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             search_context_size: None,
@@ -2575,6 +2653,7 @@ impl ChatWebSearchOptions {
 
     /// Amount of search results given to the model.
     #[must_use]
+    #[inline]
     pub fn search_context_size(
         mut self,
         search_context_size: impl Into<ChatSearchContextSize>,
@@ -2585,6 +2664,7 @@ impl ChatWebSearchOptions {
 
     /// Where the user is, for local results.
     #[must_use]
+    #[inline]
     pub fn user_location(mut self, user_location: impl Into<ChatUserLocation>) -> Self {
         self.user_location = Some(user_location.into());
         self
@@ -2592,6 +2672,7 @@ impl ChatWebSearchOptions {
 }
 
 impl Validate for ChatWebSearchOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("search_context_size", &self.search_context_size);
     }
@@ -2636,6 +2717,7 @@ members! {
 impl ChatUserLocation {
     /// Starts from `approximate`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(approximate: impl Into<ChatApproximateLocation>) -> Self {
         Self {
             approximate: approximate.into(),
@@ -2675,6 +2757,7 @@ members! {
 impl ChatApproximateLocation {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             city: None,
@@ -2686,6 +2769,7 @@ impl ChatApproximateLocation {
 
     /// Name of the city.
     #[must_use]
+    #[inline]
     pub fn city(mut self, city: impl Into<String>) -> Self {
         self.city = Some(city.into());
         self
@@ -2693,6 +2777,7 @@ impl ChatApproximateLocation {
 
     /// Country as two letters, such as `DE`.
     #[must_use]
+    #[inline]
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
@@ -2700,6 +2785,7 @@ impl ChatApproximateLocation {
 
     /// Name of the region.
     #[must_use]
+    #[inline]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
@@ -2707,6 +2793,7 @@ impl ChatApproximateLocation {
 
     /// Time zone, such as `Europe/Berlin`.
     #[must_use]
+    #[inline]
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
@@ -2764,6 +2851,7 @@ impl From<ChatFunctionChoiceFunction> for ChatFunctionChoice {
 }
 
 impl Validate for ChatFunctionChoice {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Mode(value) = self {
             value.check(check);
@@ -2799,6 +2887,7 @@ members! {
 impl ChatFunctionChoiceFunction {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -3018,6 +3107,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<ChatMessage>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -3057,6 +3147,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Maximum number of tokens in the answer, reasoning included.
     #[must_use]
+    #[inline]
     pub fn max_completion_tokens(mut self, max_completion_tokens: u64) -> Self {
         self.max_completion_tokens = Some(max_completion_tokens);
         self
@@ -3064,6 +3155,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -3071,6 +3163,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -3078,6 +3171,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -3085,6 +3179,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Number of answers to generate.
     #[must_use]
+    #[inline]
     pub fn n(mut self, n: u64) -> Self {
         self.n = Some(n);
         self
@@ -3092,6 +3187,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self
@@ -3099,6 +3195,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Sequence or sequences that end the answer where the model would write them.
     #[must_use]
+    #[inline]
     pub fn stop(mut self, stop: impl Into<ChatStop>) -> Self {
         self.stop = Some(stop.into());
         self
@@ -3106,6 +3203,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -3113,6 +3211,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -3120,6 +3219,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Changes to the likelihood of single tokens, by token id.
     #[must_use]
+    #[inline]
     pub fn logit_bias(mut self, logit_bias: Map<String, Value>) -> Self {
         self.logit_bias = Some(logit_bias);
         self
@@ -3127,6 +3227,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// What the stream contains beside the text.
     #[must_use]
+    #[inline]
     pub fn stream_options(
         mut self,
         stream_options: impl Into<ChatStreamOptions>,
@@ -3137,6 +3238,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Tools the model may ask you to use.
     #[must_use]
+    #[inline]
     pub fn tools(
         mut self,
         tools: impl IntoIterator<Item = impl Into<ChatTool>>,
@@ -3147,6 +3249,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Whether and which tools are used.
     #[must_use]
+    #[inline]
     pub fn tool_choice(mut self, tool_choice: impl Into<ChatToolChoice>) -> Self {
         self.tool_choice = Some(tool_choice.into());
         self
@@ -3154,6 +3257,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Allows several tool calls in one turn.
     #[must_use]
+    #[inline]
     pub fn parallel_tool_calls(mut self, parallel_tool_calls: bool) -> Self {
         self.parallel_tool_calls = Some(parallel_tool_calls);
         self
@@ -3161,6 +3265,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Format of the answer.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ChatResponseFormat>,
@@ -3171,6 +3276,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Returns the log probabilities of the answer's tokens.
     #[must_use]
+    #[inline]
     pub fn logprobs(mut self, logprobs: bool) -> Self {
         self.logprobs = Some(logprobs);
         self
@@ -3178,6 +3284,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Number of likeliest tokens to report at each position.
     #[must_use]
+    #[inline]
     pub fn top_logprobs(mut self, top_logprobs: u64) -> Self {
         self.top_logprobs = Some(top_logprobs);
         self
@@ -3185,6 +3292,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Kinds of answer wanted.
     #[must_use]
+    #[inline]
     pub fn modalities(
         mut self,
         modalities: impl IntoIterator<Item = impl Into<ChatModality>>,
@@ -3195,6 +3303,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Voice and format of a spoken answer.
     #[must_use]
+    #[inline]
     pub fn audio(mut self, audio: impl Into<ChatAudioOptions>) -> Self {
         self.audio = Some(audio.into());
         self
@@ -3202,6 +3311,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Expected answer, to speed up generation.
     #[must_use]
+    #[inline]
     pub fn prediction(mut self, prediction: impl Into<ChatPrediction>) -> Self {
         self.prediction = Some(prediction.into());
         self
@@ -3209,6 +3319,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// How the model searches the web.
     #[must_use]
+    #[inline]
     pub fn web_search_options(
         mut self,
         web_search_options: impl Into<ChatWebSearchOptions>,
@@ -3219,6 +3330,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Your own labels to keep with the request.
     #[must_use]
+    #[inline]
     pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
         self.metadata = Some(metadata);
         self
@@ -3226,6 +3338,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Keeps the answer on the server for later use.
     #[must_use]
+    #[inline]
     pub fn store(mut self, store: bool) -> Self {
         self.store = Some(store);
         self
@@ -3233,6 +3346,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Your own id of the end user, to trace abuse.
     #[must_use]
+    #[inline]
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.user = Some(user.into());
         self
@@ -3240,6 +3354,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Name of the model.
     #[must_use]
+    #[inline]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
@@ -3247,6 +3362,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Whether and which function is called, in the deprecated form; use `tool_choice` instead.
     #[must_use]
+    #[inline]
     pub fn function_call(
         mut self,
         function_call: impl Into<ChatFunctionChoice>,
@@ -3257,6 +3373,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Functions the model may call, in the deprecated form; use `tools` instead.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<ChatFunctionDefinition>>,
@@ -3267,6 +3384,7 @@ impl<M: Extended> ChatMessages<M> {
 
     /// Class of service to use.
     #[must_use]
+    #[inline]
     pub fn service_tier(
         mut self,
         service_tier: impl Into<ResponsesServiceTier>,
@@ -3277,6 +3395,7 @@ impl<M: Extended> ChatMessages<M> {
 }
 
 impl<M: Extended> Validate for ChatMessages<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("messages", self.messages.len(), Self::MESSAGES_ITEMS);
         check.nested("messages", &self.messages);
@@ -3420,6 +3539,7 @@ impl From<ChatFunctionMessage> for ChatMessage {
 }
 
 impl Validate for ChatMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::User(value) = self {
             value.check(check);
@@ -3450,6 +3570,7 @@ members! {
 impl ChatSystemMessage {
     /// Starts from `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content: impl Into<ChatTextContent>) -> Self {
         Self {
             content: content.into(),
@@ -3459,6 +3580,7 @@ impl ChatSystemMessage {
 
     /// Name of the speaker, to tell participants of the same role apart.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -3490,6 +3612,7 @@ members! {
 impl ChatDeveloperMessage {
     /// Starts from `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content: impl Into<ChatTextContent>) -> Self {
         Self {
             content: content.into(),
@@ -3499,6 +3622,7 @@ impl ChatDeveloperMessage {
 
     /// Name of the speaker, to tell participants of the same role apart.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -3530,6 +3654,7 @@ members! {
 impl ChatUserMessage {
     /// Starts from `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content: impl Into<ChatUserContent>) -> Self {
         Self {
             content: content.into(),
@@ -3539,6 +3664,7 @@ impl ChatUserMessage {
 
     /// Name of the speaker, to tell participants of the same role apart.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -3546,6 +3672,7 @@ impl ChatUserMessage {
 }
 
 impl Validate for ChatUserMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("content", &self.content);
     }
@@ -3609,6 +3736,7 @@ impl ChatUserContent {
 }
 
 impl Validate for ChatUserContent {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Parts(value) = self {
             {
@@ -3708,6 +3836,7 @@ impl From<ChatFilePart> for ChatContentPart {
 }
 
 impl Validate for ChatContentPart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Image(value) => value.check(check),
@@ -3737,6 +3866,7 @@ members! {
 impl ChatImagePart {
     /// Starts from `image_url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image_url: impl Into<ChatImageUrl>) -> Self {
         Self {
             image_url: image_url.into(),
@@ -3745,6 +3875,7 @@ impl ChatImagePart {
 }
 
 impl Validate for ChatImagePart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("image_url", &self.image_url);
     }
@@ -3774,6 +3905,7 @@ members! {
 impl ChatImageUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -3783,6 +3915,7 @@ impl ChatImageUrl {
 
     /// Resolution at which the image is processed.
     #[must_use]
+    #[inline]
     pub fn detail(mut self, detail: impl Into<ChatImageDetail>) -> Self {
         self.detail = Some(detail.into());
         self
@@ -3790,6 +3923,7 @@ impl ChatImageUrl {
 }
 
 impl Validate for ChatImageUrl {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("detail", &self.detail);
     }
@@ -3828,6 +3962,7 @@ members! {
 impl ChatVideoPart {
     /// Starts from `video_url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(video_url: impl Into<ChatVideoUrl>) -> Self {
         Self {
             video_url: video_url.into(),
@@ -3855,6 +3990,7 @@ members! {
 impl ChatVideoUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }
@@ -3881,6 +4017,7 @@ members! {
 impl ChatAudioPart {
     /// Starts from `input_audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(input_audio: impl Into<ChatAudioInput>) -> Self {
         Self {
             input_audio: input_audio.into(),
@@ -3889,6 +4026,7 @@ impl ChatAudioPart {
 }
 
 impl Validate for ChatAudioPart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("input_audio", &self.input_audio);
     }
@@ -3916,6 +4054,7 @@ members! {
 impl ChatAudioInput {
     /// Starts from `data`, `format`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(data: impl Into<Media>, format: impl Into<ChatAudioInputFormat>) -> Self {
         Self {
             data: data.into(),
@@ -3925,6 +4064,7 @@ impl ChatAudioInput {
 }
 
 impl Validate for ChatAudioInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("data", &self.data);
         check.nested("format", &self.format);
@@ -3960,12 +4100,14 @@ members! {
 impl ChatFilePart {
     /// Starts from `file`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(file: impl Into<ChatFile>) -> Self {
         Self { file: file.into() }
     }
 }
 
 impl Validate for ChatFilePart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("file", &self.file);
     }
@@ -3997,6 +4139,7 @@ members! {
 impl ChatFile {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             file_data: None,
@@ -4007,6 +4150,7 @@ impl ChatFile {
 
     /// Content of the file.
     #[must_use]
+    #[inline]
     pub fn file_data(mut self, file_data: impl Into<Media>) -> Self {
         self.file_data = Some(file_data.into());
         self
@@ -4014,6 +4158,7 @@ impl ChatFile {
 
     /// Name of the file.
     #[must_use]
+    #[inline]
     pub fn filename(mut self, filename: impl Into<String>) -> Self {
         self.filename = Some(filename.into());
         self
@@ -4021,6 +4166,7 @@ impl ChatFile {
 
     /// Id of an uploaded file.
     #[must_use]
+    #[inline]
     pub fn file_id(mut self, file_id: impl Into<String>) -> Self {
         self.file_id = Some(file_id.into());
         self
@@ -4028,6 +4174,7 @@ impl ChatFile {
 }
 
 impl Validate for ChatFile {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("file_data", &self.file_data);
     }
@@ -4080,6 +4227,7 @@ members! {
 impl ChatAssistantMessage {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             content: None,
@@ -4093,6 +4241,7 @@ impl ChatAssistantMessage {
 
     /// What was said.
     #[must_use]
+    #[inline]
     pub fn content(mut self, content: impl Into<ChatAssistantContent>) -> Self {
         self.content = Some(content.into());
         self
@@ -4100,6 +4249,7 @@ impl ChatAssistantMessage {
 
     /// Tool calls the model made in this turn.
     #[must_use]
+    #[inline]
     pub fn tool_calls(
         mut self,
         tool_calls: impl IntoIterator<Item = impl Into<ChatToolCall>>,
@@ -4110,6 +4260,7 @@ impl ChatAssistantMessage {
 
     /// Refusal of the model, if it refused.
     #[must_use]
+    #[inline]
     pub fn refusal(mut self, refusal: impl Into<String>) -> Self {
         self.refusal = Some(refusal.into());
         self
@@ -4117,6 +4268,7 @@ impl ChatAssistantMessage {
 
     /// Name of the speaker, to tell participants of the same role apart.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -4124,6 +4276,7 @@ impl ChatAssistantMessage {
 
     /// Audio the model gave in this turn.
     #[must_use]
+    #[inline]
     pub fn audio(mut self, audio: impl Into<ChatAudioReference>) -> Self {
         self.audio = Some(audio.into());
         self
@@ -4131,6 +4284,7 @@ impl ChatAssistantMessage {
 
     /// Function call in the deprecated form; use `tool_calls` instead.
     #[must_use]
+    #[inline]
     pub fn function_call(mut self, function_call: impl Into<ChatFunctionCall>) -> Self {
         self.function_call = Some(function_call.into());
         self
@@ -4268,6 +4422,7 @@ members! {
 impl ChatRefusalPart {
     /// Starts from `refusal`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(refusal: impl Into<String>) -> Self {
         Self { refusal: refusal.into() }
     }
@@ -4293,6 +4448,7 @@ members! {
 impl ChatAudioReference {
     /// Starts from `id`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4323,6 +4479,7 @@ members! {
 impl ChatToolMessage {
     /// Starts from `content`, `tool_call_id`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         content: impl Into<ChatTextContent>,
         tool_call_id: impl Into<String>,
@@ -4359,6 +4516,7 @@ members! {
 impl ChatFunctionMessage {
     /// Starts from `content`, `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             content: content.into(),
@@ -4479,6 +4637,7 @@ members! {
 impl ThinkingOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             enable_thinking: None,
@@ -4488,6 +4647,7 @@ impl ThinkingOptions {
 
     /// Lets the model reason before it answers.
     #[must_use]
+    #[inline]
     pub fn enable_thinking(mut self, enable_thinking: bool) -> Self {
         self.enable_thinking = Some(enable_thinking);
         self
@@ -4495,6 +4655,7 @@ impl ThinkingOptions {
 
     /// Drops earlier reasoning from the conversation before the model sees it.
     #[must_use]
+    #[inline]
     pub fn clear_thinking(mut self, clear_thinking: bool) -> Self {
         self.clear_thinking = Some(clear_thinking);
         self
@@ -4535,6 +4696,7 @@ members! {
 impl ChatTemplateOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             enable_thinking: None,
@@ -4544,6 +4706,7 @@ impl ChatTemplateOptions {
 
     /// Lets the model reason before it answers.
     #[must_use]
+    #[inline]
     pub fn enable_thinking(mut self, enable_thinking: bool) -> Self {
         self.enable_thinking = Some(enable_thinking);
         self
@@ -4551,6 +4714,7 @@ impl ChatTemplateOptions {
 
     /// Drops earlier reasoning from the conversation before the model sees it.
     #[must_use]
+    #[inline]
     pub fn clear_thinking(mut self, clear_thinking: bool) -> Self {
         self.clear_thinking = Some(clear_thinking);
         self
@@ -4589,6 +4753,7 @@ members! {
 impl FixedThinkingOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             enable_thinking: None,
@@ -4598,6 +4763,7 @@ impl FixedThinkingOptions {
 
     /// Reasoning, which cannot be switched off.
     #[must_use]
+    #[inline]
     pub fn enable_thinking(mut self, enable_thinking: bool) -> Self {
         self.enable_thinking = Some(enable_thinking);
         self
@@ -4605,6 +4771,7 @@ impl FixedThinkingOptions {
 
     /// Drops earlier reasoning from the conversation before the model sees it.
     #[must_use]
+    #[inline]
     pub fn clear_thinking(mut self, clear_thinking: bool) -> Self {
         self.clear_thinking = Some(clear_thinking);
         self

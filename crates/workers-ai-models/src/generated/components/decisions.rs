@@ -71,6 +71,7 @@ impl From<QuestionScore> for Question {
 }
 
 impl Validate for Question {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Score(value) = self {
             value.check(check);
@@ -103,6 +104,7 @@ members! {
 impl QuestionNoul {
     /// Starts from `instructions`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(instructions: impl Into<Value>) -> Self {
         Self {
             instructions: instructions.into(),
@@ -112,6 +114,7 @@ impl QuestionNoul {
 
     /// What the two answers mean.
     #[must_use]
+    #[inline]
     pub fn criteria(mut self, criteria: impl Into<QuestionCriteria>) -> Self {
         self.criteria = Some(criteria.into());
         self
@@ -144,12 +147,14 @@ members! {
 impl QuestionCriteria {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { true_: None, false_: None }
     }
 
     /// When the answer is yes, as text or any JSON.
     #[must_use]
+    #[inline]
     pub fn true_(mut self, true_: impl Into<Value>) -> Self {
         self.true_ = Some(true_.into());
         self
@@ -157,6 +162,7 @@ impl QuestionCriteria {
 
     /// When the answer is no, as text or any JSON.
     #[must_use]
+    #[inline]
     pub fn false_(mut self, false_: impl Into<Value>) -> Self {
         self.false_ = Some(false_.into());
         self
@@ -194,6 +200,7 @@ members! {
 impl QuestionChoice {
     /// Starts from `instructions`, `criteria`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         instructions: impl Into<Value>,
         criteria: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
@@ -238,6 +245,7 @@ impl QuestionScore {
 
     /// Starts from `instructions`, `criteria`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         instructions: impl Into<Value>,
         criteria: impl IntoIterator<Item = impl Into<Value>>,
@@ -250,6 +258,7 @@ impl QuestionScore {
 }
 
 impl Validate for QuestionScore {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("criteria", self.criteria.len(), Self::CRITERIA_ITEMS);
     }
@@ -277,6 +286,7 @@ members! {
 impl DecisionMedia {
     /// Starts from `content_type`, `base64`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(content_type: impl Into<String>, base64: impl Into<Media>) -> Self {
         Self {
             content_type: content_type.into(),
@@ -286,6 +296,7 @@ impl DecisionMedia {
 }
 
 impl Validate for DecisionMedia {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("base64", &self.base64);
     }

@@ -38,6 +38,7 @@ members! {
 impl<M> EmbeddingText<M> {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<EmbeddingTexts>) -> Self {
         Self {
             text: text.into(),
@@ -48,6 +49,7 @@ impl<M> EmbeddingText<M> {
 
     /// How the vectors of the tokens become one vector.
     #[must_use]
+    #[inline]
     pub fn pooling(mut self, pooling: impl Into<Pooling>) -> Self {
         self.pooling = Some(pooling.into());
         self
@@ -55,6 +57,7 @@ impl<M> EmbeddingText<M> {
 }
 
 impl<M> Validate for EmbeddingText<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("text", &self.text);
         check.nested("pooling", &self.pooling);
@@ -144,6 +147,7 @@ impl EmbeddingTexts {
 }
 
 impl Validate for EmbeddingTexts {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),
@@ -229,12 +233,14 @@ impl Context {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { text: None }
     }
 
     /// Text of this entry.
     #[must_use]
+    #[inline]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
@@ -242,6 +248,7 @@ impl Context {
 }
 
 impl Validate for Context {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("text", &self.text, Self::TEXT_LENGTH);
     }
@@ -295,6 +302,7 @@ members! {
 impl<M> PlainEmbeddingInput<M> {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<PlainEmbeddingInputText>) -> Self {
         Self {
             text: text.into(),

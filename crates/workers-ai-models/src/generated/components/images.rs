@@ -105,6 +105,7 @@ impl<M> ImageForm<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -123,6 +124,7 @@ impl<M> ImageForm<M> {
 
     /// First reference image.
     #[must_use]
+    #[inline]
     pub fn input_image_0(mut self, input_image_0: impl Into<Media>) -> Self {
         self.input_image_0 = Some(input_image_0.into());
         self
@@ -130,6 +132,7 @@ impl<M> ImageForm<M> {
 
     /// Second reference image.
     #[must_use]
+    #[inline]
     pub fn input_image_1(mut self, input_image_1: impl Into<Media>) -> Self {
         self.input_image_1 = Some(input_image_1.into());
         self
@@ -137,6 +140,7 @@ impl<M> ImageForm<M> {
 
     /// Third reference image.
     #[must_use]
+    #[inline]
     pub fn input_image_2(mut self, input_image_2: impl Into<Media>) -> Self {
         self.input_image_2 = Some(input_image_2.into());
         self
@@ -144,6 +148,7 @@ impl<M> ImageForm<M> {
 
     /// Fourth reference image.
     #[must_use]
+    #[inline]
     pub fn input_image_3(mut self, input_image_3: impl Into<Media>) -> Self {
         self.input_image_3 = Some(input_image_3.into());
         self
@@ -151,6 +156,7 @@ impl<M> ImageForm<M> {
 
     /// Width of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn width(mut self, width: u64) -> Self {
         self.width = Some(width);
         self
@@ -158,6 +164,7 @@ impl<M> ImageForm<M> {
 
     /// Height of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn height(mut self, height: u64) -> Self {
         self.height = Some(height);
         self
@@ -165,6 +172,7 @@ impl<M> ImageForm<M> {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: u64) -> Self {
         self.steps = Some(steps);
         self
@@ -172,6 +180,7 @@ impl<M> ImageForm<M> {
 
     /// How closely the image follows the prompt.
     #[must_use]
+    #[inline]
     pub fn guidance(mut self, guidance: f64) -> Self {
         self.guidance = Some(guidance);
         self
@@ -179,6 +188,7 @@ impl<M> ImageForm<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self
@@ -186,6 +196,7 @@ impl<M> ImageForm<M> {
 }
 
 impl<M> Validate for ImageForm<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("width", self.width, Self::WIDTH);
         check.integer("height", self.height, Self::HEIGHT);
@@ -293,6 +304,7 @@ impl<M> ImageInput<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -312,6 +324,7 @@ impl<M> ImageInput<M> {
 
     /// What the image should not show.
     #[must_use]
+    #[inline]
     pub fn negative_prompt(mut self, negative_prompt: impl Into<String>) -> Self {
         self.negative_prompt = Some(negative_prompt.into());
         self
@@ -319,6 +332,7 @@ impl<M> ImageInput<M> {
 
     /// Height of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn height(mut self, height: u64) -> Self {
         self.height = Some(height);
         self
@@ -326,6 +340,7 @@ impl<M> ImageInput<M> {
 
     /// Width of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn width(mut self, width: u64) -> Self {
         self.width = Some(width);
         self
@@ -333,6 +348,7 @@ impl<M> ImageInput<M> {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn num_steps(mut self, num_steps: u64) -> Self {
         self.num_steps = Some(num_steps);
         self
@@ -340,6 +356,7 @@ impl<M> ImageInput<M> {
 
     /// How closely the image follows the prompt.
     #[must_use]
+    #[inline]
     pub fn guidance(mut self, guidance: f64) -> Self {
         self.guidance = Some(guidance);
         self
@@ -347,6 +364,7 @@ impl<M> ImageInput<M> {
 
     /// How far to depart from the given image, from 0 for not at all to 1 for freely.
     #[must_use]
+    #[inline]
     pub fn strength(mut self, strength: f64) -> Self {
         self.strength = Some(strength);
         self
@@ -354,6 +372,7 @@ impl<M> ImageInput<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self
@@ -361,6 +380,7 @@ impl<M> ImageInput<M> {
 
     /// Image to start from, as the bytes of its file.
     #[must_use]
+    #[inline]
     pub fn image(mut self, image: impl Into<Media>) -> Self {
         self.image = Some(image.into());
         self
@@ -368,6 +388,7 @@ impl<M> ImageInput<M> {
 
     /// Image to start from, as base64 text.
     #[must_use]
+    #[inline]
     pub fn image_b64(mut self, image_b64: impl Into<Media>) -> Self {
         self.image_b64 = Some(image_b64.into());
         self
@@ -375,6 +396,7 @@ impl<M> ImageInput<M> {
 
     /// Image that marks the area to redraw, as the bytes of its file.
     #[must_use]
+    #[inline]
     pub fn mask(mut self, mask: impl Into<Media>) -> Self {
         self.mask = Some(mask.into());
         self
@@ -382,6 +404,7 @@ impl<M> ImageInput<M> {
 }
 
 impl<M> Validate for ImageInput<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.integer("height", self.height, Self::HEIGHT);

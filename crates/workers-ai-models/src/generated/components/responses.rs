@@ -133,6 +133,7 @@ members! {
 impl<M> ResponsesInput<M> {
     /// Starts from `input`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(input: impl Into<ResponsesInputItems>) -> Self {
         Self {
             input: input.into(),
@@ -161,6 +162,7 @@ impl<M> ResponsesInput<M> {
 
     /// Instructions that hold for the whole conversation.
     #[must_use]
+    #[inline]
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
         self
@@ -168,6 +170,7 @@ impl<M> ResponsesInput<M> {
 
     /// Maximum number of tokens in the answer, reasoning included.
     #[must_use]
+    #[inline]
     pub fn max_output_tokens(mut self, max_output_tokens: u64) -> Self {
         self.max_output_tokens = Some(max_output_tokens);
         self
@@ -175,6 +178,7 @@ impl<M> ResponsesInput<M> {
 
     /// How much the model reasons.
     #[must_use]
+    #[inline]
     pub fn reasoning(mut self, reasoning: impl Into<ResponsesReasoning>) -> Self {
         self.reasoning = Some(reasoning.into());
         self
@@ -182,6 +186,7 @@ impl<M> ResponsesInput<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -189,6 +194,7 @@ impl<M> ResponsesInput<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -196,6 +202,7 @@ impl<M> ResponsesInput<M> {
 
     /// Format and length of the text.
     #[must_use]
+    #[inline]
     pub fn text(mut self, text: impl Into<ResponsesTextOptions>) -> Self {
         self.text = Some(text.into());
         self
@@ -203,6 +210,7 @@ impl<M> ResponsesInput<M> {
 
     /// What the stream contains beside the text.
     #[must_use]
+    #[inline]
     pub fn stream_options(
         mut self,
         stream_options: impl Into<ResponsesInputStreamOptions>,
@@ -213,6 +221,7 @@ impl<M> ResponsesInput<M> {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(
         mut self,
         tools: impl IntoIterator<Item = impl Into<ResponsesFunctionTool>>,
@@ -223,6 +232,7 @@ impl<M> ResponsesInput<M> {
 
     /// Whether and which function is called.
     #[must_use]
+    #[inline]
     pub fn tool_choice(mut self, tool_choice: impl Into<ResponsesToolChoice>) -> Self {
         self.tool_choice = Some(tool_choice.into());
         self
@@ -230,6 +240,7 @@ impl<M> ResponsesInput<M> {
 
     /// Allows several function calls in one turn.
     #[must_use]
+    #[inline]
     pub fn parallel_tool_calls(mut self, parallel_tool_calls: bool) -> Self {
         self.parallel_tool_calls = Some(parallel_tool_calls);
         self
@@ -237,6 +248,7 @@ impl<M> ResponsesInput<M> {
 
     /// Extra parts of the answer to return.
     #[must_use]
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<ResponsesInputInclude>>,
@@ -247,6 +259,7 @@ impl<M> ResponsesInput<M> {
 
     /// Conversation on the server that this request belongs to.
     #[must_use]
+    #[inline]
     pub fn conversation(
         mut self,
         conversation: impl Into<ResponsesConversation>,
@@ -257,6 +270,7 @@ impl<M> ResponsesInput<M> {
 
     /// Id of the answer this request continues.
     #[must_use]
+    #[inline]
     pub fn previous_response_id(
         mut self,
         previous_response_id: impl Into<String>,
@@ -267,6 +281,7 @@ impl<M> ResponsesInput<M> {
 
     /// What happens to a conversation that is too long.
     #[must_use]
+    #[inline]
     pub fn truncation(mut self, truncation: impl Into<ResponsesTruncation>) -> Self {
         self.truncation = Some(truncation.into());
         self
@@ -274,6 +289,7 @@ impl<M> ResponsesInput<M> {
 
     /// Runs in the background; the request returns at once.
     #[must_use]
+    #[inline]
     pub fn background(mut self, background: bool) -> Self {
         self.background = Some(background);
         self
@@ -281,6 +297,7 @@ impl<M> ResponsesInput<M> {
 
     /// Class of service to use.
     #[must_use]
+    #[inline]
     pub fn service_tier(
         mut self,
         service_tier: impl Into<ResponsesServiceTier>,
@@ -291,6 +308,7 @@ impl<M> ResponsesInput<M> {
 
     /// Key that keeps similar requests on the same cache.
     #[must_use]
+    #[inline]
     pub fn prompt_cache_key(mut self, prompt_cache_key: impl Into<String>) -> Self {
         self.prompt_cache_key = Some(prompt_cache_key.into());
         self
@@ -298,6 +316,7 @@ impl<M> ResponsesInput<M> {
 
     /// Your own id of the end user, to trace abuse.
     #[must_use]
+    #[inline]
     pub fn safety_identifier(mut self, safety_identifier: impl Into<String>) -> Self {
         self.safety_identifier = Some(safety_identifier.into());
         self
@@ -305,6 +324,7 @@ impl<M> ResponsesInput<M> {
 }
 
 impl<M> Validate for ResponsesInput<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("input", &self.input);
         check.nested("reasoning", &self.reasoning);
@@ -377,6 +397,7 @@ impl<const N: usize> From<[ResponsesInputItem; N]> for ResponsesInputItems {
 }
 
 impl Validate for ResponsesInputItems {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Items(value) = self {
             value.check(check);
@@ -491,6 +512,7 @@ impl From<ResponsesReasoningItem> for ResponsesInputItem {
 }
 
 impl Validate for ResponsesInputItem {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Message(value) => value.check(check),
@@ -539,6 +561,7 @@ fields! {
 impl ResponsesEasyMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         role: impl Into<ResponsesEasyMessageRole>,
         content: impl Into<ResponsesEasyMessageContent>,
@@ -552,6 +575,7 @@ impl ResponsesEasyMessage {
 
     /// Kind of item.
     #[must_use]
+    #[inline]
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -559,6 +583,7 @@ impl ResponsesEasyMessage {
 }
 
 impl Validate for ResponsesEasyMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("role", &self.role);
         check.nested("content", &self.content);
@@ -635,6 +660,7 @@ impl<const N: usize> From<[ResponsesInputContent; N]> for ResponsesEasyMessageCo
 }
 
 impl Validate for ResponsesEasyMessageContent {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Parts(value) = self {
             value.check(check);
@@ -692,6 +718,7 @@ impl From<ResponsesInputImage> for ResponsesInputContent {
 }
 
 impl Validate for ResponsesInputContent {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Image(value) = self {
             value.check(check);
@@ -724,6 +751,7 @@ fields! {
 impl ResponsesInputText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()) }
     }
@@ -761,6 +789,7 @@ fields! {
 impl ResponsesInputImage {
     /// Starts from `detail`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(detail: impl Into<ResponsesImageDetail>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -770,6 +799,7 @@ impl ResponsesInputImage {
 
     /// Address of the image, or a data URL that holds it.
     #[must_use]
+    #[inline]
     pub fn image_url(mut self, image_url: impl Into<String>) -> Self {
         self.image_url = Some(image_url.into());
         self
@@ -777,6 +807,7 @@ impl ResponsesInputImage {
 }
 
 impl Validate for ResponsesInputImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("detail", &self.detail);
     }
@@ -836,6 +867,7 @@ fields! {
 impl ResponsesInputMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         role: impl Into<ResponsesInputMessageRole>,
         content: impl IntoIterator<Item = impl Into<ResponsesInputContent>>,
@@ -850,6 +882,7 @@ impl ResponsesInputMessage {
 
     /// Kind of item.
     #[must_use]
+    #[inline]
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -857,6 +890,7 @@ impl ResponsesInputMessage {
 
     /// Progress of the item.
     #[must_use]
+    #[inline]
     pub fn status(mut self, status: impl Into<ResponsesItemStatus>) -> Self {
         self.status = Some(status.into());
         self
@@ -864,6 +898,7 @@ impl ResponsesInputMessage {
 }
 
 impl Validate for ResponsesInputMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("role", &self.role);
         check.nested("content", &self.content);
@@ -943,6 +978,7 @@ impl Answer for ResponsesOutputMessage {
 impl ResponsesOutputMessage {
     /// Starts from `id`, `status`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         status: impl Into<ResponsesItemStatus>,
@@ -958,6 +994,7 @@ impl ResponsesOutputMessage {
 }
 
 impl Validate for ResponsesOutputMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("status", &self.status);
         check.nested("content", &self.content);
@@ -1014,6 +1051,7 @@ impl From<ResponsesRefusal> for ResponsesOutputMessageContent {
 }
 
 impl Validate for ResponsesOutputMessageContent {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Text(value) = self {
             value.check(check);
@@ -1066,6 +1104,7 @@ impl Answer for ResponsesOutputText {
 impl ResponsesOutputText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: Some(text.into()),
@@ -1075,6 +1114,7 @@ impl ResponsesOutputText {
 
     /// Log probabilities of the tokens.
     #[must_use]
+    #[inline]
     pub fn logprobs(
         mut self,
         logprobs: impl IntoIterator<Item = impl Into<ResponsesLogprob>>,
@@ -1085,6 +1125,7 @@ impl ResponsesOutputText {
 }
 
 impl Validate for ResponsesOutputText {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("logprobs", &self.logprobs);
     }
@@ -1123,6 +1164,7 @@ fields! {
 impl ResponsesLogprob {
     /// Starts from `token`, `logprob`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(token: impl Into<String>, logprob: f64) -> Self {
         Self {
             token: Some(token.into()),
@@ -1133,6 +1175,7 @@ impl ResponsesLogprob {
 
     /// Likeliest tokens at this position.
     #[must_use]
+    #[inline]
     pub fn top_logprobs(
         mut self,
         top_logprobs: impl IntoIterator<Item = impl Into<ResponsesTopLogprob>>,
@@ -1143,6 +1186,7 @@ impl ResponsesLogprob {
 }
 
 impl Validate for ResponsesLogprob {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("logprob", self.logprob);
         check.nested("top_logprobs", &self.top_logprobs);
@@ -1177,12 +1221,14 @@ fields! {
 impl ResponsesTopLogprob {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { token: None, logprob: None }
     }
 
     /// Text of the token.
     #[must_use]
+    #[inline]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
@@ -1190,6 +1236,7 @@ impl ResponsesTopLogprob {
 
     /// Natural logarithm of its probability.
     #[must_use]
+    #[inline]
     pub fn logprob(mut self, logprob: f64) -> Self {
         self.logprob = Some(logprob);
         self
@@ -1197,6 +1244,7 @@ impl ResponsesTopLogprob {
 }
 
 impl Validate for ResponsesTopLogprob {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("logprob", self.logprob);
     }
@@ -1227,6 +1275,7 @@ fields! {
 impl ResponsesRefusal {
     /// Starts from `refusal`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(refusal: impl Into<String>) -> Self {
         Self {
             refusal: Some(refusal.into()),
@@ -1294,6 +1343,7 @@ impl Answer for ResponsesFunctionCall {
 impl ResponsesFunctionCall {
     /// Starts from `call_id`, `name`, `arguments`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         call_id: impl Into<String>,
         name: impl Into<String>,
@@ -1310,6 +1360,7 @@ impl ResponsesFunctionCall {
 
     /// Id of the item.
     #[must_use]
+    #[inline]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
@@ -1317,6 +1368,7 @@ impl ResponsesFunctionCall {
 
     /// Progress of the call.
     #[must_use]
+    #[inline]
     pub fn status(mut self, status: impl Into<ResponsesItemStatus>) -> Self {
         self.status = Some(status.into());
         self
@@ -1324,6 +1376,7 @@ impl ResponsesFunctionCall {
 }
 
 impl Validate for ResponsesFunctionCall {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("status", &self.status);
     }
@@ -1369,6 +1422,7 @@ fields! {
 impl ResponsesFunctionCallOutput {
     /// Starts from `call_id`, `output`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         call_id: impl Into<String>,
         output: impl Into<ResponsesCallResult>,
@@ -1383,6 +1437,7 @@ impl ResponsesFunctionCallOutput {
 
     /// Id of the item.
     #[must_use]
+    #[inline]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
@@ -1390,6 +1445,7 @@ impl ResponsesFunctionCallOutput {
 
     /// Progress of the item.
     #[must_use]
+    #[inline]
     pub fn status(mut self, status: impl Into<ResponsesItemStatus>) -> Self {
         self.status = Some(status.into());
         self
@@ -1397,6 +1453,7 @@ impl ResponsesFunctionCallOutput {
 }
 
 impl Validate for ResponsesFunctionCallOutput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("output", &self.output);
         check.nested("status", &self.status);
@@ -1459,6 +1516,7 @@ impl<const N: usize> From<[ResponsesFunctionCallOutputPart; N]> for ResponsesCal
 }
 
 impl Validate for ResponsesCallResult {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Parts(value) = self {
             value.check(check);
@@ -1516,6 +1574,7 @@ impl From<ResponsesOutputImage> for ResponsesFunctionCallOutputPart {
 }
 
 impl Validate for ResponsesFunctionCallOutputPart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Image(value) = self {
             value.check(check);
@@ -1553,6 +1612,7 @@ fields! {
 impl ResponsesOutputImage {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             image_url: None,
@@ -1562,6 +1622,7 @@ impl ResponsesOutputImage {
 
     /// Address of the image, or a data URL that holds it.
     #[must_use]
+    #[inline]
     pub fn image_url(mut self, image_url: impl Into<String>) -> Self {
         self.image_url = Some(image_url.into());
         self
@@ -1569,6 +1630,7 @@ impl ResponsesOutputImage {
 
     /// Resolution at which the image is processed.
     #[must_use]
+    #[inline]
     pub fn detail(mut self, detail: impl Into<ResponsesImageDetail>) -> Self {
         self.detail = Some(detail.into());
         self
@@ -1576,6 +1638,7 @@ impl ResponsesOutputImage {
 }
 
 impl Validate for ResponsesOutputImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("detail", &self.detail);
     }
@@ -1632,6 +1695,7 @@ impl Answer for ResponsesReasoningItem {
 impl ResponsesReasoningItem {
     /// Starts from `id`, `summary`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         id: impl Into<String>,
         summary: impl IntoIterator<Item = impl Into<ResponsesReasoningItemSummary>>,
@@ -1647,6 +1711,7 @@ impl ResponsesReasoningItem {
 
     /// Reasoning itself.
     #[must_use]
+    #[inline]
     pub fn content(
         mut self,
         content: impl IntoIterator<Item = impl Into<ResponsesReasoningItemContent>>,
@@ -1657,6 +1722,7 @@ impl ResponsesReasoningItem {
 
     /// Reasoning in encrypted form, to be sent back as it is.
     #[must_use]
+    #[inline]
     pub fn encrypted_content(mut self, encrypted_content: impl Into<String>) -> Self {
         self.encrypted_content = Some(encrypted_content.into());
         self
@@ -1664,6 +1730,7 @@ impl ResponsesReasoningItem {
 
     /// Progress of the item.
     #[must_use]
+    #[inline]
     pub fn status(mut self, status: impl Into<ResponsesItemStatus>) -> Self {
         self.status = Some(status.into());
         self
@@ -1671,6 +1738,7 @@ impl ResponsesReasoningItem {
 }
 
 impl Validate for ResponsesReasoningItem {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("status", &self.status);
     }
@@ -1707,6 +1775,7 @@ impl Answer for ResponsesReasoningItemSummary {
 impl ResponsesReasoningItemSummary {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()) }
     }
@@ -1745,6 +1814,7 @@ impl Answer for ResponsesReasoningItemContent {
 impl ResponsesReasoningItemContent {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()) }
     }
@@ -1787,6 +1857,7 @@ fields! {
 impl ResponsesReasoning {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             effort: None,
@@ -1797,6 +1868,7 @@ impl ResponsesReasoning {
 
     /// How much the model reasons.
     #[must_use]
+    #[inline]
     pub fn effort(mut self, effort: impl Into<ResponsesReasoningEffort>) -> Self {
         self.effort = Some(effort.into());
         self
@@ -1804,6 +1876,7 @@ impl ResponsesReasoning {
 
     /// Summary of the reasoning to return.
     #[must_use]
+    #[inline]
     pub fn summary(mut self, summary: impl Into<ResponsesReasoningSummary>) -> Self {
         self.summary = Some(summary.into());
         self
@@ -1811,6 +1884,7 @@ impl ResponsesReasoning {
 
     /// Summary of the reasoning to return.
     #[must_use]
+    #[inline]
     pub fn generate_summary(
         mut self,
         generate_summary: impl Into<ResponsesReasoningGenerateSummary>,
@@ -1821,6 +1895,7 @@ impl ResponsesReasoning {
 }
 
 impl Validate for ResponsesReasoning {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("effort", &self.effort);
         check.nested("summary", &self.summary);
@@ -1894,6 +1969,7 @@ fields! {
 impl ResponsesTextOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             format: None,
@@ -1903,6 +1979,7 @@ impl ResponsesTextOptions {
 
     /// Format of the text.
     #[must_use]
+    #[inline]
     pub fn format(mut self, format: impl Into<ResponsesTextOptionsFormat>) -> Self {
         self.format = Some(format.into());
         self
@@ -1910,6 +1987,7 @@ impl ResponsesTextOptions {
 
     /// How long the answer should be.
     #[must_use]
+    #[inline]
     pub fn verbosity(
         mut self,
         verbosity: impl Into<ResponsesTextOptionsVerbosity>,
@@ -1920,6 +1998,7 @@ impl ResponsesTextOptions {
 }
 
 impl Validate for ResponsesTextOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("verbosity", &self.verbosity);
     }
@@ -2008,6 +2087,7 @@ fields! {
 impl ResponsesTextOptionsText {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -2055,6 +2135,7 @@ fields! {
 impl ResponsesTextOptionsJsonSchema {
     /// Starts from `name`, `schema`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>, schema: Map<String, Value>) -> Self {
         Self {
             name: Some(name.into()),
@@ -2066,6 +2147,7 @@ impl ResponsesTextOptionsJsonSchema {
 
     /// What the answer is for.
     #[must_use]
+    #[inline]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -2073,6 +2155,7 @@ impl ResponsesTextOptionsJsonSchema {
 
     /// Makes the answer follow the schema exactly.
     #[must_use]
+    #[inline]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = Some(strict);
         self
@@ -2103,6 +2186,7 @@ fields! {
 impl ResponsesTextOptionsJsonObject {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {}
     }
@@ -2140,12 +2224,14 @@ members! {
 impl ResponsesInputStreamOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { include_obfuscation: None }
     }
 
     /// Adds padding to the events that hides how long the tokens are.
     #[must_use]
+    #[inline]
     pub fn include_obfuscation(mut self, include_obfuscation: bool) -> Self {
         self.include_obfuscation = Some(include_obfuscation);
         self
@@ -2202,6 +2288,7 @@ fields! {
 impl ResponsesFunctionTool {
     /// Starts from `name`, `parameters`, `strict`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         parameters: Map<String, Value>,
@@ -2217,6 +2304,7 @@ impl ResponsesFunctionTool {
 
     /// What the function does and when to call it.
     #[must_use]
+    #[inline]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -2307,6 +2395,7 @@ fields! {
 impl ResponsesToolChoiceFunction {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()) }
     }
@@ -2392,6 +2481,7 @@ members! {
 impl ResponsesConversationId {
     /// Starts from `id`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }

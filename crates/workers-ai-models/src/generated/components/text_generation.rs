@@ -147,6 +147,7 @@ impl<M> HybridPrompt<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -168,6 +169,7 @@ impl<M> HybridPrompt<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -175,6 +177,7 @@ impl<M> HybridPrompt<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -182,6 +185,7 @@ impl<M> HybridPrompt<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -189,6 +193,7 @@ impl<M> HybridPrompt<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -196,6 +201,7 @@ impl<M> HybridPrompt<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -203,6 +209,7 @@ impl<M> HybridPrompt<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -210,6 +217,7 @@ impl<M> HybridPrompt<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -217,6 +225,7 @@ impl<M> HybridPrompt<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -224,6 +233,7 @@ impl<M> HybridPrompt<M> {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -234,6 +244,7 @@ impl<M> HybridPrompt<M> {
 
     /// Name or id of a fine-tuned adapter to apply.
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: impl Into<String>) -> Self {
         self.lora = Some(lora.into());
         self
@@ -241,6 +252,7 @@ impl<M> HybridPrompt<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -248,6 +260,7 @@ impl<M> HybridPrompt<M> {
 }
 
 impl<M> Validate for HybridPrompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -303,6 +316,7 @@ members! {
 impl ResponseFormat {
     /// Starts from `type_`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(type_: impl Into<ResponseFormatType>) -> Self {
         Self {
             type_: type_.into(),
@@ -312,6 +326,7 @@ impl ResponseFormat {
 
     /// Bare JSON Schema of the answer.
     #[must_use]
+    #[inline]
     pub fn json_schema(mut self, json_schema: impl Into<Value>) -> Self {
         self.json_schema = Some(json_schema.into());
         self
@@ -319,6 +334,7 @@ impl ResponseFormat {
 }
 
 impl Validate for ResponseFormat {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("type", &self.type_);
     }
@@ -464,6 +480,7 @@ impl<M> HybridMessages<M> {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<Message>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -486,6 +503,7 @@ impl<M> HybridMessages<M> {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -493,6 +511,7 @@ impl<M> HybridMessages<M> {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -503,6 +522,7 @@ impl<M> HybridMessages<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -510,6 +530,7 @@ impl<M> HybridMessages<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -517,6 +538,7 @@ impl<M> HybridMessages<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -524,6 +546,7 @@ impl<M> HybridMessages<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -531,6 +554,7 @@ impl<M> HybridMessages<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -538,6 +562,7 @@ impl<M> HybridMessages<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -545,6 +570,7 @@ impl<M> HybridMessages<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -552,6 +578,7 @@ impl<M> HybridMessages<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -559,6 +586,7 @@ impl<M> HybridMessages<M> {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -569,6 +597,7 @@ impl<M> HybridMessages<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -576,6 +605,7 @@ impl<M> HybridMessages<M> {
 }
 
 impl<M> Validate for HybridMessages<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);
@@ -627,6 +657,7 @@ members! {
 impl Message {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(role: impl Into<String>, content: impl Into<MessageContent>) -> Self {
         Self {
             role: role.into(),
@@ -710,6 +741,7 @@ members! {
 impl TextPart {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -792,6 +824,7 @@ members! {
 impl FlatTool {
     /// Starts from `name`, `description`, `parameters`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         description: impl Into<String>,
@@ -875,6 +908,7 @@ members! {
 impl ToolParameters {
     /// Starts from `properties`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         properties: impl IntoIterator<
             Item = (impl Into<String>, impl Into<ToolParameter>),
@@ -891,6 +925,7 @@ impl ToolParameters {
 
     /// Names of the required arguments.
     #[must_use]
+    #[inline]
     pub fn required(
         mut self,
         required: impl IntoIterator<Item = impl Into<String>>,
@@ -925,6 +960,7 @@ members! {
 impl ToolParameter {
     /// Starts from `type_`, `description`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(type_: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
             type_: type_.into(),
@@ -954,6 +990,7 @@ members! {
 impl FunctionTool {
     /// Starts from `function`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(function: impl Into<FlatTool>) -> Self {
         Self { function: function.into() }
     }
@@ -983,6 +1020,7 @@ members! {
 impl FunctionCode {
     /// Starts from `name`, `code`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>, code: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1043,6 +1081,7 @@ impl<M> From<TextGenerationMessages<M>> for TextGenerationInput<M> {
 }
 
 impl<M> Validate for TextGenerationInput<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -1202,6 +1241,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -1223,6 +1263,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -1230,6 +1271,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -1237,6 +1279,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -1244,6 +1287,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -1251,6 +1295,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -1258,6 +1303,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -1265,6 +1311,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -1272,6 +1319,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -1279,6 +1327,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -1289,6 +1338,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Name or id of a fine-tuned adapter to apply.
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: impl Into<String>) -> Self {
         self.lora = Some(lora.into());
         self
@@ -1296,6 +1346,7 @@ impl<M> TextGenerationPrompt<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -1303,6 +1354,7 @@ impl<M> TextGenerationPrompt<M> {
 }
 
 impl<M> Validate for TextGenerationPrompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -1465,6 +1517,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<Message>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -1487,6 +1540,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -1494,6 +1548,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -1504,6 +1559,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -1511,6 +1567,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -1518,6 +1575,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -1525,6 +1583,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -1532,6 +1591,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -1539,6 +1599,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -1546,6 +1607,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -1553,6 +1615,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -1560,6 +1623,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -1570,6 +1634,7 @@ impl<M> TextGenerationMessages<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -1577,6 +1642,7 @@ impl<M> TextGenerationMessages<M> {
 }
 
 impl<M> Validate for TextGenerationMessages<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);
@@ -1977,6 +2043,7 @@ members! {
 impl ImagePart {
     /// Starts from `image_url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image_url: impl Into<ImageUrl>) -> Self {
         Self {
             image_url: image_url.into(),
@@ -2004,6 +2071,7 @@ members! {
 impl ImageUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }
@@ -2037,6 +2105,7 @@ members! {
 impl MultimodalMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         role: impl Into<String>,
         content: impl Into<MultimodalMessageContent>,
@@ -2050,6 +2119,7 @@ impl MultimodalMessage {
 
     /// Tool call this message answers.
     #[must_use]
+    #[inline]
     pub fn tool_call_id(mut self, tool_call_id: impl Into<String>) -> Self {
         self.tool_call_id = Some(tool_call_id.into());
         self
@@ -2257,6 +2327,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -2277,6 +2348,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -2284,6 +2356,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -2291,6 +2364,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -2298,6 +2372,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -2305,6 +2380,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -2312,6 +2388,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -2319,6 +2396,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -2326,6 +2404,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -2333,6 +2412,7 @@ impl<M> GuidedPrompt<M> {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -2340,6 +2420,7 @@ impl<M> GuidedPrompt<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -2347,6 +2428,7 @@ impl<M> GuidedPrompt<M> {
 }
 
 impl<M> Validate for GuidedPrompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -2506,6 +2588,7 @@ impl<M> GuidedMessages<M> {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<MultimodalMessage>>,
     ) -> Self {
@@ -2530,6 +2613,7 @@ impl<M> GuidedMessages<M> {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -2537,6 +2621,7 @@ impl<M> GuidedMessages<M> {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -2547,6 +2632,7 @@ impl<M> GuidedMessages<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -2554,6 +2640,7 @@ impl<M> GuidedMessages<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -2561,6 +2648,7 @@ impl<M> GuidedMessages<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -2568,6 +2656,7 @@ impl<M> GuidedMessages<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -2575,6 +2664,7 @@ impl<M> GuidedMessages<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -2582,6 +2672,7 @@ impl<M> GuidedMessages<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -2589,6 +2680,7 @@ impl<M> GuidedMessages<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -2596,6 +2688,7 @@ impl<M> GuidedMessages<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -2603,6 +2696,7 @@ impl<M> GuidedMessages<M> {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -2610,6 +2704,7 @@ impl<M> GuidedMessages<M> {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -2617,6 +2712,7 @@ impl<M> GuidedMessages<M> {
 }
 
 impl<M> Validate for GuidedMessages<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);
@@ -2667,6 +2763,7 @@ members! {
 impl TextMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
             role: role.into(),

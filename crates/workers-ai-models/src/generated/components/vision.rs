@@ -98,6 +98,7 @@ members! {
 impl<M> CaptionInput<M> {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<Media>) -> Self {
         Self {
             image: image.into(),
@@ -117,6 +118,7 @@ impl<M> CaptionInput<M> {
 
     /// Question or instruction about the image.
     #[must_use]
+    #[inline]
     pub fn prompt(mut self, prompt: impl Into<String>) -> Self {
         self.prompt = Some(prompt.into());
         self
@@ -124,6 +126,7 @@ impl<M> CaptionInput<M> {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -131,6 +134,7 @@ impl<M> CaptionInput<M> {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -138,6 +142,7 @@ impl<M> CaptionInput<M> {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -145,6 +150,7 @@ impl<M> CaptionInput<M> {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: f64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -152,6 +158,7 @@ impl<M> CaptionInput<M> {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: f64) -> Self {
         self.seed = Some(seed);
         self
@@ -159,6 +166,7 @@ impl<M> CaptionInput<M> {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -166,6 +174,7 @@ impl<M> CaptionInput<M> {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -173,6 +182,7 @@ impl<M> CaptionInput<M> {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -180,6 +190,7 @@ impl<M> CaptionInput<M> {
 
     /// Sends the prompt to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -187,6 +198,7 @@ impl<M> CaptionInput<M> {
 }
 
 impl<M> Validate for CaptionInput<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("temperature", self.temperature);
         check.finite("top_p", self.top_p);

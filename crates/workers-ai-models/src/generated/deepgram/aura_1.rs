@@ -42,6 +42,7 @@ impl Aura1 {
     ///
     /// `text`: Text to speak.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> Aura1Input {
         Aura1Input::new(text)
     }
@@ -136,6 +137,7 @@ members! {
 impl Aura1Input {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -149,6 +151,7 @@ impl Aura1Input {
 
     /// Voice to speak with.
     #[must_use]
+    #[inline]
     pub fn speaker(mut self, speaker: impl Into<Aura1Speaker>) -> Self {
         self.speaker = Some(speaker.into());
         self
@@ -156,6 +159,7 @@ impl Aura1Input {
 
     /// Encoding of the audio.
     #[must_use]
+    #[inline]
     pub fn encoding(mut self, encoding: impl Into<SpeechEncoding>) -> Self {
         self.encoding = Some(encoding.into());
         self
@@ -163,6 +167,7 @@ impl Aura1Input {
 
     /// Container format around the encoded audio.
     #[must_use]
+    #[inline]
     pub fn container(mut self, container: impl Into<SpeechContainer>) -> Self {
         self.container = Some(container.into());
         self
@@ -170,6 +175,7 @@ impl Aura1Input {
 
     /// Samples per second.
     #[must_use]
+    #[inline]
     pub fn sample_rate(mut self, sample_rate: f64) -> Self {
         self.sample_rate = Some(sample_rate);
         self
@@ -177,6 +183,7 @@ impl Aura1Input {
 
     /// Bits per second.
     #[must_use]
+    #[inline]
     pub fn bit_rate(mut self, bit_rate: f64) -> Self {
         self.bit_rate = Some(bit_rate);
         self
@@ -184,6 +191,7 @@ impl Aura1Input {
 }
 
 impl Validate for Aura1Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("speaker", &self.speaker);
         check.nested("encoding", &self.encoding);

@@ -46,6 +46,7 @@ impl Aura2En {
     ///
     /// `text`: Text to speak.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> Aura2EnInput {
         Aura2EnInput::new(text)
     }
@@ -140,6 +141,7 @@ members! {
 impl Aura2EnInput {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -153,6 +155,7 @@ impl Aura2EnInput {
 
     /// Voice to speak with.
     #[must_use]
+    #[inline]
     pub fn speaker(mut self, speaker: impl Into<Aura2EnSpeaker>) -> Self {
         self.speaker = Some(speaker.into());
         self
@@ -160,6 +163,7 @@ impl Aura2EnInput {
 
     /// Encoding of the audio.
     #[must_use]
+    #[inline]
     pub fn encoding(mut self, encoding: impl Into<SpeechEncoding>) -> Self {
         self.encoding = Some(encoding.into());
         self
@@ -167,6 +171,7 @@ impl Aura2EnInput {
 
     /// Container format around the encoded audio.
     #[must_use]
+    #[inline]
     pub fn container(mut self, container: impl Into<SpeechContainer>) -> Self {
         self.container = Some(container.into());
         self
@@ -174,6 +179,7 @@ impl Aura2EnInput {
 
     /// Samples per second.
     #[must_use]
+    #[inline]
     pub fn sample_rate(mut self, sample_rate: f64) -> Self {
         self.sample_rate = Some(sample_rate);
         self
@@ -181,6 +187,7 @@ impl Aura2EnInput {
 
     /// Bits per second.
     #[must_use]
+    #[inline]
     pub fn bit_rate(mut self, bit_rate: f64) -> Self {
         self.bit_rate = Some(bit_rate);
         self
@@ -188,6 +195,7 @@ impl Aura2EnInput {
 }
 
 impl Validate for Aura2EnInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("speaker", &self.speaker);
         check.nested("encoding", &self.encoding);

@@ -40,6 +40,7 @@ impl Flux {
     ///
     /// `sample_rate`: Samples per second, as text.
     #[must_use]
+    #[inline]
     pub fn sample_rate(sample_rate: impl Into<String>) -> FluxInput {
         FluxInput::new(sample_rate)
     }
@@ -139,6 +140,7 @@ members! {
 impl FluxInput {
     /// Starts from `sample_rate`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(sample_rate: impl Into<String>) -> Self {
         Self {
             sample_rate: sample_rate.into(),
@@ -153,6 +155,7 @@ impl FluxInput {
 
     /// How sure the model must be that a turn is over, from 0.5 to 0.9.
     #[must_use]
+    #[inline]
     pub fn eot_threshold(mut self, eot_threshold: impl Into<String>) -> Self {
         self.eot_threshold = Some(eot_threshold.into());
         self
@@ -160,6 +163,7 @@ impl FluxInput {
 
     /// How sure it must be to guess the end early, from 0.3 to 0.9.
     #[must_use]
+    #[inline]
     pub fn eager_eot_threshold(
         mut self,
         eager_eot_threshold: impl Into<String>,
@@ -170,6 +174,7 @@ impl FluxInput {
 
     /// Silence in milliseconds that ends a turn in any case.
     #[must_use]
+    #[inline]
     pub fn eot_timeout_ms(mut self, eot_timeout_ms: impl Into<String>) -> Self {
         self.eot_timeout_ms = Some(eot_timeout_ms.into());
         self
@@ -177,6 +182,7 @@ impl FluxInput {
 
     /// Term the model should recognise well.
     #[must_use]
+    #[inline]
     pub fn keyterm(mut self, keyterm: impl Into<String>) -> Self {
         self.keyterm = Some(keyterm.into());
         self
@@ -184,6 +190,7 @@ impl FluxInput {
 
     /// Keeps the provider from using this session to improve its models.
     #[must_use]
+    #[inline]
     pub fn mip_opt_out(mut self, mip_opt_out: impl Into<FluxMipOptOut>) -> Self {
         self.mip_opt_out = Some(mip_opt_out.into());
         self
@@ -191,6 +198,7 @@ impl FluxInput {
 
     /// Label of the session in reports of use.
     #[must_use]
+    #[inline]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());
         self
@@ -198,6 +206,7 @@ impl FluxInput {
 }
 
 impl Validate for FluxInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mip_opt_out", &self.mip_opt_out);
     }

@@ -44,6 +44,7 @@ impl Nova3 {
     ///
     /// `audio`: Audio file, sent with its own media type.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> Nova3Input {
         Nova3Input::new(audio)
     }
@@ -263,6 +264,7 @@ members! {
 impl Nova3Input {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self {
             audio: audio.into(),
@@ -306,6 +308,7 @@ impl Nova3Input {
 
     /// Language of the speech, such as `en` or `de-CH`.
     #[must_use]
+    #[inline]
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
@@ -313,6 +316,7 @@ impl Nova3Input {
 
     /// Detects the language.
     #[must_use]
+    #[inline]
     pub fn detect_language(mut self, detect_language: bool) -> Self {
         self.detect_language = Some(detect_language);
         self
@@ -320,6 +324,7 @@ impl Nova3Input {
 
     /// Kind of speech the model is tuned to.
     #[must_use]
+    #[inline]
     pub fn mode(mut self, mode: impl Into<Nova3Mode>) -> Self {
         self.mode = Some(mode.into());
         self
@@ -327,6 +332,7 @@ impl Nova3Input {
 
     /// Adds punctuation and capital letters.
     #[must_use]
+    #[inline]
     pub fn punctuate(mut self, punctuate: bool) -> Self {
         self.punctuate = Some(punctuate);
         self
@@ -334,6 +340,7 @@ impl Nova3Input {
 
     /// Writes numbers, dates and addresses the way people read them.
     #[must_use]
+    #[inline]
     pub fn smart_format(mut self, smart_format: bool) -> Self {
         self.smart_format = Some(smart_format);
         self
@@ -341,6 +348,7 @@ impl Nova3Input {
 
     /// Splits the text into paragraphs.
     #[must_use]
+    #[inline]
     pub fn paragraphs(mut self, paragraphs: bool) -> Self {
         self.paragraphs = Some(paragraphs);
         self
@@ -348,6 +356,7 @@ impl Nova3Input {
 
     /// Splits the text where the speech pauses.
     #[must_use]
+    #[inline]
     pub fn utterances(mut self, utterances: bool) -> Self {
         self.utterances = Some(utterances);
         self
@@ -355,6 +364,7 @@ impl Nova3Input {
 
     /// Length of a pause in seconds that ends an utterance.
     #[must_use]
+    #[inline]
     pub fn utt_split(mut self, utt_split: f64) -> Self {
         self.utt_split = Some(utt_split);
         self
@@ -362,6 +372,7 @@ impl Nova3Input {
 
     /// Tells speakers apart by number.
     #[must_use]
+    #[inline]
     pub fn diarize(mut self, diarize: bool) -> Self {
         self.diarize = Some(diarize);
         self
@@ -369,6 +380,7 @@ impl Nova3Input {
 
     /// Transcribes each channel by itself.
     #[must_use]
+    #[inline]
     pub fn multichannel(mut self, multichannel: bool) -> Self {
         self.multichannel = Some(multichannel);
         self
@@ -376,6 +388,7 @@ impl Nova3Input {
 
     /// How many channels the audio has.
     #[must_use]
+    #[inline]
     pub fn channels(mut self, channels: f64) -> Self {
         self.channels = Some(channels);
         self
@@ -383,6 +396,7 @@ impl Nova3Input {
 
     /// Encoding of the audio, needed where no file format tells it.
     #[must_use]
+    #[inline]
     pub fn encoding(mut self, encoding: impl Into<Nova3Encoding>) -> Self {
         self.encoding = Some(encoding.into());
         self
@@ -390,6 +404,7 @@ impl Nova3Input {
 
     /// Term the model should recognise well.
     #[must_use]
+    #[inline]
     pub fn keyterm(mut self, keyterm: impl Into<String>) -> Self {
         self.keyterm = Some(keyterm.into());
         self
@@ -397,6 +412,7 @@ impl Nova3Input {
 
     /// Words to favour or to avoid, each with an optional weight.
     #[must_use]
+    #[inline]
     pub fn keywords(mut self, keywords: impl Into<String>) -> Self {
         self.keywords = Some(keywords.into());
         self
@@ -404,6 +420,7 @@ impl Nova3Input {
 
     /// Word to replace and what to put in its place, with a colon between.
     #[must_use]
+    #[inline]
     pub fn replace(mut self, replace: impl Into<String>) -> Self {
         self.replace = Some(replace.into());
         self
@@ -411,6 +428,7 @@ impl Nova3Input {
 
     /// Words or phrases to find in the speech.
     #[must_use]
+    #[inline]
     pub fn search(mut self, search: impl Into<String>) -> Self {
         self.search = Some(search.into());
         self
@@ -418,6 +436,7 @@ impl Nova3Input {
 
     /// Kind of information to remove from the text, such as numbers.
     #[must_use]
+    #[inline]
     pub fn redact(mut self, redact: impl Into<String>) -> Self {
         self.redact = Some(redact.into());
         self
@@ -425,6 +444,7 @@ impl Nova3Input {
 
     /// Masks or removes swear words.
     #[must_use]
+    #[inline]
     pub fn profanity_filter(mut self, profanity_filter: bool) -> Self {
         self.profanity_filter = Some(profanity_filter);
         self
@@ -432,6 +452,7 @@ impl Nova3Input {
 
     /// Keeps sounds such as `uh` in the text.
     #[must_use]
+    #[inline]
     pub fn filler_words(mut self, filler_words: bool) -> Self {
         self.filler_words = Some(filler_words);
         self
@@ -439,6 +460,7 @@ impl Nova3Input {
 
     /// Writes numbers as digits.
     #[must_use]
+    #[inline]
     pub fn numerals(mut self, numerals: bool) -> Self {
         self.numerals = Some(numerals);
         self
@@ -446,6 +468,7 @@ impl Nova3Input {
 
     /// Writes units in their short form.
     #[must_use]
+    #[inline]
     pub fn measurements(mut self, measurements: bool) -> Self {
         self.measurements = Some(measurements);
         self
@@ -453,6 +476,7 @@ impl Nova3Input {
 
     /// Turns spoken punctuation into marks.
     #[must_use]
+    #[inline]
     pub fn dictation(mut self, dictation: bool) -> Self {
         self.dictation = Some(dictation);
         self
@@ -460,6 +484,7 @@ impl Nova3Input {
 
     /// Detects names, places and other entities.
     #[must_use]
+    #[inline]
     pub fn detect_entities(mut self, detect_entities: bool) -> Self {
         self.detect_entities = Some(detect_entities);
         self
@@ -467,6 +492,7 @@ impl Nova3Input {
 
     /// Analyses the sentiment of the speech.
     #[must_use]
+    #[inline]
     pub fn sentiment(mut self, sentiment: bool) -> Self {
         self.sentiment = Some(sentiment);
         self
@@ -474,6 +500,7 @@ impl Nova3Input {
 
     /// Detects the topics of the speech.
     #[must_use]
+    #[inline]
     pub fn topics(mut self, topics: bool) -> Self {
         self.topics = Some(topics);
         self
@@ -481,6 +508,7 @@ impl Nova3Input {
 
     /// Topic of your own to detect.
     #[must_use]
+    #[inline]
     pub fn custom_topic(mut self, custom_topic: impl Into<String>) -> Self {
         self.custom_topic = Some(custom_topic.into());
         self
@@ -488,6 +516,7 @@ impl Nova3Input {
 
     /// How your own topics join the model's.
     #[must_use]
+    #[inline]
     pub fn custom_topic_mode(
         mut self,
         custom_topic_mode: impl Into<Nova3CustomTopicMode>,
@@ -498,6 +527,7 @@ impl Nova3Input {
 
     /// Intent of your own to detect.
     #[must_use]
+    #[inline]
     pub fn custom_intent(mut self, custom_intent: impl Into<String>) -> Self {
         self.custom_intent = Some(custom_intent.into());
         self
@@ -505,6 +535,7 @@ impl Nova3Input {
 
     /// How your own intents join the model's.
     #[must_use]
+    #[inline]
     pub fn custom_intent_mode(
         mut self,
         custom_intent_mode: impl Into<Nova3CustomIntentMode>,
@@ -515,6 +546,7 @@ impl Nova3Input {
 
     /// Labels to send along, which come back unchanged.
     #[must_use]
+    #[inline]
     pub fn extra(mut self, extra: impl Into<String>) -> Self {
         self.extra = Some(extra.into());
         self
@@ -522,6 +554,7 @@ impl Nova3Input {
 
     /// Keeps the provider from using this request to improve its models.
     #[must_use]
+    #[inline]
     pub fn mip_opt_out(mut self, mip_opt_out: bool) -> Self {
         self.mip_opt_out = Some(mip_opt_out);
         self
@@ -529,6 +562,7 @@ impl Nova3Input {
 
     /// Sends preliminary results before a phrase is over.
     #[must_use]
+    #[inline]
     pub fn interim_results(mut self, interim_results: bool) -> Self {
         self.interim_results = Some(interim_results);
         self
@@ -536,6 +570,7 @@ impl Nova3Input {
 
     /// Silence in milliseconds that ends a phrase, or `false` for never.
     #[must_use]
+    #[inline]
     pub fn endpointing(mut self, endpointing: impl Into<String>) -> Self {
         self.endpointing = Some(endpointing.into());
         self
@@ -543,6 +578,7 @@ impl Nova3Input {
 
     /// Reports when speech begins.
     #[must_use]
+    #[inline]
     pub fn vad_events(mut self, vad_events: bool) -> Self {
         self.vad_events = Some(vad_events);
         self
@@ -550,6 +586,7 @@ impl Nova3Input {
 
     /// Reports the end of an utterance.
     #[must_use]
+    #[inline]
     pub fn utterance_end_ms(mut self, utterance_end_ms: bool) -> Self {
         self.utterance_end_ms = Some(utterance_end_ms);
         self
@@ -557,6 +594,7 @@ impl Nova3Input {
 }
 
 impl Validate for Nova3Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mode", &self.mode);
         check.finite("utt_split", self.utt_split);

@@ -57,6 +57,7 @@ impl DeepseekV4Flash0731 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -65,6 +66,7 @@ impl DeepseekV4Flash0731 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -143,6 +145,7 @@ impl Extended for DeepseekV4Flash0731 {
 impl ChatPrompt<DeepseekV4Flash0731> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<DeepseekV4Flash0731ReasoningEffort>,
@@ -153,6 +156,7 @@ impl ChatPrompt<DeepseekV4Flash0731> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -165,6 +169,7 @@ impl ChatPrompt<DeepseekV4Flash0731> {
 impl ChatMessages<DeepseekV4Flash0731> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<DeepseekV4Flash0731ReasoningEffort>,
@@ -175,6 +180,7 @@ impl ChatMessages<DeepseekV4Flash0731> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -253,6 +259,7 @@ impl From<ChatMessages<DeepseekV4Flash0731>> for DeepseekV4Flash0731Input {
 }
 
 impl Validate for DeepseekV4Flash0731Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -294,6 +301,7 @@ members! {
 }
 
 impl Validate for DeepseekV4Flash0731Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

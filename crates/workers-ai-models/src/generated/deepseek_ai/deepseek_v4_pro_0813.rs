@@ -55,6 +55,7 @@ impl DeepseekV4Pro0813 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -63,6 +64,7 @@ impl DeepseekV4Pro0813 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -141,6 +143,7 @@ impl Extended for DeepseekV4Pro0813 {
 impl ChatPrompt<DeepseekV4Pro0813> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<DeepseekV4Pro0813ReasoningEffort>,
@@ -151,6 +154,7 @@ impl ChatPrompt<DeepseekV4Pro0813> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -163,6 +167,7 @@ impl ChatPrompt<DeepseekV4Pro0813> {
 impl ChatMessages<DeepseekV4Pro0813> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<DeepseekV4Pro0813ReasoningEffort>,
@@ -173,6 +178,7 @@ impl ChatMessages<DeepseekV4Pro0813> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -251,6 +257,7 @@ impl From<ChatMessages<DeepseekV4Pro0813>> for DeepseekV4Pro0813Input {
 }
 
 impl Validate for DeepseekV4Pro0813Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -292,6 +299,7 @@ members! {
 }
 
 impl Validate for DeepseekV4Pro0813Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

@@ -51,6 +51,7 @@ impl Sqlcoder7b2 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextGenerationPrompt<Self> {
         TextGenerationPrompt::new(prompt)
     }
@@ -59,6 +60,7 @@ impl Sqlcoder7b2 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> TextGenerationMessages<Self> {

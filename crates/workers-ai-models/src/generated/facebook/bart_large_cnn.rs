@@ -42,6 +42,7 @@ impl BartLargeCnn {
     ///
     /// `input_text`: Text to summarise, in English.
     #[must_use]
+    #[inline]
     pub fn input_text(input_text: impl Into<String>) -> BartLargeCnnInput {
         BartLargeCnnInput::new(input_text)
     }
@@ -112,6 +113,7 @@ impl BartLargeCnnInput {
 
     /// Starts from `input_text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(input_text: impl Into<String>) -> Self {
         Self {
             input_text: input_text.into(),
@@ -121,6 +123,7 @@ impl BartLargeCnnInput {
 
     /// Maximum number of tokens in the summary.
     #[must_use]
+    #[inline]
     pub fn max_length(mut self, max_length: u64) -> Self {
         self.max_length = Some(max_length);
         self
@@ -128,6 +131,7 @@ impl BartLargeCnnInput {
 }
 
 impl Validate for BartLargeCnnInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("input_text", &self.input_text, Self::INPUT_TEXT_LENGTH);
     }

@@ -41,6 +41,7 @@ impl DetrResnet50 {
     ///
     /// `image`: File of the image.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<Media>) -> DetrResnet50Input {
         DetrResnet50Input::new(image)
     }
@@ -104,6 +105,7 @@ members! {
 impl DetrResnet50Input {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<Media>) -> Self {
         Self { image: image.into() }
     }

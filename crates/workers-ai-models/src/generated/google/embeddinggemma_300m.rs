@@ -43,6 +43,7 @@ impl Embeddinggemma300m {
     ///
     /// `text`: Text or texts to turn into vectors.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<PlainEmbeddingInputText>) -> PlainEmbeddingInput<Self> {
         PlainEmbeddingInput::new(text)
     }

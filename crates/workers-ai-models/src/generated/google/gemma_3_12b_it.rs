@@ -48,6 +48,7 @@ impl Gemma3_12bIt {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Gemma3_12bItPrompt {
         Gemma3_12bItPrompt::new(prompt)
     }
@@ -56,6 +57,7 @@ impl Gemma3_12bIt {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Gemma3_12bItMessage>>,
     ) -> Gemma3_12bItMessages {
@@ -166,6 +168,7 @@ impl From<Gemma3_12bItMessages> for Gemma3_12bItInput {
 }
 
 impl Validate for Gemma3_12bItInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -307,6 +310,7 @@ impl Gemma3_12bItPrompt {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -326,6 +330,7 @@ impl Gemma3_12bItPrompt {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -333,6 +338,7 @@ impl Gemma3_12bItPrompt {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -340,6 +346,7 @@ impl Gemma3_12bItPrompt {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -347,6 +354,7 @@ impl Gemma3_12bItPrompt {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -354,6 +362,7 @@ impl Gemma3_12bItPrompt {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -361,6 +370,7 @@ impl Gemma3_12bItPrompt {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -368,6 +378,7 @@ impl Gemma3_12bItPrompt {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -375,6 +386,7 @@ impl Gemma3_12bItPrompt {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -382,6 +394,7 @@ impl Gemma3_12bItPrompt {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -389,6 +402,7 @@ impl Gemma3_12bItPrompt {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -396,6 +410,7 @@ impl Gemma3_12bItPrompt {
 }
 
 impl Validate for Gemma3_12bItPrompt {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -545,6 +560,7 @@ impl Gemma3_12bItMessages {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<Gemma3_12bItMessage>>,
     ) -> Self {
@@ -568,6 +584,7 @@ impl Gemma3_12bItMessages {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -575,6 +592,7 @@ impl Gemma3_12bItMessages {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -585,6 +603,7 @@ impl Gemma3_12bItMessages {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -592,6 +611,7 @@ impl Gemma3_12bItMessages {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -599,6 +619,7 @@ impl Gemma3_12bItMessages {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -606,6 +627,7 @@ impl Gemma3_12bItMessages {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -613,6 +635,7 @@ impl Gemma3_12bItMessages {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -620,6 +643,7 @@ impl Gemma3_12bItMessages {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -627,6 +651,7 @@ impl Gemma3_12bItMessages {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -634,6 +659,7 @@ impl Gemma3_12bItMessages {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -641,6 +667,7 @@ impl Gemma3_12bItMessages {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -648,6 +675,7 @@ impl Gemma3_12bItMessages {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -655,6 +683,7 @@ impl Gemma3_12bItMessages {
 }
 
 impl Validate for Gemma3_12bItMessages {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);
@@ -698,6 +727,7 @@ members! {
 impl Gemma3_12bItMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         role: impl Into<String>,
         content: impl Into<Gemma3_12bItContent>,

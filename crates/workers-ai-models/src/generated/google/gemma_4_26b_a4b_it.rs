@@ -53,6 +53,7 @@ impl Gemma4_26bA4bIt {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -61,6 +62,7 @@ impl Gemma4_26bA4bIt {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -135,6 +137,7 @@ impl Extended for Gemma4_26bA4bIt {
 impl ChatPrompt<Gemma4_26bA4bIt> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -145,6 +148,7 @@ impl ChatPrompt<Gemma4_26bA4bIt> {
 
     /// Leaves control tokens out of the answer's text.
     #[must_use]
+    #[inline]
     pub fn skip_special_tokens(mut self, skip_special_tokens: bool) -> Self {
         self.own.skip_special_tokens = Some(skip_special_tokens);
         self
@@ -154,6 +158,7 @@ impl ChatPrompt<Gemma4_26bA4bIt> {
 impl ChatMessages<Gemma4_26bA4bIt> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -164,6 +169,7 @@ impl ChatMessages<Gemma4_26bA4bIt> {
 
     /// Leaves control tokens out of the answer's text.
     #[must_use]
+    #[inline]
     pub fn skip_special_tokens(mut self, skip_special_tokens: bool) -> Self {
         self.own.skip_special_tokens = Some(skip_special_tokens);
         self
@@ -239,6 +245,7 @@ impl From<ChatMessages<Gemma4_26bA4bIt>> for Gemma4_26bA4bItInput {
 }
 
 impl Validate for Gemma4_26bA4bItInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

@@ -38,6 +38,7 @@ impl DistilbertSst2Int8 {
     ///
     /// `text`: Text to classify, in English.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> DistilbertSst2Int8Input {
         DistilbertSst2Int8Input::new(text)
     }
@@ -109,12 +110,14 @@ impl DistilbertSst2Int8Input {
 
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 }
 
 impl Validate for DistilbertSst2Int8Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("text", &self.text, Self::TEXT_LENGTH);
     }

@@ -43,6 +43,7 @@ impl LucidOrigin {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> LucidOriginInput {
         LucidOriginInput::new(prompt)
     }
@@ -178,6 +179,7 @@ impl LucidOriginInput {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -192,6 +194,7 @@ impl LucidOriginInput {
 
     /// Width of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn width(mut self, width: u64) -> Self {
         self.width = Some(width);
         self
@@ -199,6 +202,7 @@ impl LucidOriginInput {
 
     /// Height of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn height(mut self, height: u64) -> Self {
         self.height = Some(height);
         self
@@ -206,6 +210,7 @@ impl LucidOriginInput {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn num_steps(mut self, num_steps: u64) -> Self {
         self.num_steps = Some(num_steps);
         self
@@ -213,6 +218,7 @@ impl LucidOriginInput {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: u64) -> Self {
         self.steps = Some(steps);
         self
@@ -220,6 +226,7 @@ impl LucidOriginInput {
 
     /// How closely the image follows the prompt.
     #[must_use]
+    #[inline]
     pub fn guidance(mut self, guidance: f64) -> Self {
         self.guidance = Some(guidance);
         self
@@ -227,6 +234,7 @@ impl LucidOriginInput {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -234,6 +242,7 @@ impl LucidOriginInput {
 }
 
 impl Validate for LucidOriginInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.integer("width", self.width, Self::WIDTH);

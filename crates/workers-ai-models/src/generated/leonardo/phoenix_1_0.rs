@@ -41,6 +41,7 @@ impl Phoenix10 {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Phoenix10Input {
         Phoenix10Input::new(prompt)
     }
@@ -178,6 +179,7 @@ impl Phoenix10Input {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -192,6 +194,7 @@ impl Phoenix10Input {
 
     /// What the image should not show.
     #[must_use]
+    #[inline]
     pub fn negative_prompt(mut self, negative_prompt: impl Into<String>) -> Self {
         self.negative_prompt = Some(negative_prompt.into());
         self
@@ -199,6 +202,7 @@ impl Phoenix10Input {
 
     /// Width of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn width(mut self, width: u64) -> Self {
         self.width = Some(width);
         self
@@ -206,6 +210,7 @@ impl Phoenix10Input {
 
     /// Height of the image in pixels.
     #[must_use]
+    #[inline]
     pub fn height(mut self, height: u64) -> Self {
         self.height = Some(height);
         self
@@ -213,6 +218,7 @@ impl Phoenix10Input {
 
     /// Number of diffusion steps.
     #[must_use]
+    #[inline]
     pub fn num_steps(mut self, num_steps: u64) -> Self {
         self.num_steps = Some(num_steps);
         self
@@ -220,6 +226,7 @@ impl Phoenix10Input {
 
     /// How closely the image follows the prompt.
     #[must_use]
+    #[inline]
     pub fn guidance(mut self, guidance: f64) -> Self {
         self.guidance = Some(guidance);
         self
@@ -227,6 +234,7 @@ impl Phoenix10Input {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -234,6 +242,7 @@ impl Phoenix10Input {
 }
 
 impl Validate for Phoenix10Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check

@@ -43,6 +43,7 @@ impl Llava15_7bHf {
     ///
     /// `image`: Image to describe.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<Media>) -> CaptionInput<Self> {
         CaptionInput::new(image)
     }

@@ -38,6 +38,7 @@ impl Dreamshaper8Lcm {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageInput<Self> {
         ImageInput::new(prompt)
     }

@@ -53,6 +53,7 @@ impl Llama31_8bInstructFast {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextGenerationPrompt<Self> {
         TextGenerationPrompt::new(prompt)
     }
@@ -61,6 +62,7 @@ impl Llama31_8bInstructFast {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> TextGenerationMessages<Self> {

@@ -64,6 +64,7 @@ impl Llama32_11bVisionInstruct {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Llama32_11bVisionInstructPrompt {
         Llama32_11bVisionInstructPrompt::new(prompt)
     }
@@ -72,6 +73,7 @@ impl Llama32_11bVisionInstruct {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<MultimodalMessage>>,
     ) -> Llama32_11bVisionInstructMessages {
@@ -192,6 +194,7 @@ impl From<Llama32_11bVisionInstructMessages> for Llama32_11bVisionInstructInput 
 }
 
 impl Validate for Llama32_11bVisionInstructInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -339,6 +342,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -359,6 +363,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Image to look at.
     #[must_use]
+    #[inline]
     pub fn image(mut self, image: impl Into<Llama32_11bVisionInstructImage>) -> Self {
         self.image = Some(image.into());
         self
@@ -366,6 +371,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -373,6 +379,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -380,6 +387,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -387,6 +395,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -394,6 +403,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -401,6 +411,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -408,6 +419,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -415,6 +427,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -422,6 +435,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Name or id of a fine-tuned adapter to apply.
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: impl Into<String>) -> Self {
         self.lora = Some(lora.into());
         self
@@ -429,6 +443,7 @@ impl Llama32_11bVisionInstructPrompt {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -436,6 +451,7 @@ impl Llama32_11bVisionInstructPrompt {
 }
 
 impl Validate for Llama32_11bVisionInstructPrompt {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -631,6 +647,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<MultimodalMessage>>,
     ) -> Self {
@@ -653,6 +670,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Image to look at.
     #[must_use]
+    #[inline]
     pub fn image(mut self, image: impl Into<Llama32_11bVisionInstructImage>) -> Self {
         self.image = Some(image.into());
         self
@@ -660,6 +678,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -667,6 +686,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -677,6 +697,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -684,6 +705,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -691,6 +713,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -698,6 +721,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -705,6 +729,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -712,6 +737,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -719,6 +745,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -726,6 +753,7 @@ impl Llama32_11bVisionInstructMessages {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -733,6 +761,7 @@ impl Llama32_11bVisionInstructMessages {
 }
 
 impl Validate for Llama32_11bVisionInstructMessages {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);

@@ -54,6 +54,7 @@ impl Llama33_70bInstructFp8Fast {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextGenerationPrompt<Self> {
         TextGenerationPrompt::new(prompt)
     }
@@ -62,6 +63,7 @@ impl Llama33_70bInstructFp8Fast {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> TextGenerationMessages<Self> {
@@ -181,6 +183,7 @@ for Llama33_70bInstructFp8FastInput {
 }
 
 impl Validate for Llama33_70bInstructFp8FastInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -311,6 +314,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -329,6 +333,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -336,6 +341,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -343,6 +349,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -350,6 +357,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -357,6 +365,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -364,6 +373,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -371,6 +381,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -378,6 +389,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -388,6 +400,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 
     /// Your own id of this request.
     #[must_use]
+    #[inline]
     pub fn external_reference(mut self, external_reference: impl Into<String>) -> Self {
         self.external_reference = Some(external_reference.into());
         self
@@ -395,6 +408,7 @@ impl Llama33_70bInstructFp8FastBatchItem {
 }
 
 impl Validate for Llama33_70bInstructFp8FastBatchItem {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);

@@ -59,6 +59,7 @@ impl Llama4Scout17b16eInstruct {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Llama4Scout17b16eInstructPrompt {
         Llama4Scout17b16eInstructPrompt::new(prompt)
     }
@@ -67,6 +68,7 @@ impl Llama4Scout17b16eInstruct {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Llama4Scout17b16eInstructMessage>>,
     ) -> Llama4Scout17b16eInstructMessages {
@@ -193,6 +195,7 @@ impl From<Llama4Scout17b16eInstructMessages> for Llama4Scout17b16eInstructInput 
 }
 
 impl Validate for Llama4Scout17b16eInstructInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -338,6 +341,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -358,6 +362,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -365,6 +370,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -372,6 +378,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -379,6 +386,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -386,6 +394,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -393,6 +402,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -400,6 +410,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -407,6 +418,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -414,6 +426,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -424,6 +437,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -431,6 +445,7 @@ impl Llama4Scout17b16eInstructPrompt {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -438,6 +453,7 @@ impl Llama4Scout17b16eInstructPrompt {
 }
 
 impl Validate for Llama4Scout17b16eInstructPrompt {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -592,6 +608,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<Llama4Scout17b16eInstructMessage>>,
     ) -> Self {
@@ -616,6 +633,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -623,6 +641,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -633,6 +652,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -640,6 +660,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -647,6 +668,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -654,6 +676,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -661,6 +684,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -668,6 +692,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -675,6 +700,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -682,6 +708,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -689,6 +716,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -699,6 +727,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// JSON Schema that the answer has to follow.
     #[must_use]
+    #[inline]
     pub fn guided_json(mut self, guided_json: Map<String, Value>) -> Self {
         self.guided_json = Some(guided_json);
         self
@@ -706,6 +735,7 @@ impl Llama4Scout17b16eInstructMessages {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -713,6 +743,7 @@ impl Llama4Scout17b16eInstructMessages {
 }
 
 impl Validate for Llama4Scout17b16eInstructMessages {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);
@@ -766,6 +797,7 @@ members! {
 impl Llama4Scout17b16eInstructMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         role: impl Into<String>,
         content: impl Into<Llama4Scout17b16eInstructContent>,
@@ -779,6 +811,7 @@ impl Llama4Scout17b16eInstructMessage {
 
     /// Tool call this message answers.
     #[must_use]
+    #[inline]
     pub fn tool_call_id(mut self, tool_call_id: impl Into<String>) -> Self {
         self.tool_call_id = Some(tool_call_id.into());
         self
@@ -927,6 +960,7 @@ members! {
 impl Llama4Scout17b16eInstructImagePart {
     /// Starts from `image_url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image_url: impl Into<Llama4Scout17b16eInstructImageUrl>) -> Self {
         Self {
             image_url: image_url.into(),
@@ -956,6 +990,7 @@ members! {
 impl Llama4Scout17b16eInstructImageUrl {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }

@@ -49,6 +49,7 @@ impl LlamaGuard3_8b {
     ///
     /// `messages`: Conversation to judge; its last message is the one in question.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<LlamaGuard3_8bMessage>>,
     ) -> LlamaGuard3_8bInput {
@@ -140,6 +141,7 @@ impl LlamaGuard3_8bInput {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<LlamaGuard3_8bMessage>>,
     ) -> Self {
@@ -153,6 +155,7 @@ impl LlamaGuard3_8bInput {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -160,6 +163,7 @@ impl LlamaGuard3_8bInput {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -167,6 +171,7 @@ impl LlamaGuard3_8bInput {
 
     /// Format of the answer.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<LlamaGuard3_8bResponseFormat>,
@@ -177,6 +182,7 @@ impl LlamaGuard3_8bInput {
 }
 
 impl Validate for LlamaGuard3_8bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("messages", &self.messages);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -207,6 +213,7 @@ members! {
 impl LlamaGuard3_8bMessage {
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(role: impl Into<LlamaGuard3_8bRole>, content: impl Into<String>) -> Self {
         Self {
             role: role.into(),
@@ -216,6 +223,7 @@ impl LlamaGuard3_8bMessage {
 }
 
 impl Validate for LlamaGuard3_8bMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("role", &self.role);
     }
@@ -254,12 +262,14 @@ members! {
 impl LlamaGuard3_8bResponseFormat {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { type_: None }
     }
 
     /// Kind of format.
     #[must_use]
+    #[inline]
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self

@@ -43,6 +43,7 @@ pub type M2m100_12bInput = M2m100_12bText;
 impl M2m100_12b {
     /// Text to translate.
     #[must_use]
+    #[inline]
     pub fn input(
         text: impl Into<String>,
         target_lang: impl Into<String>,
@@ -146,6 +147,7 @@ impl M2m100_12bText {
 
     /// Starts from `text`, `target_lang`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>, target_lang: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -156,6 +158,7 @@ impl M2m100_12bText {
 
     /// Language of the text, as code or English name.
     #[must_use]
+    #[inline]
     pub fn source_lang(mut self, source_lang: impl Into<String>) -> Self {
         self.source_lang = Some(source_lang.into());
         self
@@ -163,6 +166,7 @@ impl M2m100_12bText {
 }
 
 impl Validate for M2m100_12bText {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("text", &self.text, Self::TEXT_LENGTH);
     }

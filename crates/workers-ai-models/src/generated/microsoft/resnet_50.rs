@@ -39,6 +39,7 @@ impl Resnet50 {
     ///
     /// `image`: File of the image.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<Media>) -> Resnet50Input {
         Resnet50Input::new(image)
     }
@@ -109,6 +110,7 @@ members! {
 impl Resnet50Input {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<Media>) -> Self {
         Self { image: image.into() }
     }

@@ -51,6 +51,7 @@ impl MistralSmall31_24bInstruct {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> GuidedPrompt<Self> {
         GuidedPrompt::new(prompt)
     }
@@ -59,6 +60,7 @@ impl MistralSmall31_24bInstruct {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<MultimodalMessage>>,
     ) -> GuidedMessages<Self> {
@@ -171,6 +173,7 @@ for MistralSmall31_24bInstructInput {
 }
 
 impl Validate for MistralSmall31_24bInstructInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

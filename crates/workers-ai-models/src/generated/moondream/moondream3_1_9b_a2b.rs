@@ -49,6 +49,7 @@ pub type Moondream31_9bA2bEvent = Value;
 impl Moondream31_9bA2b {
     /// Image and what to do with it.
     #[must_use]
+    #[inline]
     pub fn input() -> Moondream31_9bA2bInput {
         Moondream31_9bA2bInput::new()
     }
@@ -213,6 +214,7 @@ impl Moondream31_9bA2bInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             image: None,
@@ -231,6 +233,7 @@ impl Moondream31_9bA2bInput {
 
     /// Image to look at.
     #[must_use]
+    #[inline]
     pub fn image(mut self, image: impl Into<String>) -> Self {
         self.image = Some(image.into());
         self
@@ -238,6 +241,7 @@ impl Moondream31_9bA2bInput {
 
     /// What to do with the image.
     #[must_use]
+    #[inline]
     pub fn task(mut self, task: impl Into<Moondream31_9bA2bTask>) -> Self {
         self.task = Some(task.into());
         self
@@ -245,6 +249,7 @@ impl Moondream31_9bA2bInput {
 
     /// Question for the task `query`.
     #[must_use]
+    #[inline]
     pub fn question(mut self, question: impl Into<String>) -> Self {
         self.question = Some(question.into());
         self
@@ -252,6 +257,7 @@ impl Moondream31_9bA2bInput {
 
     /// Length of the description for the task `caption`.
     #[must_use]
+    #[inline]
     pub fn caption_length(
         mut self,
         caption_length: impl Into<Moondream31_9bA2bCaptionLength>,
@@ -262,6 +268,7 @@ impl Moondream31_9bA2bInput {
 
     /// Thing to look for in the tasks `point` and `detect`.
     #[must_use]
+    #[inline]
     pub fn target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
         self
@@ -269,6 +276,7 @@ impl Moondream31_9bA2bInput {
 
     /// Lets the model reason before it answers a question.
     #[must_use]
+    #[inline]
     pub fn reasoning(mut self, reasoning: bool) -> Self {
         self.reasoning = Some(reasoning);
         self
@@ -276,6 +284,7 @@ impl Moondream31_9bA2bInput {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -283,6 +292,7 @@ impl Moondream31_9bA2bInput {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -290,6 +300,7 @@ impl Moondream31_9bA2bInput {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -297,6 +308,7 @@ impl Moondream31_9bA2bInput {
 
     /// Maximum number of things to find.
     #[must_use]
+    #[inline]
     pub fn max_objects(mut self, max_objects: u64) -> Self {
         self.max_objects = Some(max_objects);
         self
@@ -304,6 +316,7 @@ impl Moondream31_9bA2bInput {
 }
 
 impl Validate for Moondream31_9bA2bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("task", &self.task);
         check.nested("caption_length", &self.caption_length);

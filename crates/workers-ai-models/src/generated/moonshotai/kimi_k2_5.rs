@@ -47,6 +47,7 @@ impl KimiK25 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -55,6 +56,7 @@ impl KimiK25 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -110,6 +112,7 @@ impl Extended for KimiK25 {
 impl ChatPrompt<KimiK25> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<KimiK25ReasoningEffort>,
@@ -120,6 +123,7 @@ impl ChatPrompt<KimiK25> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ChatTemplateOptions>,
@@ -132,6 +136,7 @@ impl ChatPrompt<KimiK25> {
 impl ChatMessages<KimiK25> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<KimiK25ReasoningEffort>,
@@ -142,6 +147,7 @@ impl ChatMessages<KimiK25> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ChatTemplateOptions>,
@@ -220,6 +226,7 @@ impl From<ChatMessages<KimiK25>> for KimiK25Input {
 }
 
 impl Validate for KimiK25Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -257,6 +264,7 @@ members! {
 }
 
 impl Validate for KimiK25Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

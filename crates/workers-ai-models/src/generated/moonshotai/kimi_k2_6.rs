@@ -57,6 +57,7 @@ impl KimiK26 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -65,6 +66,7 @@ impl KimiK26 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -144,6 +146,7 @@ impl Extended for KimiK26 {
 impl ChatPrompt<KimiK26> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<KimiK26ReasoningEffort>,
@@ -154,6 +157,7 @@ impl ChatPrompt<KimiK26> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<KimiK26ChatTemplateKwargs>,
@@ -166,6 +170,7 @@ impl ChatPrompt<KimiK26> {
 impl ChatMessages<KimiK26> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<KimiK26ReasoningEffort>,
@@ -176,6 +181,7 @@ impl ChatMessages<KimiK26> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<KimiK26ChatTemplateKwargs>,
@@ -254,6 +260,7 @@ impl From<ChatMessages<KimiK26>> for KimiK26Input {
 }
 
 impl Validate for KimiK26Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -295,6 +302,7 @@ members! {
 }
 
 impl Validate for KimiK26Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }
@@ -340,6 +348,7 @@ members! {
 impl KimiK26ChatTemplateKwargs {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             enable_thinking: None,
@@ -350,6 +359,7 @@ impl KimiK26ChatTemplateKwargs {
 
     /// Lets the model reason before it answers.
     #[must_use]
+    #[inline]
     pub fn enable_thinking(mut self, enable_thinking: bool) -> Self {
         self.enable_thinking = Some(enable_thinking);
         self
@@ -357,6 +367,7 @@ impl KimiK26ChatTemplateKwargs {
 
     /// Drops earlier reasoning from the conversation before the model sees it.
     #[must_use]
+    #[inline]
     pub fn clear_thinking(mut self, clear_thinking: bool) -> Self {
         self.clear_thinking = Some(clear_thinking);
         self
@@ -364,6 +375,7 @@ impl KimiK26ChatTemplateKwargs {
 
     /// Lets the model reason before it answers, under the name of the release notes.
     #[must_use]
+    #[inline]
     pub fn thinking(mut self, thinking: bool) -> Self {
         self.thinking = Some(thinking);
         self

@@ -54,6 +54,7 @@ impl KimiK27Code {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -62,6 +63,7 @@ impl KimiK27Code {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -142,6 +144,7 @@ impl Extended for KimiK27Code {
 impl ChatPrompt<KimiK27Code> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -154,6 +157,7 @@ impl ChatPrompt<KimiK27Code> {
 impl ChatMessages<KimiK27Code> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -232,6 +236,7 @@ impl From<ChatMessages<KimiK27Code>> for KimiK27CodeInput {
 }
 
 impl Validate for KimiK27CodeInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

@@ -36,6 +36,7 @@ impl Melotts {
     ///
     /// `prompt`: Text to speak.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> MelottsInput {
         MelottsInput::new(prompt)
     }
@@ -117,6 +118,7 @@ impl MelottsInput {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -126,6 +128,7 @@ impl MelottsInput {
 
     /// Language of the text as two letters, such as `en`, `fr` or `es`.
     #[must_use]
+    #[inline]
     pub fn lang(mut self, lang: impl Into<String>) -> Self {
         self.lang = Some(lang.into());
         self
@@ -133,6 +136,7 @@ impl MelottsInput {
 }
 
 impl Validate for MelottsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
     }

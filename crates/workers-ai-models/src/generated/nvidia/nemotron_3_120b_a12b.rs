@@ -58,6 +58,7 @@ impl Nemotron3_120bA12b {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -66,6 +67,7 @@ impl Nemotron3_120bA12b {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -137,6 +139,7 @@ impl Extended for Nemotron3_120bA12b {
 impl ChatPrompt<Nemotron3_120bA12b> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<Nemotron3_120bA12bChatTemplateKwargs>,
@@ -149,6 +152,7 @@ impl ChatPrompt<Nemotron3_120bA12b> {
 impl ChatMessages<Nemotron3_120bA12b> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<Nemotron3_120bA12bChatTemplateKwargs>,
@@ -223,6 +227,7 @@ impl From<ChatMessages<Nemotron3_120bA12b>> for Nemotron3_120bA12bInput {
 }
 
 impl Validate for Nemotron3_120bA12bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -283,6 +288,7 @@ members! {
 impl Nemotron3_120bA12bChatTemplateKwargs {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             enable_thinking: None,
@@ -293,6 +299,7 @@ impl Nemotron3_120bA12bChatTemplateKwargs {
 
     /// Lets the model reason before it answers.
     #[must_use]
+    #[inline]
     pub fn enable_thinking(mut self, enable_thinking: bool) -> Self {
         self.enable_thinking = Some(enable_thinking);
         self
@@ -300,6 +307,7 @@ impl Nemotron3_120bA12bChatTemplateKwargs {
 
     /// Makes the model reason less.
     #[must_use]
+    #[inline]
     pub fn low_effort(mut self, low_effort: bool) -> Self {
         self.low_effort = Some(low_effort);
         self
@@ -307,6 +315,7 @@ impl Nemotron3_120bA12bChatTemplateKwargs {
 
     /// Makes sure that the answer has text beside the reasoning.
     #[must_use]
+    #[inline]
     pub fn force_nonempty_content(mut self, force_nonempty_content: bool) -> Self {
         self.force_nonempty_content = Some(force_nonempty_content);
         self

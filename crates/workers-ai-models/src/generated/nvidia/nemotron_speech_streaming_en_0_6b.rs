@@ -42,6 +42,7 @@ impl NemotronSpeechStreamingEn06b {
     ///
     /// `audio`: Audio file, or bare samples.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> NemotronSpeechStreamingEn06bInput {
         NemotronSpeechStreamingEn06bInput::new(audio)
     }
@@ -117,6 +118,7 @@ members! {
 impl NemotronSpeechStreamingEn06bInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self {
             audio: audio.into(),
@@ -128,6 +130,7 @@ impl NemotronSpeechStreamingEn06bInput {
 
     /// Encoding of the audio.
     #[must_use]
+    #[inline]
     pub fn encoding(
         mut self,
         encoding: impl Into<NemotronSpeechStreamingEn06bEncoding>,
@@ -138,6 +141,7 @@ impl NemotronSpeechStreamingEn06bInput {
 
     /// Samples per second.
     #[must_use]
+    #[inline]
     pub fn sample_rate(mut self, sample_rate: u64) -> Self {
         self.sample_rate = Some(sample_rate);
         self
@@ -145,6 +149,7 @@ impl NemotronSpeechStreamingEn06bInput {
 
     /// Number of channels.
     #[must_use]
+    #[inline]
     pub fn channels(mut self, channels: u64) -> Self {
         self.channels = Some(channels);
         self
@@ -152,6 +157,7 @@ impl NemotronSpeechStreamingEn06bInput {
 }
 
 impl Validate for NemotronSpeechStreamingEn06bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("audio", &self.audio);
         check.nested("encoding", &self.encoding);

@@ -58,6 +58,7 @@ impl GptOss20b {
     ///
     /// `input`: What to answer: plain text or a conversation.
     #[must_use]
+    #[inline]
     pub fn input(input: impl Into<ResponsesInputItems>) -> ResponsesInput<Self> {
         ResponsesInput::new(input)
     }
@@ -66,6 +67,7 @@ impl GptOss20b {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -76,6 +78,7 @@ impl GptOss20b {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextGenerationPrompt<Self> {
         TextGenerationPrompt::new(prompt)
     }
@@ -143,6 +146,7 @@ impl Extended for GptOss20b {
 impl ChatMessages<GptOss20b> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<GptOss20bReasoningEffort>,
@@ -153,6 +157,7 @@ impl ChatMessages<GptOss20b> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ChatTemplateOptions>,
@@ -245,6 +250,7 @@ impl From<TextGenerationPrompt<GptOss20b>> for GptOss20bInput {
 }
 
 impl Validate for GptOss20bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Responses(value) => value.check(check),
@@ -492,6 +498,7 @@ members! {
 }
 
 impl Validate for GptOss20bOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

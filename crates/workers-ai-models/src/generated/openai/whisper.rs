@@ -40,6 +40,7 @@ impl Whisper {
     ///
     /// `audio`: Audio file.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> WhisperInput {
         WhisperInput::new(audio)
     }
@@ -108,6 +109,7 @@ members! {
 impl WhisperInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self { audio: audio.into() }
     }

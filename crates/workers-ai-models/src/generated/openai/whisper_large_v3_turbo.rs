@@ -42,6 +42,7 @@ impl WhisperLargeV3Turbo {
     ///
     /// `audio`: Audio to transcribe.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> WhisperLargeV3TurboInput {
         WhisperLargeV3TurboInput::new(audio)
     }
@@ -170,6 +171,7 @@ members! {
 impl WhisperLargeV3TurboInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self {
             audio: audio.into(),
@@ -189,6 +191,7 @@ impl WhisperLargeV3TurboInput {
 
     /// What to do: `transcribe` keeps the language, `translate` turns it into English.
     #[must_use]
+    #[inline]
     pub fn task(mut self, task: impl Into<String>) -> Self {
         self.task = Some(task.into());
         self
@@ -196,6 +199,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Language of the speech as two letters.
     #[must_use]
+    #[inline]
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
@@ -203,6 +207,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Skips parts without speech.
     #[must_use]
+    #[inline]
     pub fn vad_filter(mut self, vad_filter: bool) -> Self {
         self.vad_filter = Some(vad_filter);
         self
@@ -210,6 +215,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Text that sets subject and spelling before the first segment.
     #[must_use]
+    #[inline]
     pub fn initial_prompt(mut self, initial_prompt: impl Into<String>) -> Self {
         self.initial_prompt = Some(initial_prompt.into());
         self
@@ -217,6 +223,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Text the first segment begins with.
     #[must_use]
+    #[inline]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self
@@ -224,6 +231,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Beam width of the search.
     #[must_use]
+    #[inline]
     pub fn beam_size(mut self, beam_size: u64) -> Self {
         self.beam_size = Some(beam_size);
         self
@@ -231,6 +239,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Lets each segment build on the one before.
     #[must_use]
+    #[inline]
     pub fn condition_on_previous_text(
         mut self,
         condition_on_previous_text: bool,
@@ -241,6 +250,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Likelihood of silence above which a segment counts as silent.
     #[must_use]
+    #[inline]
     pub fn no_speech_threshold(mut self, no_speech_threshold: f64) -> Self {
         self.no_speech_threshold = Some(no_speech_threshold);
         self
@@ -248,6 +258,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Compression ratio above which a segment counts as failed, because it repeats itself.
     #[must_use]
+    #[inline]
     pub fn compression_ratio_threshold(
         mut self,
         compression_ratio_threshold: f64,
@@ -258,6 +269,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Mean log probability below which a segment counts as failed.
     #[must_use]
+    #[inline]
     pub fn log_prob_threshold(mut self, log_prob_threshold: f64) -> Self {
         self.log_prob_threshold = Some(log_prob_threshold);
         self
@@ -265,6 +277,7 @@ impl WhisperLargeV3TurboInput {
 
     /// Silence in seconds that is skipped when the model seems to make up text.
     #[must_use]
+    #[inline]
     pub fn hallucination_silence_threshold(
         mut self,
         hallucination_silence_threshold: f64,
@@ -275,6 +288,7 @@ impl WhisperLargeV3TurboInput {
 }
 
 impl Validate for WhisperLargeV3TurboInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("audio", &self.audio);
         check.finite("no_speech_threshold", self.no_speech_threshold);

@@ -39,6 +39,7 @@ impl WhisperTinyEn {
     ///
     /// `audio`: Audio file.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> WhisperTinyEnInput {
         WhisperTinyEnInput::new(audio)
     }
@@ -102,6 +103,7 @@ members! {
 impl WhisperTinyEnInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self { audio: audio.into() }
     }

@@ -40,6 +40,7 @@ impl SmartTurnV2 {
     ///
     /// `audio`: Samples of the audio.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> SmartTurnV2Input {
         SmartTurnV2Input::new(audio)
     }
@@ -108,6 +109,7 @@ members! {
 impl SmartTurnV2Input {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self {
             audio: audio.into(),
@@ -117,6 +119,7 @@ impl SmartTurnV2Input {
 
     /// Type of the samples.
     #[must_use]
+    #[inline]
     pub fn dtype(mut self, dtype: impl Into<SmartTurnV2Dtype>) -> Self {
         self.dtype = Some(dtype.into());
         self
@@ -124,6 +127,7 @@ impl SmartTurnV2Input {
 }
 
 impl Validate for SmartTurnV2Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("audio", &self.audio);
         check.nested("dtype", &self.dtype);

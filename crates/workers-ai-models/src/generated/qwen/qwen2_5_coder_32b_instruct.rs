@@ -54,6 +54,7 @@ impl Qwen25Coder32bInstruct {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Qwen25Coder32bInstructPrompt {
         Qwen25Coder32bInstructPrompt::new(prompt)
     }
@@ -62,6 +63,7 @@ impl Qwen25Coder32bInstruct {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<TextMessage>>,
     ) -> Qwen25Coder32bInstructMessages {
@@ -181,6 +183,7 @@ impl From<Qwen25Coder32bInstructMessages> for Qwen25Coder32bInstructInput {
 }
 
 impl Validate for Qwen25Coder32bInstructInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -328,6 +331,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -348,6 +352,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -355,6 +360,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -362,6 +368,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -369,6 +376,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -376,6 +384,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -383,6 +392,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -390,6 +400,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -397,6 +408,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -404,6 +416,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -414,6 +427,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Name or id of a fine-tuned adapter to apply.
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: impl Into<String>) -> Self {
         self.lora = Some(lora.into());
         self
@@ -421,6 +435,7 @@ impl Qwen25Coder32bInstructPrompt {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -428,6 +443,7 @@ impl Qwen25Coder32bInstructPrompt {
 }
 
 impl Validate for Qwen25Coder32bInstructPrompt {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -578,6 +594,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<TextMessage>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -599,6 +616,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -606,6 +624,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -616,6 +635,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -623,6 +643,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -630,6 +651,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -637,6 +659,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -644,6 +667,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -651,6 +675,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -658,6 +683,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -665,6 +691,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -672,6 +699,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Asks for JSON instead of prose.
     #[must_use]
+    #[inline]
     pub fn response_format(
         mut self,
         response_format: impl Into<ResponseFormat>,
@@ -682,6 +710,7 @@ impl Qwen25Coder32bInstructMessages {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -689,6 +718,7 @@ impl Qwen25Coder32bInstructMessages {
 }
 
 impl Validate for Qwen25Coder32bInstructMessages {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("temperature", self.temperature, Self::TEMPERATURE);
         check.number("top_p", self.top_p, Self::TOP_P);

@@ -48,6 +48,7 @@ impl Qwen3_30bA3bFp8 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> HybridPrompt<Self> {
         HybridPrompt::new(prompt)
     }
@@ -56,6 +57,7 @@ impl Qwen3_30bA3bFp8 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> HybridMessages<Self> {
@@ -171,6 +173,7 @@ impl From<HybridMessages<Qwen3_30bA3bFp8>> for Qwen3_30bA3bFp8Input {
 }
 
 impl Validate for Qwen3_30bA3bFp8Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

@@ -53,6 +53,7 @@ impl Qwen38_27b {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -61,6 +62,7 @@ impl Qwen38_27b {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -134,6 +136,7 @@ impl Extended for Qwen38_27b {
 impl ChatPrompt<Qwen38_27b> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Qwen38_27bReasoningEffort>,
@@ -144,6 +147,7 @@ impl ChatPrompt<Qwen38_27b> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -156,6 +160,7 @@ impl ChatPrompt<Qwen38_27b> {
 impl ChatMessages<Qwen38_27b> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Qwen38_27bReasoningEffort>,
@@ -166,6 +171,7 @@ impl ChatMessages<Qwen38_27b> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -244,6 +250,7 @@ impl From<ChatMessages<Qwen38_27b>> for Qwen38_27bInput {
 }
 
 impl Validate for Qwen38_27bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -283,6 +290,7 @@ members! {
 }
 
 impl Validate for Qwen38_27bOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

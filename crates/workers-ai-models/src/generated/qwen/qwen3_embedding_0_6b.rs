@@ -41,6 +41,7 @@ pub struct Qwen3Embedding06b;
 impl Qwen3Embedding06b {
     /// Texts to turn into vectors.
     #[must_use]
+    #[inline]
     pub fn input() -> Qwen3Embedding06bInput {
         Qwen3Embedding06bInput::new()
     }
@@ -125,6 +126,7 @@ members! {
 impl Qwen3Embedding06bInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             queries: None,
@@ -136,6 +138,7 @@ impl Qwen3Embedding06bInput {
 
     /// Search queries.
     #[must_use]
+    #[inline]
     pub fn queries(mut self, queries: impl Into<Qwen3Embedding06bQueries>) -> Self {
         self.queries = Some(queries.into());
         self
@@ -143,6 +146,7 @@ impl Qwen3Embedding06bInput {
 
     /// Documents to be found.
     #[must_use]
+    #[inline]
     pub fn documents(
         mut self,
         documents: impl Into<Qwen3Embedding06bDocuments>,
@@ -153,6 +157,7 @@ impl Qwen3Embedding06bInput {
 
     /// Texts of no special kind.
     #[must_use]
+    #[inline]
     pub fn text(mut self, text: impl Into<Qwen3Embedding06bText>) -> Self {
         self.text = Some(text.into());
         self
@@ -160,6 +165,7 @@ impl Qwen3Embedding06bInput {
 
     /// Task the queries stand for, one sentence in English.
     #[must_use]
+    #[inline]
     pub fn instruction(mut self, instruction: impl Into<String>) -> Self {
         self.instruction = Some(instruction.into());
         self
@@ -167,6 +173,7 @@ impl Qwen3Embedding06bInput {
 }
 
 impl Validate for Qwen3Embedding06bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("queries", &self.queries);
         check.nested("documents", &self.documents);
@@ -258,6 +265,7 @@ impl Qwen3Embedding06bQueries {
 }
 
 impl Validate for Qwen3Embedding06bQueries {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),
@@ -347,6 +355,7 @@ impl Qwen3Embedding06bDocuments {
 }
 
 impl Validate for Qwen3Embedding06bDocuments {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),
@@ -434,6 +443,7 @@ impl Qwen3Embedding06bText {
 }
 
 impl Validate for Qwen3Embedding06bText {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),

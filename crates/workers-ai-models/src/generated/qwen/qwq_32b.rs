@@ -53,6 +53,7 @@ impl Qwq32b {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> GuidedPrompt<Self> {
         GuidedPrompt::new(prompt)
     }
@@ -61,6 +62,7 @@ impl Qwq32b {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<MultimodalMessage>>,
     ) -> GuidedMessages<Self> {
@@ -172,6 +174,7 @@ impl From<GuidedMessages<Qwq32b>> for Qwq32bInput {
 }
 
 impl Validate for Qwq32bInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

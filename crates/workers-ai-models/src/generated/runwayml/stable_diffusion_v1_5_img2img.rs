@@ -45,6 +45,7 @@ impl StableDiffusionV1_5Img2img {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageInput<Self> {
         ImageInput::new(prompt)
     }

@@ -43,6 +43,7 @@ impl StableDiffusionV1_5Inpainting {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageInput<Self> {
         ImageInput::new(prompt)
     }

@@ -43,6 +43,7 @@ impl StableDiffusionXlBase10 {
     ///
     /// `prompt`: What the image should show.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ImageInput<Self> {
         ImageInput::new(prompt)
     }

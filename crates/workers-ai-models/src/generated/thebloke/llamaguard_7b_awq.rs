@@ -51,6 +51,7 @@ impl Llamaguard7bAwq {
     ///
     /// `prompt`: Text to judge.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Llamaguard7bAwqPrompt {
         Llamaguard7bAwqPrompt::new(prompt)
     }
@@ -59,6 +60,7 @@ impl Llamaguard7bAwq {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Llamaguard7bAwqMessage>>,
     ) -> Llamaguard7bAwqMessages {
@@ -168,6 +170,7 @@ impl From<Llamaguard7bAwqMessages> for Llamaguard7bAwqInput {
 }
 
 impl Validate for Llamaguard7bAwqInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -311,6 +314,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -330,6 +334,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -337,6 +342,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -344,6 +350,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -351,6 +358,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -358,6 +366,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -365,6 +374,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -372,6 +382,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -379,6 +390,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -386,6 +398,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Name or id of a fine-tuned adapter to apply.
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: impl Into<String>) -> Self {
         self.lora = Some(lora.into());
         self
@@ -393,6 +406,7 @@ impl Llamaguard7bAwqPrompt {
 
     /// Sends the text to the model without a chat template.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -400,6 +414,7 @@ impl Llamaguard7bAwqPrompt {
 }
 
 impl Validate for Llamaguard7bAwqPrompt {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -537,6 +552,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<Llamaguard7bAwqMessage>>,
     ) -> Self {
@@ -558,6 +574,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Functions the model may ask you to call.
     #[must_use]
+    #[inline]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
         self.tools = Some(tools.into_iter().map(Into::into).collect());
         self
@@ -565,6 +582,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Functions handed over as source text.
     #[must_use]
+    #[inline]
     pub fn functions(
         mut self,
         functions: impl IntoIterator<Item = impl Into<FunctionCode>>,
@@ -575,6 +593,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Maximum number of tokens in the answer.
     #[must_use]
+    #[inline]
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.max_tokens = Some(max_tokens);
         self
@@ -582,6 +601,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Randomness of the answer.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -589,6 +609,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Share of the probability mass to sample from.
     #[must_use]
+    #[inline]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.top_p = Some(top_p);
         self
@@ -596,6 +617,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Number of likeliest tokens to sample from.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -603,6 +625,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Seed of the random number generator.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -610,6 +633,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Factor against tokens that were already used.
     #[must_use]
+    #[inline]
     pub fn repetition_penalty(mut self, repetition_penalty: f64) -> Self {
         self.repetition_penalty = Some(repetition_penalty);
         self
@@ -617,6 +641,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Penalty that grows with every use of a token.
     #[must_use]
+    #[inline]
     pub fn frequency_penalty(mut self, frequency_penalty: f64) -> Self {
         self.frequency_penalty = Some(frequency_penalty);
         self
@@ -624,6 +649,7 @@ impl Llamaguard7bAwqMessages {
 
     /// Penalty for every token that was used at all.
     #[must_use]
+    #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
         self
@@ -631,6 +657,7 @@ impl Llamaguard7bAwqMessages {
 }
 
 impl Validate for Llamaguard7bAwqMessages {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("messages", &self.messages);
         check.number("temperature", self.temperature, Self::TEMPERATURE);
@@ -680,6 +707,7 @@ impl Llamaguard7bAwqMessage {
 
     /// Starts from `role`, `content`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
             role: role.into(),
@@ -689,6 +717,7 @@ impl Llamaguard7bAwqMessage {
 }
 
 impl Validate for Llamaguard7bAwqMessage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("content", &self.content, Self::CONTENT_LENGTH);
     }

@@ -47,6 +47,7 @@ impl Falcon7bInstruct {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextGenerationPrompt<Self> {
         TextGenerationPrompt::new(prompt)
     }
@@ -55,6 +56,7 @@ impl Falcon7bInstruct {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<Message>>,
     ) -> TextGenerationMessages<Self> {

@@ -44,6 +44,7 @@ impl UformGen2Qwen500m {
     ///
     /// `image`: Image to describe.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<Media>) -> CaptionInput<Self> {
         CaptionInput::new(image)
     }

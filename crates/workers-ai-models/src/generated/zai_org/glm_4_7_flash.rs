@@ -51,6 +51,7 @@ impl Glm47Flash {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -59,6 +60,7 @@ impl Glm47Flash {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -128,6 +130,7 @@ impl Extended for Glm47Flash {
 impl ChatPrompt<Glm47Flash> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -140,6 +143,7 @@ impl ChatPrompt<Glm47Flash> {
 impl ChatMessages<Glm47Flash> {
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -214,6 +218,7 @@ impl From<ChatMessages<Glm47Flash>> for Glm47FlashInput {
 }
 
 impl Validate for Glm47FlashInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

@@ -57,6 +57,7 @@ impl Glm52 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -65,6 +66,7 @@ impl Glm52 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -147,6 +149,7 @@ impl Extended for Glm52 {
 impl ChatPrompt<Glm52> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm52ReasoningEffort>,
@@ -157,6 +160,7 @@ impl ChatPrompt<Glm52> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -169,6 +173,7 @@ impl ChatPrompt<Glm52> {
 impl ChatMessages<Glm52> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm52ReasoningEffort>,
@@ -179,6 +184,7 @@ impl ChatMessages<Glm52> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<ThinkingOptions>,
@@ -257,6 +263,7 @@ impl From<ChatMessages<Glm52>> for Glm52Input {
 }
 
 impl Validate for Glm52Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -298,6 +305,7 @@ members! {
 }
 
 impl Validate for Glm52Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

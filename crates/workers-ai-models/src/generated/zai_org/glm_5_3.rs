@@ -54,6 +54,7 @@ impl Glm53 {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -62,6 +63,7 @@ impl Glm53 {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -144,6 +146,7 @@ impl Extended for Glm53 {
 impl ChatPrompt<Glm53> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm53ReasoningEffort>,
@@ -154,6 +157,7 @@ impl ChatPrompt<Glm53> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -166,6 +170,7 @@ impl ChatPrompt<Glm53> {
 impl ChatMessages<Glm53> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm53ReasoningEffort>,
@@ -176,6 +181,7 @@ impl ChatMessages<Glm53> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -254,6 +260,7 @@ impl From<ChatMessages<Glm53>> for Glm53Input {
 }
 
 impl Validate for Glm53Input {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -295,6 +302,7 @@ members! {
 }
 
 impl Validate for Glm53Options {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

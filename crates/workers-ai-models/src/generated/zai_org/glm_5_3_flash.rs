@@ -63,6 +63,7 @@ impl Glm53Flash {
     ///
     /// `prompt`: Text to continue or to answer.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ChatPrompt<Self> {
         ChatPrompt::new(prompt)
     }
@@ -71,6 +72,7 @@ impl Glm53Flash {
     ///
     /// `messages`: Conversation so far, oldest message first.
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<ChatMessage>>,
     ) -> ChatMessages<Self> {
@@ -154,6 +156,7 @@ impl Extended for Glm53Flash {
 impl ChatPrompt<Glm53Flash> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm53FlashReasoningEffort>,
@@ -164,6 +167,7 @@ impl ChatPrompt<Glm53Flash> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -176,6 +180,7 @@ impl ChatPrompt<Glm53Flash> {
 impl ChatMessages<Glm53Flash> {
     /// How much the model reasons before it answers.
     #[must_use]
+    #[inline]
     pub fn reasoning_effort(
         mut self,
         reasoning_effort: impl Into<Glm53FlashReasoningEffort>,
@@ -186,6 +191,7 @@ impl ChatMessages<Glm53Flash> {
 
     /// Switches of the model's chat template.
     #[must_use]
+    #[inline]
     pub fn chat_template_kwargs(
         mut self,
         chat_template_kwargs: impl Into<FixedThinkingOptions>,
@@ -264,6 +270,7 @@ impl From<ChatMessages<Glm53Flash>> for Glm53FlashInput {
 }
 
 impl Validate for Glm53FlashInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -305,6 +312,7 @@ members! {
 }
 
 impl Validate for Glm53FlashOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("reasoning_effort", &self.reasoning_effort);
     }

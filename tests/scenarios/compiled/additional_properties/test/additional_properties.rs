@@ -16,6 +16,7 @@ pub struct AdditionalProperties;
 impl AdditionalProperties {
     /// What `AdditionalProperties` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> AdditionalPropertiesInput {
         AdditionalPropertiesInput::new()
     }
@@ -80,6 +81,7 @@ members! {
 impl AdditionalPropertiesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             closed: None,
@@ -90,6 +92,7 @@ impl AdditionalPropertiesInput {
 
     /// `closed`.
     #[must_use]
+    #[inline]
     pub fn closed(mut self, closed: impl Into<AdditionalPropertiesClosed>) -> Self {
         self.closed = Some(closed.into());
         self
@@ -97,6 +100,7 @@ impl AdditionalPropertiesInput {
 
     /// `open`.
     #[must_use]
+    #[inline]
     pub fn open(mut self, open: impl Into<AdditionalPropertiesOpen>) -> Self {
         self.open = Some(open.into());
         self
@@ -104,6 +108,7 @@ impl AdditionalPropertiesInput {
 
     /// `typed`.
     #[must_use]
+    #[inline]
     pub fn typed(mut self, typed: impl Into<AdditionalPropertiesTyped>) -> Self {
         self.typed = Some(typed.into());
         self
@@ -135,12 +140,14 @@ members! {
 impl AdditionalPropertiesClosed {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -172,12 +179,14 @@ members! {
 impl AdditionalPropertiesOpen {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { b: None }
     }
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self
@@ -209,12 +218,14 @@ members! {
 impl AdditionalPropertiesTyped {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { c: None }
     }
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<String>) -> Self {
         self.c = Some(c.into());
         self

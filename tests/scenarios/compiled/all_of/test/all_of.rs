@@ -22,6 +22,7 @@ pub type AllOfOutput = Base;
 impl AllOf {
     /// Laid together.
     #[must_use]
+    #[inline]
     pub fn input(a: impl Into<String>, b: i64) -> AllOfInput {
         AllOfInput::new(a, b)
     }
@@ -103,6 +104,7 @@ impl AllOfInput {
 
     /// Starts from `a`, `b`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(a: impl Into<String>, b: i64) -> Self {
         Self {
             a: a.into(),
@@ -116,6 +118,7 @@ impl AllOfInput {
 
     /// `own`.
     #[must_use]
+    #[inline]
     pub fn own_(mut self, own_: impl Into<String>) -> Self {
         self.own_ = Some(own_.into());
         self
@@ -123,6 +126,7 @@ impl AllOfInput {
 
     /// `same`.
     #[must_use]
+    #[inline]
     pub fn same(mut self, same: impl Into<String>) -> Self {
         self.same = Some(same.into());
         self
@@ -130,6 +134,7 @@ impl AllOfInput {
 
     /// `other`.
     #[must_use]
+    #[inline]
     pub fn other(mut self, other: impl Into<String>) -> Self {
         self.other = Some(other.into());
         self
@@ -137,6 +142,7 @@ impl AllOfInput {
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: bool) -> Self {
         self.c = Some(c);
         self
@@ -144,6 +150,7 @@ impl AllOfInput {
 }
 
 impl Validate for AllOfInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("other", &self.other, Self::OTHER_LENGTH);
     }

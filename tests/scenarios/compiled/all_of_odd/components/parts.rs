@@ -20,12 +20,14 @@ members! {
 impl Named {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { n: None }
     }
 
     /// `n`.
     #[must_use]
+    #[inline]
     pub fn n(mut self, n: impl Into<String>) -> Self {
         self.n = Some(n.into());
         self

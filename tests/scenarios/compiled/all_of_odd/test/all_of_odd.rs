@@ -24,6 +24,7 @@ pub type AllOfOddOutput = String;
 impl AllOfOdd {
     /// What `AllOfOdd` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> AllOfOddInput {
         AllOfOddInput::new()
     }
@@ -97,6 +98,7 @@ impl AllOfOddInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             choice: None,
@@ -108,6 +110,7 @@ impl AllOfOddInput {
 
     /// `choice`.
     #[must_use]
+    #[inline]
     pub fn choice(mut self, choice: impl Into<AllOfOddChoice>) -> Self {
         self.choice = Some(choice.into());
         self
@@ -115,6 +118,7 @@ impl AllOfOddInput {
 
     /// `text`.
     #[must_use]
+    #[inline]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
@@ -122,6 +126,7 @@ impl AllOfOddInput {
 
     /// `contradicting`.
     #[must_use]
+    #[inline]
     pub fn contradicting(
         mut self,
         contradicting: impl Into<AllOfOddContradicting>,
@@ -132,6 +137,7 @@ impl AllOfOddInput {
 
     /// Reference with a description beside it.
     #[must_use]
+    #[inline]
     pub fn described(mut self, described: impl Into<Named>) -> Self {
         self.described = Some(described.into());
         self
@@ -139,6 +145,7 @@ impl AllOfOddInput {
 }
 
 impl Validate for AllOfOddInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("text", &self.text, Self::TEXT_LENGTH);
     }
@@ -205,12 +212,14 @@ members! {
 impl AllOfOddB {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, b: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -218,6 +227,7 @@ impl AllOfOddB {
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self
@@ -253,12 +263,14 @@ members! {
 impl AllOfOddC {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, c: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -266,6 +278,7 @@ impl AllOfOddC {
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<String>) -> Self {
         self.c = Some(c.into());
         self
@@ -297,12 +310,14 @@ members! {
 impl AllOfOddContradicting {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: i64) -> Self {
         self.a = Some(a);
         self

@@ -20,6 +20,7 @@ pub struct Outside;
 impl Outside {
     /// What `Outside` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> OutsideInput {
         OutsideInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl OutsideInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,12 +21,14 @@ pub type TitledOutput = String;
 impl Titled {
     /// Starts an input for [`Titled`].
     #[must_use]
+    #[inline]
     pub fn async_batch() -> TitledAsyncBatch {
         TitledAsyncBatch::new()
     }
 
     /// Starts an input for [`Titled`].
     #[must_use]
+    #[inline]
     pub fn async_batch2() -> TitledAsyncBatch2 {
         TitledAsyncBatch2::new()
     }
@@ -125,12 +127,14 @@ members! {
 impl TitledAsyncBatch {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -162,12 +166,14 @@ members! {
 impl TitledAsyncBatch2 {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { b: None }
     }
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self

@@ -21,12 +21,14 @@ pub type UntitledOutput = String;
 impl Untitled {
     /// Starts an input for [`Untitled`].
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<String>) -> UntitledAudio {
         UntitledAudio::new(audio)
     }
 
     /// Starts an input for [`Untitled`].
     #[must_use]
+    #[inline]
     pub fn audio_2(audio: impl IntoIterator<Item = f64>) -> UntitledAudio2 {
         UntitledAudio2::new(audio)
     }
@@ -107,6 +109,7 @@ impl From<UntitledAudio2> for UntitledInput {
 }
 
 impl Validate for UntitledInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Audio2(value) = self {
             value.check(check);
@@ -131,6 +134,7 @@ members! {
 impl UntitledAudio {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<String>) -> Self {
         Self { audio: audio.into() }
     }
@@ -155,6 +159,7 @@ members! {
 impl UntitledAudio2 {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl IntoIterator<Item = f64>) -> Self {
         Self {
             audio: audio.into_iter().collect(),
@@ -163,6 +168,7 @@ impl UntitledAudio2 {
 }
 
 impl Validate for UntitledAudio2 {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("audio", &self.audio);
     }

@@ -20,6 +20,7 @@ pub type BatchAloneOutput = String;
 impl BatchAlone {
     /// What `BatchAlone` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> BatchAloneInput {
         BatchAloneInput::new(prompt)
     }
@@ -80,6 +81,7 @@ members! {
 impl BatchAloneInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -20,6 +20,7 @@ pub struct BatchDifferent;
 impl BatchDifferent {
     /// What `BatchDifferent` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> BatchDifferentInput {
         BatchDifferentInput::new(prompt)
     }
@@ -93,6 +94,7 @@ members! {
 impl BatchDifferentInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -129,6 +131,7 @@ impl BatchDifferentRequest {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -138,6 +141,7 @@ impl BatchDifferentRequest {
 
     /// `external_reference`.
     #[must_use]
+    #[inline]
     pub fn external_reference(mut self, external_reference: impl Into<String>) -> Self {
         self.external_reference = Some(external_reference.into());
         self
@@ -145,6 +149,7 @@ impl BatchDifferentRequest {
 }
 
 impl Validate for BatchDifferentRequest {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check
             .length(

@@ -21,12 +21,14 @@ pub struct BatchSame;
 impl BatchSame {
     /// Starts an input for [`BatchSame`].
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> BatchSameText {
         BatchSameText::new(text)
     }
 
     /// Starts an input for [`BatchSame`].
     #[must_use]
+    #[inline]
     pub fn query(query: impl Into<String>) -> BatchSameQuery {
         BatchSameQuery::new(query)
     }
@@ -129,6 +131,7 @@ members! {
 impl BatchSameText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -153,6 +156,7 @@ members! {
 impl BatchSameQuery {
     /// Starts from `query`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(query: impl Into<String>) -> Self {
         Self { query: query.into() }
     }

@@ -21,6 +21,7 @@ pub type BindingOnlyOutput = String;
 impl BindingOnly {
     /// What `BindingOnly` takes.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> BindingOnlyInput {
         BindingOnlyInput::new(text)
     }
@@ -81,6 +82,7 @@ members! {
 impl BindingOnlyInput {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -90,6 +92,7 @@ impl BindingOnlyInput {
 
     /// `image`.
     #[must_use]
+    #[inline]
     pub fn image(mut self, image: impl Into<Media>) -> Self {
         self.image = Some(image.into());
         self
@@ -97,6 +100,7 @@ impl BindingOnlyInput {
 }
 
 impl Validate for BindingOnlyInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("image", &self.image);
     }

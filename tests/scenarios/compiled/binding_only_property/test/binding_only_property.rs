@@ -19,6 +19,7 @@ pub type BindingOnlyPropertyOutput = String;
 impl BindingOnlyProperty {
     /// What `BindingOnlyProperty` takes.
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> BindingOnlyPropertyInput {
         BindingOnlyPropertyInput::new(text)
     }
@@ -75,6 +76,7 @@ members! {
 impl BindingOnlyPropertyInput {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }

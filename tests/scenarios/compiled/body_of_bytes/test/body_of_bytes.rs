@@ -22,6 +22,7 @@ pub type BodyOfBytesOutput = String;
 impl BodyOfBytes {
     /// What `BodyOfBytes` takes.
     #[must_use]
+    #[inline]
     pub fn input(audio: impl Into<Media>, model: impl Into<String>) -> BodyOfBytesInput {
         BodyOfBytesInput::new(audio, model)
     }
@@ -104,6 +105,7 @@ impl BodyOfBytesInput {
 
     /// Starts from `audio`, `model`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>, model: impl Into<String>) -> Self {
         Self {
             audio: audio.into(),
@@ -116,6 +118,7 @@ impl BodyOfBytesInput {
 
     /// `language`.
     #[must_use]
+    #[inline]
     pub fn language(mut self, language: impl Into<BodyOfBytesLanguage>) -> Self {
         self.language = Some(language.into());
         self
@@ -123,6 +126,7 @@ impl BodyOfBytesInput {
 
     /// `punctuate`.
     #[must_use]
+    #[inline]
     pub fn punctuate(mut self, punctuate: bool) -> Self {
         self.punctuate = Some(punctuate);
         self
@@ -130,6 +134,7 @@ impl BodyOfBytesInput {
 
     /// `keyword`.
     #[must_use]
+    #[inline]
     pub fn keyword(
         mut self,
         keyword: impl IntoIterator<Item = impl Into<String>>,
@@ -140,6 +145,7 @@ impl BodyOfBytesInput {
 }
 
 impl Validate for BodyOfBytesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("language", &self.language);
         check.items("keyword", self.keyword.as_ref().map(Vec::len), Self::KEYWORD_ITEMS);

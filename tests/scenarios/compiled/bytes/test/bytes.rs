@@ -18,6 +18,7 @@ pub struct Bytes;
 impl Bytes {
     /// What `Bytes` takes.
     #[must_use]
+    #[inline]
     pub fn numbers(numbers: impl Into<Media>) -> BytesInput {
         BytesInput::new(numbers)
     }
@@ -103,6 +104,7 @@ impl BytesInput {
 
     /// Starts from `numbers`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(numbers: impl Into<Media>) -> Self {
         Self {
             numbers: numbers.into(),
@@ -117,6 +119,7 @@ impl BytesInput {
 
     /// `more_numbers`.
     #[must_use]
+    #[inline]
     pub fn more_numbers(mut self, more_numbers: impl Into<Media>) -> Self {
         self.more_numbers = Some(more_numbers.into());
         self
@@ -124,6 +127,7 @@ impl BytesInput {
 
     /// `encoded`.
     #[must_use]
+    #[inline]
     pub fn encoded(mut self, encoded: impl Into<Media>) -> Self {
         self.encoded = Some(encoded.into());
         self
@@ -131,6 +135,7 @@ impl BytesInput {
 
     /// `byte`.
     #[must_use]
+    #[inline]
     pub fn byte(mut self, byte: impl Into<Media>) -> Self {
         self.byte = Some(byte.into());
         self
@@ -138,6 +143,7 @@ impl BytesInput {
 
     /// `two_ways`.
     #[must_use]
+    #[inline]
     pub fn two_ways(mut self, two_ways: impl Into<Media>) -> Self {
         self.two_ways = Some(two_ways.into());
         self
@@ -145,6 +151,7 @@ impl BytesInput {
 
     /// `json_text`.
     #[must_use]
+    #[inline]
     pub fn json_text(mut self, json_text: impl Into<String>) -> Self {
         self.json_text = Some(json_text.into());
         self
@@ -152,6 +159,7 @@ impl BytesInput {
 
     /// `not_bytes`.
     #[must_use]
+    #[inline]
     pub fn not_bytes(mut self, not_bytes: impl IntoIterator<Item = u64>) -> Self {
         self.not_bytes = Some(not_bytes.into_iter().collect());
         self
@@ -159,6 +167,7 @@ impl BytesInput {
 }
 
 impl Validate for BytesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("encoded", &self.encoded);
         check.nested("byte", &self.byte);

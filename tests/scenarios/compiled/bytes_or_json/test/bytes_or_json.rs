@@ -19,6 +19,7 @@ pub struct BytesOrJson;
 impl BytesOrJson {
     /// What `BytesOrJson` takes.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> BytesOrJsonInput {
         BytesOrJsonInput::new(audio)
     }
@@ -79,6 +80,7 @@ members! {
 impl BytesOrJsonInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self { audio: audio.into() }
     }

@@ -23,6 +23,7 @@ pub type BytesOrStructureOutput = String;
 impl BytesOrStructure {
     /// What `BytesOrStructure` takes.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<BytesOrStructureImage>) -> BytesOrStructureInput {
         BytesOrStructureInput::new(image)
     }
@@ -79,12 +80,14 @@ members! {
 impl BytesOrStructureInput {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<BytesOrStructureImage>) -> Self {
         Self { image: image.into() }
     }
 }
 
 impl Validate for BytesOrStructureInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("image", &self.image);
     }
@@ -129,6 +132,7 @@ impl From<BytesOrStructureLink> for BytesOrStructureImage {
 }
 
 impl Validate for BytesOrStructureImage {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Bytes(value) = self {
             value.check(check);
@@ -153,6 +157,7 @@ members! {
 impl BytesOrStructureLink {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }

@@ -20,6 +20,7 @@ pub struct ChoiceOrText;
 impl ChoiceOrText {
     /// What `ChoiceOrText` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ChoiceOrTextInput {
         ChoiceOrTextInput::new()
     }
@@ -88,6 +89,7 @@ members! {
 impl ChoiceOrTextInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             voice: None,
@@ -99,6 +101,7 @@ impl ChoiceOrTextInput {
 
     /// `voice`.
     #[must_use]
+    #[inline]
     pub fn voice(mut self, voice: impl Into<ChoiceOrTextVoice>) -> Self {
         self.voice = Some(voice.into());
         self
@@ -106,6 +109,7 @@ impl ChoiceOrTextInput {
 
     /// `choice`.
     #[must_use]
+    #[inline]
     pub fn choice(mut self, choice: impl Into<ChoiceOrTextChoice>) -> Self {
         self.choice = Some(choice.into());
         self
@@ -113,6 +117,7 @@ impl ChoiceOrTextInput {
 
     /// `plain`.
     #[must_use]
+    #[inline]
     pub fn plain(mut self, plain: impl Into<String>) -> Self {
         self.plain = Some(plain.into());
         self
@@ -120,6 +125,7 @@ impl ChoiceOrTextInput {
 
     /// `tool`.
     #[must_use]
+    #[inline]
     pub fn tool(mut self, tool: impl Into<ChoiceOrTextTool>) -> Self {
         self.tool = Some(tool.into());
         self
@@ -127,6 +133,7 @@ impl ChoiceOrTextInput {
 }
 
 impl Validate for ChoiceOrTextInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("voice", &self.voice);
         check.nested("choice", &self.choice);
@@ -197,6 +204,7 @@ impl From<ChoiceOrTextName> for ChoiceOrTextTool {
 }
 
 impl Validate for ChoiceOrTextTool {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Form1(value) = self {
             value.check(check);
@@ -231,6 +239,7 @@ members! {
 impl ChoiceOrTextName {
     /// Starts from `name`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

@@ -18,6 +18,7 @@ pub struct Choices;
 impl Choices {
     /// What `Choices` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ChoicesInput {
         ChoicesInput::new()
     }
@@ -92,6 +93,7 @@ members! {
 impl ChoicesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             mark: None,
@@ -104,6 +106,7 @@ impl ChoicesInput {
 
     /// `mark`.
     #[must_use]
+    #[inline]
     pub fn mark(mut self, mark: impl Into<ChoicesMark>) -> Self {
         self.mark = Some(mark.into());
         self
@@ -111,6 +114,7 @@ impl ChoicesInput {
 
     /// `word`.
     #[must_use]
+    #[inline]
     pub fn word(mut self, word: impl Into<ChoicesWord>) -> Self {
         self.word = Some(word.into());
         self
@@ -118,6 +122,7 @@ impl ChoicesInput {
 
     /// `size`.
     #[must_use]
+    #[inline]
     pub fn size(mut self, size: impl Into<ChoicesSize>) -> Self {
         self.size = Some(size.into());
         self
@@ -125,6 +130,7 @@ impl ChoicesInput {
 
     /// `letter`.
     #[must_use]
+    #[inline]
     pub fn letter(mut self, letter: impl Into<ChoicesLetter>) -> Self {
         self.letter = Some(letter.into());
         self
@@ -132,6 +138,7 @@ impl ChoicesInput {
 
     /// What is known.
     #[must_use]
+    #[inline]
     pub fn known(mut self, known: impl Into<ChoicesKnown>) -> Self {
         self.known = Some(known.into());
         self
@@ -139,6 +146,7 @@ impl ChoicesInput {
 }
 
 impl Validate for ChoicesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mark", &self.mark);
         check.nested("word", &self.word);

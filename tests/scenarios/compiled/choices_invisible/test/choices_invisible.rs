@@ -21,6 +21,7 @@ pub type ChoicesInvisibleOutput = String;
 impl ChoicesInvisible {
     /// What `ChoicesInvisible` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ChoicesInvisibleInput {
         ChoicesInvisibleInput::new()
     }
@@ -77,12 +78,14 @@ members! {
 impl ChoicesInvisibleInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { mark: None }
     }
 
     /// `mark`.
     #[must_use]
+    #[inline]
     pub fn mark(mut self, mark: impl Into<ChoicesInvisibleMark>) -> Self {
         self.mark = Some(mark.into());
         self
@@ -90,6 +93,7 @@ impl ChoicesInvisibleInput {
 }
 
 impl Validate for ChoicesInvisibleInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mark", &self.mark);
     }

@@ -21,6 +21,7 @@ pub type ChoicesRenumberedOutput = String;
 impl ChoicesRenumbered {
     /// What `ChoicesRenumbered` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ChoicesRenumberedInput {
         ChoicesRenumberedInput::new()
     }
@@ -81,12 +82,14 @@ members! {
 impl ChoicesRenumberedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { word: None, mark: None }
     }
 
     /// `word`.
     #[must_use]
+    #[inline]
     pub fn word(mut self, word: impl Into<ChoicesRenumberedWord>) -> Self {
         self.word = Some(word.into());
         self
@@ -94,6 +97,7 @@ impl ChoicesRenumberedInput {
 
     /// `mark`.
     #[must_use]
+    #[inline]
     pub fn mark(mut self, mark: impl Into<ChoicesRenumberedMark>) -> Self {
         self.mark = Some(mark.into());
         self
@@ -101,6 +105,7 @@ impl ChoicesRenumberedInput {
 }
 
 impl Validate for ChoicesRenumberedInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("word", &self.word);
         check.nested("mark", &self.mark);

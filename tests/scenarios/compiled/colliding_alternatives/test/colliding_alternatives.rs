@@ -23,6 +23,7 @@ pub type CollidingAlternativesOutput = String;
 impl CollidingAlternatives {
     /// What `CollidingAlternatives` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> CollidingAlternativesInput {
         CollidingAlternativesInput::new()
     }
@@ -83,12 +84,14 @@ members! {
 impl CollidingAlternativesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, b: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<CollidingAlternativesA>) -> Self {
         self.a = Some(a.into());
         self
@@ -96,6 +99,7 @@ impl CollidingAlternativesInput {
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<CollidingAlternativesB>) -> Self {
         self.b = Some(b.into());
         self
@@ -103,6 +107,7 @@ impl CollidingAlternativesInput {
 }
 
 impl Validate for CollidingAlternativesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("a", &self.a);
         check.nested("b", &self.b);
@@ -148,6 +153,7 @@ impl From<CollidingAlternativesX> for CollidingAlternativesA {
 }
 
 impl Validate for CollidingAlternativesA {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Number(value) = self {
             value.check(check);
@@ -172,12 +178,14 @@ members! {
 impl CollidingAlternativesX {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: impl Into<String>) -> Self {
         self.x = Some(x.into());
         self
@@ -257,6 +265,7 @@ impl CollidingAlternativesB {
 }
 
 impl Validate for CollidingAlternativesB {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.items("", value.len(), Self::TEXT_ITEMS),

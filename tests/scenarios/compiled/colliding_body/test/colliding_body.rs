@@ -21,6 +21,7 @@ pub type CollidingBodyOutput = String;
 impl CollidingBody {
     /// What `CollidingBody` takes.
     #[must_use]
+    #[inline]
     pub fn audio(audio: impl Into<Media>) -> CollidingBodyInput {
         CollidingBodyInput::new(audio)
     }
@@ -92,6 +93,7 @@ members! {
 impl CollidingBodyInput {
     /// Starts from `audio`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(audio: impl Into<Media>) -> Self {
         Self {
             audio: audio.into(),
@@ -103,6 +105,7 @@ impl CollidingBodyInput {
 
     /// `audio`.
     #[must_use]
+    #[inline]
     pub fn audio_2(mut self, audio_2: impl Into<String>) -> Self {
         self.audio_2 = Some(audio_2.into());
         self
@@ -110,6 +113,7 @@ impl CollidingBodyInput {
 
     /// `a-b`.
     #[must_use]
+    #[inline]
     pub fn a_b(mut self, a_b: impl Into<String>) -> Self {
         self.a_b = Some(a_b.into());
         self
@@ -117,6 +121,7 @@ impl CollidingBodyInput {
 
     /// `a_b`.
     #[must_use]
+    #[inline]
     pub fn a_b_2(mut self, a_b_2: impl Into<String>) -> Self {
         self.a_b_2 = Some(a_b_2.into());
         self

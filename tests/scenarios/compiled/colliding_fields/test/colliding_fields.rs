@@ -16,6 +16,7 @@ pub struct CollidingFields;
 impl CollidingFields {
     /// What `CollidingFields` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> CollidingFieldsInput {
         CollidingFieldsInput::new()
     }
@@ -88,6 +89,7 @@ members! {
 impl CollidingFieldsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             a_b: None,
@@ -100,6 +102,7 @@ impl CollidingFieldsInput {
 
     /// `a-b`.
     #[must_use]
+    #[inline]
     pub fn a_b(mut self, a_b: impl Into<String>) -> Self {
         self.a_b = Some(a_b.into());
         self
@@ -107,6 +110,7 @@ impl CollidingFieldsInput {
 
     /// `a_b`.
     #[must_use]
+    #[inline]
     pub fn a_b_2(mut self, a_b_2: impl Into<String>) -> Self {
         self.a_b_2 = Some(a_b_2.into());
         self
@@ -114,6 +118,7 @@ impl CollidingFieldsInput {
 
     /// `aB`.
     #[must_use]
+    #[inline]
     pub fn a_b_3(mut self, a_b_3: impl Into<String>) -> Self {
         self.a_b_3 = Some(a_b_3.into());
         self
@@ -121,6 +126,7 @@ impl CollidingFieldsInput {
 
     /// `fooBar`.
     #[must_use]
+    #[inline]
     pub fn foo_bar(mut self, foo_bar: bool) -> Self {
         self.foo_bar = Some(foo_bar);
         self
@@ -128,6 +134,7 @@ impl CollidingFieldsInput {
 
     /// `foo_bar`.
     #[must_use]
+    #[inline]
     pub fn foo_bar_2(mut self, foo_bar_2: bool) -> Self {
         self.foo_bar_2 = Some(foo_bar_2);
         self

@@ -19,6 +19,7 @@ pub type CollidingFieldsRenamedOutput = String;
 impl CollidingFieldsRenamed {
     /// What `CollidingFieldsRenamed` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> CollidingFieldsRenamedInput {
         CollidingFieldsRenamedInput::new()
     }
@@ -83,6 +84,7 @@ members! {
 impl CollidingFieldsRenamedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             a_b: None,
@@ -93,6 +95,7 @@ impl CollidingFieldsRenamedInput {
 
     /// `a-b`.
     #[must_use]
+    #[inline]
     pub fn a_b(mut self, a_b: impl Into<String>) -> Self {
         self.a_b = Some(a_b.into());
         self
@@ -100,6 +103,7 @@ impl CollidingFieldsRenamedInput {
 
     /// `a_b`.
     #[must_use]
+    #[inline]
     pub fn a_b_2(mut self, a_b_2: impl Into<String>) -> Self {
         self.a_b_2 = Some(a_b_2.into());
         self
@@ -107,6 +111,7 @@ impl CollidingFieldsRenamedInput {
 
     /// `a_b_2`.
     #[must_use]
+    #[inline]
     pub fn a_b_2_2(mut self, a_b_2_2: impl Into<String>) -> Self {
         self.a_b_2_2 = Some(a_b_2_2.into());
         self

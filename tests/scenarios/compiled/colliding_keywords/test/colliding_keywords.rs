@@ -19,6 +19,7 @@ pub type CollidingKeywordsOutput = String;
 impl CollidingKeywords {
     /// What `CollidingKeywords` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> CollidingKeywordsInput {
         CollidingKeywordsInput::new()
     }
@@ -79,12 +80,14 @@ members! {
 impl CollidingKeywordsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { self_: None, self_2: None }
     }
 
     /// `self`.
     #[must_use]
+    #[inline]
     pub fn self_(mut self, self_: impl Into<String>) -> Self {
         self.self_ = Some(self_.into());
         self
@@ -92,6 +95,7 @@ impl CollidingKeywordsInput {
 
     /// `Self`.
     #[must_use]
+    #[inline]
     pub fn self_2(mut self, self_2: impl Into<String>) -> Self {
         self.self_2 = Some(self_2.into());
         self

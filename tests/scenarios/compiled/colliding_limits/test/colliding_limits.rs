@@ -21,6 +21,7 @@ pub type CollidingLimitsOutput = String;
 impl CollidingLimits {
     /// What `CollidingLimits` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> CollidingLimitsInput {
         CollidingLimitsInput::new()
     }
@@ -109,6 +110,7 @@ impl CollidingLimitsInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             top_k: None,
@@ -120,6 +122,7 @@ impl CollidingLimitsInput {
 
     /// `top-k`.
     #[must_use]
+    #[inline]
     pub fn top_k(mut self, top_k: i64) -> Self {
         self.top_k = Some(top_k);
         self
@@ -127,6 +130,7 @@ impl CollidingLimitsInput {
 
     /// `top_k`.
     #[must_use]
+    #[inline]
     pub fn top_k_2(mut self, top_k_2: i64) -> Self {
         self.top_k_2 = Some(top_k_2);
         self
@@ -134,6 +138,7 @@ impl CollidingLimitsInput {
 
     /// `words`.
     #[must_use]
+    #[inline]
     pub fn words(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.words = Some(words.into_iter().map(Into::into).collect());
         self
@@ -141,6 +146,7 @@ impl CollidingLimitsInput {
 
     /// `words_items`.
     #[must_use]
+    #[inline]
     pub fn words_items(mut self, words_items: i64) -> Self {
         self.words_items = Some(words_items);
         self
@@ -148,6 +154,7 @@ impl CollidingLimitsInput {
 }
 
 impl Validate for CollidingLimitsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("top-k", self.top_k, Self::TOP_K);
         check.integer("top_k", self.top_k_2, Self::TOP_K2);

@@ -16,6 +16,7 @@ pub struct CollidingTag;
 impl CollidingTag {
     /// What `CollidingTag` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> CollidingTagInput {
         CollidingTagInput::new(prompt)
     }
@@ -72,6 +73,7 @@ members! {
 impl CollidingTagInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

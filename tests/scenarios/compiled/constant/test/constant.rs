@@ -16,6 +16,7 @@ pub struct Constant;
 impl Constant {
     /// What `Constant` takes.
     #[must_use]
+    #[inline]
     pub fn query(query: impl Into<String>) -> ConstantInput {
         ConstantInput::new(query)
     }
@@ -79,6 +80,7 @@ members! {
 impl ConstantInput {
     /// Starts from `query`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(query: impl Into<String>) -> Self {
         Self {
             version: "v1".to_owned(),

@@ -18,6 +18,7 @@ pub struct ConstantOptional;
 impl ConstantOptional {
     /// What `ConstantOptional` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ConstantOptionalInput {
         ConstantOptionalInput::new()
     }
@@ -100,6 +101,7 @@ members! {
 impl ConstantOptionalInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             number: 7,
@@ -112,6 +114,7 @@ impl ConstantOptionalInput {
 
     /// `mode`.
     #[must_use]
+    #[inline]
     pub fn mode(mut self, mode: impl Into<String>) -> Self {
         self.mode = Some(mode.into());
         self
@@ -119,6 +122,7 @@ impl ConstantOptionalInput {
 
     /// Who asks.
     #[must_use]
+    #[inline]
     pub fn role(mut self, role: impl Into<String>) -> Self {
         self.role = Some(role.into());
         self
@@ -126,6 +130,7 @@ impl ConstantOptionalInput {
 
     /// `mixed`.
     #[must_use]
+    #[inline]
     pub fn mixed(mut self, mixed: impl Into<Value>) -> Self {
         self.mixed = Some(mixed.into());
         self

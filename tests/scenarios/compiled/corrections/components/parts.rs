@@ -24,12 +24,14 @@ members! {
 impl Piece {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None, other: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -37,6 +39,7 @@ impl Piece {
 
     /// `other`.
     #[must_use]
+    #[inline]
     pub fn other(mut self, other: impl Into<Other>) -> Self {
         self.other = Some(other.into());
         self
@@ -44,6 +47,7 @@ impl Piece {
 }
 
 impl Validate for Piece {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
         check.nested("other", &self.other);
@@ -73,12 +77,14 @@ members! {
 impl Other {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { y: None }
     }
 
     /// `y`.
     #[must_use]
+    #[inline]
     pub fn y(mut self, y: f64) -> Self {
         self.y = Some(y);
         self
@@ -86,6 +92,7 @@ impl Other {
 }
 
 impl Validate for Other {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("y", self.y);
     }

@@ -20,6 +20,7 @@ pub type CorrectionsOutput = String;
 impl Corrections {
     /// What `Corrections` takes.
     #[must_use]
+    #[inline]
     pub fn b(b: i64) -> CorrectionsInput {
         CorrectionsInput::new(b)
     }
@@ -84,12 +85,14 @@ members! {
 impl CorrectionsInput {
     /// Starts from `b`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(b: i64) -> Self {
         Self { b, a: None, added: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -97,6 +100,7 @@ impl CorrectionsInput {
 
     /// `added`.
     #[must_use]
+    #[inline]
     pub fn added(mut self, added: impl Into<Piece>) -> Self {
         self.added = Some(added.into());
         self
@@ -104,6 +108,7 @@ impl CorrectionsInput {
 }
 
 impl Validate for CorrectionsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("added", &self.added);
     }

@@ -20,6 +20,7 @@ pub type NewOutput = String;
 impl New {
     /// What `New` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NewInput {
         NewInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl NewInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -20,6 +20,7 @@ pub struct Old;
 impl Old {
     /// What `Old` takes.
     #[must_use]
+    #[inline]
     pub fn input(text: impl Into<String>, prompt: impl Into<String>) -> OldInput {
         OldInput::new(text, prompt)
     }
@@ -91,6 +92,7 @@ impl OldInput {
 
     /// Starts from `text`, `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>, prompt: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -102,6 +104,7 @@ impl OldInput {
     /// `lora`.
     #[deprecated]
     #[must_use]
+    #[inline]
     pub fn lora(mut self, lora: f64) -> Self {
         self.lora = Some(lora);
         self
@@ -109,6 +112,7 @@ impl OldInput {
 }
 
 impl Validate for OldInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("lora", self.lora, Self::LORA);
     }

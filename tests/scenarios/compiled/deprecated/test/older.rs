@@ -21,6 +21,7 @@ pub type OlderOutput = String;
 impl Older {
     /// What `Older` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> OlderInput {
         OlderInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl OlderInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

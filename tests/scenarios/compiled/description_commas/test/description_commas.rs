@@ -19,6 +19,7 @@ pub type DescriptionCommasOutput = String;
 impl DescriptionCommas {
     /// What `DescriptionCommas` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> DescriptionCommasInput {
         DescriptionCommasInput::new()
     }
@@ -80,12 +81,14 @@ members! {
 impl DescriptionCommasInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { code: None, long: None }
     }
 
     /// Ends like this;
     #[must_use]
+    #[inline]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
@@ -94,6 +97,7 @@ impl DescriptionCommasInput {
     /// Words that go on until the line is full and then end in one more word which has a comma, then go
     /// on.
     #[must_use]
+    #[inline]
     pub fn long(mut self, long: impl Into<String>) -> Self {
         self.long = Some(long.into());
         self

@@ -21,6 +21,7 @@ pub type DescriptionLinksOutput = String;
 impl DescriptionLinks {
     /// What `DescriptionLinks` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> DescriptionLinksInput {
         DescriptionLinksInput::new()
     }
@@ -94,6 +95,7 @@ members! {
 impl DescriptionLinksInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             page: None,
@@ -105,6 +107,7 @@ impl DescriptionLinksInput {
 
     /// See \[the page\](<https://example.com/a_b>).
     #[must_use]
+    #[inline]
     pub fn page(mut self, page: impl Into<String>) -> Self {
         self.page = Some(page.into());
         self
@@ -112,6 +115,7 @@ impl DescriptionLinksInput {
 
     /// One of the list (<https://example.com/list>).
     #[must_use]
+    #[inline]
     pub fn parentheses(mut self, parentheses: impl Into<String>) -> Self {
         self.parentheses = Some(parentheses.into());
         self
@@ -119,6 +123,7 @@ impl DescriptionLinksInput {
 
     /// At <https://example.com/x?y=>\<z\>.
     #[must_use]
+    #[inline]
     pub fn signs(mut self, signs: impl Into<String>) -> Self {
         self.signs = Some(signs.into());
         self
@@ -126,6 +131,7 @@ impl DescriptionLinksInput {
 
     /// At <https://example.com>.
     #[must_use]
+    #[inline]
     pub fn autolink(mut self, autolink: impl Into<String>) -> Self {
         self.autolink = Some(autolink.into());
         self

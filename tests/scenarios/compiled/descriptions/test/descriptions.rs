@@ -24,6 +24,7 @@ pub type DescriptionsOutput = String;
 impl Descriptions {
     /// First sentence, e.g. this one.
     #[must_use]
+    #[inline]
     pub fn input() -> DescriptionsInput {
         DescriptionsInput::new()
     }
@@ -128,6 +129,7 @@ members! {
 impl DescriptionsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             link: None,
@@ -146,6 +148,7 @@ impl DescriptionsInput {
 
     /// See \[Vec\], \[0\] \[x\]: y or <https://example.com/x?y=z>.
     #[must_use]
+    #[inline]
     pub fn link(mut self, link: impl Into<String>) -> Self {
         self.link = Some(link.into());
         self
@@ -153,6 +156,7 @@ impl DescriptionsInput {
 
     /// \<b\>bold\</b\> \<script\>alert(1)\</script\> &amp; \<T\>
     #[must_use]
+    #[inline]
     pub fn html(mut self, html: impl Into<String>) -> Self {
         self.html = Some(html.into());
         self
@@ -160,6 +164,7 @@ impl DescriptionsInput {
 
     /// left right mark bell
     #[must_use]
+    #[inline]
     pub fn bidi(mut self, bidi: impl Into<String>) -> Self {
         self.bidi = Some(bidi.into());
         self
@@ -167,6 +172,7 @@ impl DescriptionsInput {
 
     /// let indented = code; run(indented)
     #[must_use]
+    #[inline]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
@@ -174,6 +180,7 @@ impl DescriptionsInput {
 
     /// \~~~ run(); ~~~
     #[must_use]
+    #[inline]
     pub fn fence(mut self, fence: impl Into<String>) -> Self {
         self.fence = Some(fence.into());
         self
@@ -181,6 +188,7 @@ impl DescriptionsInput {
 
     /// \- one - two 1.
     #[must_use]
+    #[inline]
     pub fn list(mut self, list: impl Into<String>) -> Self {
         self.list = Some(list.into());
         self
@@ -188,6 +196,7 @@ impl DescriptionsInput {
 
     /// One ' tick, and ''two'', and '''' four ''''.
     #[must_use]
+    #[inline]
     pub fn ticks(mut self, ticks: impl Into<String>) -> Self {
         self.ticks = Some(ticks.into());
         self
@@ -195,6 +204,7 @@ impl DescriptionsInput {
 
     /// C:\\path\\new and /// and //! and /\*\* x \*\*/
     #[must_use]
+    #[inline]
     pub fn slash(mut self, slash: impl Into<String>) -> Self {
         self.slash = Some(slash.into());
         self
@@ -202,6 +212,7 @@ impl DescriptionsInput {
 
     /// `empty`.
     #[must_use]
+    #[inline]
     pub fn empty(mut self, empty: impl Into<String>) -> Self {
         self.empty = Some(empty.into());
         self
@@ -211,6 +222,7 @@ impl DescriptionsInput {
     /// word word word word word word word word word word word word word word word word word word word
     /// word word word - word + word \* word.
     #[must_use]
+    #[inline]
     pub fn long(mut self, long: impl Into<String>) -> Self {
         self.long = Some(long.into());
         self
@@ -218,6 +230,7 @@ impl DescriptionsInput {
 
     /// Has a default
     #[must_use]
+    #[inline]
     pub fn default(mut self, default: impl Into<String>) -> Self {
         self.default = Some(default.into());
         self

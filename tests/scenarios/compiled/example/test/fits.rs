@@ -21,6 +21,7 @@ pub type FitsOutput = String;
 impl Fits {
     /// What `Fits` takes.
     #[must_use]
+    #[inline]
     pub fn input(prompt: impl Into<String>, mode: impl Into<FitsMode>) -> FitsInput {
         FitsInput::new(prompt, mode)
     }
@@ -89,6 +90,7 @@ members! {
 impl FitsInput {
     /// Starts from `prompt`, `mode`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>, mode: impl Into<FitsMode>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -100,6 +102,7 @@ impl FitsInput {
 
     /// `parts`.
     #[must_use]
+    #[inline]
     pub fn parts(
         mut self,
         parts: impl IntoIterator<Item = impl Into<FitsPart>>,
@@ -110,6 +113,7 @@ impl FitsInput {
 
     /// `stream`.
     #[must_use]
+    #[inline]
     pub fn stream(mut self, stream: bool) -> Self {
         self.stream = Some(stream);
         self
@@ -117,6 +121,7 @@ impl FitsInput {
 }
 
 impl Validate for FitsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("mode", &self.mode);
         check.nested("parts", &self.parts);
@@ -150,12 +155,14 @@ members! {
 impl FitsPart {
     /// Starts from `x`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(x: f64) -> Self {
         Self { x }
     }
 }
 
 impl Validate for FitsPart {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
     }

@@ -19,6 +19,7 @@ pub type FitsNotOutput = String;
 impl FitsNot {
     /// What `FitsNot` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> FitsNotInput {
         FitsNotInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl FitsNotInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

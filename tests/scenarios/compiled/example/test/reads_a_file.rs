@@ -22,6 +22,7 @@ pub type ReadsAFileOutput = String;
 impl ReadsAFile {
     /// What `ReadsAFile` takes.
     #[must_use]
+    #[inline]
     pub fn image(image: impl Into<Media>) -> ReadsAFileInput {
         ReadsAFileInput::new(image)
     }
@@ -82,6 +83,7 @@ members! {
 impl ReadsAFileInput {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<Media>) -> Self {
         Self { image: image.into() }
     }

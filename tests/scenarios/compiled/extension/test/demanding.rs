@@ -19,6 +19,7 @@ pub type DemandingOutput = String;
 impl Demanding {
     /// What `Demanding` takes.
     #[must_use]
+    #[inline]
     pub fn input(
         messages: impl IntoIterator<Item = impl Into<String>>,
         must: impl Into<String>,
@@ -86,6 +87,7 @@ members! {
 impl DemandingInput {
     /// Starts from `messages`, `must`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         messages: impl IntoIterator<Item = impl Into<String>>,
         must: impl Into<String>,
@@ -99,6 +101,7 @@ impl DemandingInput {
 
     /// `seed`.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self

@@ -25,6 +25,7 @@ pub type FirstOutput = String;
 impl First {
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {
@@ -69,6 +70,7 @@ impl Extended for First {
 impl Chat<First> {
     /// `effort`.
     #[must_use]
+    #[inline]
     pub fn effort(mut self, effort: impl Into<FirstEffort>) -> Self {
         self.own.effort = Some(effort.into());
         self
@@ -76,6 +78,7 @@ impl Chat<First> {
 
     /// `depth`.
     #[must_use]
+    #[inline]
     pub fn depth(mut self, depth: i64) -> Self {
         self.own.depth = Some(depth);
         self
@@ -101,6 +104,7 @@ members! {
 }
 
 impl Validate for FirstOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("effort", &self.effort);
     }

@@ -23,6 +23,7 @@ pub type PlainOutput = String;
 impl Plain {
     /// Starts an input for [`Plain`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {

@@ -23,6 +23,7 @@ pub type SecondOutput = String;
 impl Second {
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {
@@ -67,6 +68,7 @@ impl Extended for Second {
 impl Chat<Second> {
     /// `tags`.
     #[must_use]
+    #[inline]
     pub fn tags(
         mut self,
         tags: impl IntoIterator<Item = impl Into<SecondLabel>>,
@@ -109,6 +111,7 @@ members! {
 impl SecondLabel {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }

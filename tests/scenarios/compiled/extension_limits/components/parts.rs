@@ -28,6 +28,7 @@ members! {
 impl<M: Extended> Chat<M> {
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -38,6 +39,7 @@ impl<M: Extended> Chat<M> {
 }
 
 impl<M: Extended> Validate for Chat<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("", &self.own);
     }

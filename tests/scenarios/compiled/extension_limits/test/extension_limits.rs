@@ -23,6 +23,7 @@ pub type ExtensionLimitsOutput = String;
 impl ExtensionLimits {
     /// Starts an input for [`ExtensionLimits`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {
@@ -67,6 +68,7 @@ impl Extended for ExtensionLimits {
 impl Chat<ExtensionLimits> {
     /// `depth`.
     #[must_use]
+    #[inline]
     pub fn depth(mut self, depth: i64) -> Self {
         self.own.depth = Some(depth);
         self
@@ -95,6 +97,7 @@ impl ExtensionLimitsOptions {
 }
 
 impl Validate for ExtensionLimitsOptions {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("depth", self.depth, Self::DEPTH);
     }

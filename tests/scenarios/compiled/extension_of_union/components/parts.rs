@@ -33,6 +33,7 @@ impl<M: Extended> Prompt<M> {
 
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -43,6 +44,7 @@ impl<M: Extended> Prompt<M> {
 }
 
 impl<M: Extended> Validate for Prompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.nested("", &self.own);
@@ -79,6 +81,7 @@ members! {
 impl<M: Extended> Chat<M> {
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -89,6 +92,7 @@ impl<M: Extended> Chat<M> {
 }
 
 impl<M: Extended> Validate for Chat<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("", &self.own);
     }

@@ -24,12 +24,14 @@ pub type FirstOutput = String;
 impl First {
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Prompt<Self> {
         Prompt::new(prompt)
     }
 
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {
@@ -74,6 +76,7 @@ impl Extended for First {
 impl Prompt<First> {
     /// `effort`.
     #[must_use]
+    #[inline]
     pub fn effort(mut self, effort: impl Into<FirstEffort>) -> Self {
         self.own.effort = Some(effort.into());
         self
@@ -83,6 +86,7 @@ impl Prompt<First> {
 impl Chat<First> {
     /// `effort`.
     #[must_use]
+    #[inline]
     pub fn effort(mut self, effort: impl Into<FirstEffort>) -> Self {
         self.own.effort = Some(effort.into());
         self
@@ -126,6 +130,7 @@ impl From<Chat<First>> for FirstInput {
 }
 
 impl Validate for FirstInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),
@@ -149,6 +154,7 @@ members! {
 }
 
 impl Validate for FirstExtra {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("effort", &self.effort);
     }

@@ -24,12 +24,14 @@ pub type SecondOutput = String;
 impl Second {
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Prompt<Self> {
         Prompt::new(prompt)
     }
 
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> Chat<Self> {
@@ -108,6 +110,7 @@ impl From<Chat<Second>> for SecondInput {
 }
 
 impl Validate for SecondInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Prompt(value) => value.check(check),

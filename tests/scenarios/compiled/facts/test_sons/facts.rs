@@ -37,6 +37,7 @@ pub type FactsOutput = String;
 impl Facts {
     /// What `Facts` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> FactsInput {
         FactsInput::new(prompt)
     }
@@ -111,6 +112,7 @@ members! {
 impl FactsInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

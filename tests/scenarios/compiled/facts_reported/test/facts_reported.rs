@@ -21,6 +21,7 @@ pub type FactsReportedOutput = String;
 impl FactsReported {
     /// What `FactsReported` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> FactsReportedInput {
         FactsReportedInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl FactsReportedInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type FormatsOutput = String;
 impl Formats {
     /// What `Formats` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> FormatsInput {
         FormatsInput::new()
     }
@@ -115,6 +116,7 @@ members! {
 impl FormatsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             float: None,
@@ -133,6 +135,7 @@ impl FormatsInput {
 
     /// `float`.
     #[must_use]
+    #[inline]
     pub fn float(mut self, float: f64) -> Self {
         self.float = Some(float);
         self
@@ -140,6 +143,7 @@ impl FormatsInput {
 
     /// `double`.
     #[must_use]
+    #[inline]
     pub fn double(mut self, double: f64) -> Self {
         self.double = Some(double);
         self
@@ -147,6 +151,7 @@ impl FormatsInput {
 
     /// `int32`.
     #[must_use]
+    #[inline]
     pub fn int32(mut self, int32: i64) -> Self {
         self.int32 = Some(int32);
         self
@@ -154,6 +159,7 @@ impl FormatsInput {
 
     /// `int64`.
     #[must_use]
+    #[inline]
     pub fn int64(mut self, int64: i64) -> Self {
         self.int64 = Some(int64);
         self
@@ -161,6 +167,7 @@ impl FormatsInput {
 
     /// `uint64`.
     #[must_use]
+    #[inline]
     pub fn uint64(mut self, uint64: u64) -> Self {
         self.uint64 = Some(uint64);
         self
@@ -168,6 +175,7 @@ impl FormatsInput {
 
     /// `date_time`.
     #[must_use]
+    #[inline]
     pub fn date_time(mut self, date_time: impl Into<String>) -> Self {
         self.date_time = Some(date_time.into());
         self
@@ -175,6 +183,7 @@ impl FormatsInput {
 
     /// `uuid`.
     #[must_use]
+    #[inline]
     pub fn uuid(mut self, uuid: impl Into<String>) -> Self {
         self.uuid = Some(uuid.into());
         self
@@ -182,6 +191,7 @@ impl FormatsInput {
 
     /// `uri`.
     #[must_use]
+    #[inline]
     pub fn uri(mut self, uri: impl Into<String>) -> Self {
         self.uri = Some(uri.into());
         self
@@ -189,6 +199,7 @@ impl FormatsInput {
 
     /// `email`.
     #[must_use]
+    #[inline]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
@@ -196,6 +207,7 @@ impl FormatsInput {
 
     /// `odd`.
     #[must_use]
+    #[inline]
     pub fn odd(mut self, odd: bool) -> Self {
         self.odd = Some(odd);
         self
@@ -203,6 +215,7 @@ impl FormatsInput {
 
     /// `list`.
     #[must_use]
+    #[inline]
     pub fn list(mut self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.list = Some(list.into_iter().map(Into::into).collect());
         self
@@ -210,6 +223,7 @@ impl FormatsInput {
 }
 
 impl Validate for FormatsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("float", self.float);
         check.finite("double", self.double);

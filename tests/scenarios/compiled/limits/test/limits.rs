@@ -22,6 +22,7 @@ pub struct Limits;
 impl Limits {
     /// What `Limits` takes.
     #[must_use]
+    #[inline]
     pub fn input(
         prompt: impl Into<String>,
         words: impl IntoIterator<Item = impl Into<String>>,
@@ -182,6 +183,7 @@ impl LimitsInput {
 
     /// Starts from `prompt`, `words`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         prompt: impl Into<String>,
         words: impl IntoIterator<Item = impl Into<String>>,
@@ -205,6 +207,7 @@ impl LimitsInput {
 
     /// `temperature`.
     #[must_use]
+    #[inline]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
@@ -212,6 +215,7 @@ impl LimitsInput {
 
     /// `seed`.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -219,6 +223,7 @@ impl LimitsInput {
 
     /// `penalty`.
     #[must_use]
+    #[inline]
     pub fn penalty(mut self, penalty: f64) -> Self {
         self.penalty = Some(penalty);
         self
@@ -226,6 +231,7 @@ impl LimitsInput {
 
     /// `shift`.
     #[must_use]
+    #[inline]
     pub fn shift(mut self, shift: i64) -> Self {
         self.shift = Some(shift);
         self
@@ -233,6 +239,7 @@ impl LimitsInput {
 
     /// `top`.
     #[must_use]
+    #[inline]
     pub fn top(mut self, top: i64) -> Self {
         self.top = Some(top);
         self
@@ -240,6 +247,7 @@ impl LimitsInput {
 
     /// `weights`.
     #[must_use]
+    #[inline]
     pub fn weights(mut self, weights: impl IntoIterator<Item = f64>) -> Self {
         self.weights = Some(weights.into_iter().collect());
         self
@@ -247,6 +255,7 @@ impl LimitsInput {
 
     /// `ids`.
     #[must_use]
+    #[inline]
     pub fn ids(mut self, ids: impl IntoIterator<Item = u64>) -> Self {
         self.ids = Some(ids.into_iter().collect());
         self
@@ -254,6 +263,7 @@ impl LimitsInput {
 
     /// `named`.
     #[must_use]
+    #[inline]
     pub fn named(
         mut self,
         named: impl IntoIterator<Item = (impl Into<String>, f64)>,
@@ -266,6 +276,7 @@ impl LimitsInput {
 
     /// `nested`.
     #[must_use]
+    #[inline]
     pub fn nested(
         mut self,
         nested: impl IntoIterator<Item = impl Into<LimitsNested>>,
@@ -276,6 +287,7 @@ impl LimitsInput {
 
     /// `either`.
     #[must_use]
+    #[inline]
     pub fn either(mut self, either: impl Into<LimitsEither>) -> Self {
         self.either = Some(either.into());
         self
@@ -283,6 +295,7 @@ impl LimitsInput {
 
     /// `free`.
     #[must_use]
+    #[inline]
     pub fn free(mut self, free: f64) -> Self {
         self.free = Some(free);
         self
@@ -290,6 +303,7 @@ impl LimitsInput {
 }
 
 impl Validate for LimitsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.items("words", self.words.len(), Self::WORDS_ITEMS);
@@ -332,12 +346,14 @@ impl LimitsNested {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -345,6 +361,7 @@ impl LimitsNested {
 }
 
 impl Validate for LimitsNested {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("x", self.x, Self::X);
     }
@@ -424,6 +441,7 @@ impl LimitsEither {
 }
 
 impl Validate for LimitsEither {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         match self {
             Self::Text(value) => check.length("", value, Self::TEXT_LENGTH),

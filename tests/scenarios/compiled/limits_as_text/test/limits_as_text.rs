@@ -21,6 +21,7 @@ pub type LimitsAsTextOutput = String;
 impl LimitsAsText {
     /// What `LimitsAsText` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> LimitsAsTextInput {
         LimitsAsTextInput::new()
     }
@@ -100,6 +101,7 @@ impl LimitsAsTextInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             steps: None,
@@ -110,6 +112,7 @@ impl LimitsAsTextInput {
 
     /// `steps`.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: u64) -> Self {
         self.steps = Some(steps);
         self
@@ -117,6 +120,7 @@ impl LimitsAsTextInput {
 
     /// `scale`.
     #[must_use]
+    #[inline]
     pub fn scale(mut self, scale: f64) -> Self {
         self.scale = Some(scale);
         self
@@ -124,6 +128,7 @@ impl LimitsAsTextInput {
 
     /// `name`.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -131,6 +136,7 @@ impl LimitsAsTextInput {
 }
 
 impl Validate for LimitsAsTextInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("steps", self.steps, Self::STEPS);
         check.number("scale", self.scale, Self::SCALE);

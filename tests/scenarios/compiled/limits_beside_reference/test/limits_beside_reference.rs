@@ -21,6 +21,7 @@ pub type LimitsBesideReferenceOutput = String;
 impl LimitsBesideReference {
     /// What `LimitsBesideReference` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> LimitsBesideReferenceInput {
         LimitsBesideReferenceInput::new()
     }
@@ -118,6 +119,7 @@ impl LimitsBesideReferenceInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             short: None,
@@ -130,6 +132,7 @@ impl LimitsBesideReferenceInput {
 
     /// `short`.
     #[must_use]
+    #[inline]
     pub fn short(mut self, short: impl Into<String>) -> Self {
         self.short = Some(short.into());
         self
@@ -137,6 +140,7 @@ impl LimitsBesideReferenceInput {
 
     /// `few`.
     #[must_use]
+    #[inline]
     pub fn few(mut self, few: u64) -> Self {
         self.few = Some(few);
         self
@@ -144,6 +148,7 @@ impl LimitsBesideReferenceInput {
 
     /// `all`.
     #[must_use]
+    #[inline]
     pub fn all(mut self, all: impl Into<String>) -> Self {
         self.all = Some(all.into());
         self
@@ -151,6 +156,7 @@ impl LimitsBesideReferenceInput {
 
     /// `any`.
     #[must_use]
+    #[inline]
     pub fn any(mut self, any: impl Into<String>) -> Self {
         self.any = Some(any.into());
         self
@@ -158,6 +164,7 @@ impl LimitsBesideReferenceInput {
 
     /// `item`.
     #[must_use]
+    #[inline]
     pub fn item(mut self, item: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.item = Some(item.into_iter().map(Into::into).collect());
         self
@@ -165,6 +172,7 @@ impl LimitsBesideReferenceInput {
 }
 
 impl Validate for LimitsBesideReferenceInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("short", &self.short, Self::SHORT_LENGTH);
         check.integer("few", self.few, Self::FEW);

@@ -21,6 +21,7 @@ pub type LimitsOddOutput = String;
 impl LimitsOdd {
     /// What `LimitsOdd` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> LimitsOddInput {
         LimitsOddInput::new()
     }
@@ -121,6 +122,7 @@ impl LimitsOddInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             huge: None,
@@ -134,6 +136,7 @@ impl LimitsOddInput {
 
     /// `huge`.
     #[must_use]
+    #[inline]
     pub fn huge(mut self, huge: u64) -> Self {
         self.huge = Some(huge);
         self
@@ -141,6 +144,7 @@ impl LimitsOddInput {
 
     /// `tiny`.
     #[must_use]
+    #[inline]
     pub fn tiny(mut self, tiny: i64) -> Self {
         self.tiny = Some(tiny);
         self
@@ -148,6 +152,7 @@ impl LimitsOddInput {
 
     /// `half`.
     #[must_use]
+    #[inline]
     pub fn half(mut self, half: u64) -> Self {
         self.half = Some(half);
         self
@@ -155,6 +160,7 @@ impl LimitsOddInput {
 
     /// `code`.
     #[must_use]
+    #[inline]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
@@ -162,6 +168,7 @@ impl LimitsOddInput {
 
     /// `exact`.
     #[must_use]
+    #[inline]
     pub fn exact(mut self, exact: impl IntoIterator<Item = f64>) -> Self {
         self.exact = Some(exact.into_iter().collect());
         self
@@ -169,6 +176,7 @@ impl LimitsOddInput {
 
     /// `pair`.
     #[must_use]
+    #[inline]
     pub fn pair(mut self, pair: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.pair = Some(pair.into_iter().map(Into::into).collect());
         self
@@ -176,6 +184,7 @@ impl LimitsOddInput {
 }
 
 impl Validate for LimitsOddInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("huge", self.huge, Self::HUGE);
         check.integer("half", self.half, Self::HALF);

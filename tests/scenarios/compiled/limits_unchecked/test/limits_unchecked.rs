@@ -21,6 +21,7 @@ pub type LimitsUncheckedOutput = String;
 impl LimitsUnchecked {
     /// What `LimitsUnchecked` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> LimitsUncheckedInput {
         LimitsUncheckedInput::new()
     }
@@ -100,6 +101,7 @@ impl LimitsUncheckedInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             whole: None,
@@ -110,6 +112,7 @@ impl LimitsUncheckedInput {
 
     /// `whole`.
     #[must_use]
+    #[inline]
     pub fn whole(mut self, whole: u64) -> Self {
         self.whole = Some(whole);
         self
@@ -117,6 +120,7 @@ impl LimitsUncheckedInput {
 
     /// `ids`.
     #[must_use]
+    #[inline]
     pub fn ids(mut self, ids: impl IntoIterator<Item = u64>) -> Self {
         self.ids = Some(ids.into_iter().collect());
         self
@@ -124,6 +128,7 @@ impl LimitsUncheckedInput {
 
     /// `rows`.
     #[must_use]
+    #[inline]
     pub fn rows(mut self, rows: impl Into<Matrix>) -> Self {
         self.rows = Some(rows.into());
         self
@@ -131,6 +136,7 @@ impl LimitsUncheckedInput {
 }
 
 impl Validate for LimitsUncheckedInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("whole", self.whole, Self::WHOLE);
         check.integers("ids", self.ids.iter().flatten(), Self::IDS_EACH);

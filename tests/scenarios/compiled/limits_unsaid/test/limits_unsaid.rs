@@ -25,6 +25,7 @@ pub type LimitsUnsaidOutput = String;
 impl LimitsUnsaid {
     /// What `LimitsUnsaid` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> LimitsUnsaidInput {
         LimitsUnsaidInput::new()
     }
@@ -134,6 +135,7 @@ impl LimitsUnsaidInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             above: None,
@@ -149,6 +151,7 @@ impl LimitsUnsaidInput {
 
     /// `above`.
     #[must_use]
+    #[inline]
     pub fn above(mut self, above: f64) -> Self {
         self.above = Some(above);
         self
@@ -156,6 +159,7 @@ impl LimitsUnsaidInput {
 
     /// `between`.
     #[must_use]
+    #[inline]
     pub fn between(mut self, between: u64) -> Self {
         self.between = Some(between);
         self
@@ -163,6 +167,7 @@ impl LimitsUnsaidInput {
 
     /// `swagger`.
     #[must_use]
+    #[inline]
     pub fn swagger(mut self, swagger: f64) -> Self {
         self.swagger = Some(swagger);
         self
@@ -170,6 +175,7 @@ impl LimitsUnsaidInput {
 
     /// `step`.
     #[must_use]
+    #[inline]
     pub fn step(mut self, step: i64) -> Self {
         self.step = Some(step);
         self
@@ -177,6 +183,7 @@ impl LimitsUnsaidInput {
 
     /// `unique`.
     #[must_use]
+    #[inline]
     pub fn unique(
         mut self,
         unique: impl IntoIterator<Item = impl Into<String>>,
@@ -187,6 +194,7 @@ impl LimitsUnsaidInput {
 
     /// `size`.
     #[must_use]
+    #[inline]
     pub fn size(mut self, size: Map<String, Value>) -> Self {
         self.size = Some(size);
         self
@@ -194,6 +202,7 @@ impl LimitsUnsaidInput {
 
     /// `named`.
     #[must_use]
+    #[inline]
     pub fn named(
         mut self,
         named: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -206,6 +215,7 @@ impl LimitsUnsaidInput {
 
     /// `rows`.
     #[must_use]
+    #[inline]
     pub fn rows(mut self, rows: impl Into<Matrix>) -> Self {
         self.rows = Some(rows.into());
         self
@@ -213,6 +223,7 @@ impl LimitsUnsaidInput {
 }
 
 impl Validate for LimitsUnsaidInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("above", self.above, Self::ABOVE);
         check.integer("between", self.between, Self::BETWEEN);

@@ -23,6 +23,7 @@ pub type MapOfAnythingOutput = String;
 impl MapOfAnything {
     /// What `MapOfAnything` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> MapOfAnythingInput {
         MapOfAnythingInput::new()
     }
@@ -79,12 +80,14 @@ members! {
 impl MapOfAnythingInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(
         mut self,
         a: impl IntoIterator<Item = (impl Into<String>, Map<String, Value>)>,

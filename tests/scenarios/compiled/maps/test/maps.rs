@@ -23,6 +23,7 @@ pub type MapsOutput = BTreeMap<String, f64>;
 impl Maps {
     /// What `Maps` takes.
     #[must_use]
+    #[inline]
     pub fn texts(
         texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> MapsInput {
@@ -109,6 +110,7 @@ members! {
 impl MapsInput {
     /// Starts from `texts`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
@@ -129,6 +131,7 @@ impl MapsInput {
 
     /// `numbers`.
     #[must_use]
+    #[inline]
     pub fn numbers(
         mut self,
         numbers: impl IntoIterator<Item = (impl Into<String>, f64)>,
@@ -141,6 +144,7 @@ impl MapsInput {
 
     /// `lists`.
     #[must_use]
+    #[inline]
     pub fn lists(
         mut self,
         lists: impl IntoIterator<Item = (impl Into<String>, Vec<i64>)>,
@@ -153,6 +157,7 @@ impl MapsInput {
 
     /// `objects`.
     #[must_use]
+    #[inline]
     pub fn objects(
         mut self,
         objects: impl IntoIterator<Item = (impl Into<String>, impl Into<MapsObject>)>,
@@ -165,6 +170,7 @@ impl MapsInput {
 
     /// `maps`.
     #[must_use]
+    #[inline]
     pub fn maps(
         mut self,
         maps: impl IntoIterator<Item = (impl Into<String>, BTreeMap<String, bool>)>,
@@ -177,6 +183,7 @@ impl MapsInput {
 
     /// `any`.
     #[must_use]
+    #[inline]
     pub fn any(mut self, any: Map<String, Value>) -> Self {
         self.any = Some(any);
         self
@@ -184,6 +191,7 @@ impl MapsInput {
 
     /// `none`.
     #[must_use]
+    #[inline]
     pub fn none(mut self, none: Map<String, Value>) -> Self {
         self.none = Some(none);
         self
@@ -191,6 +199,7 @@ impl MapsInput {
 
     /// `empty`.
     #[must_use]
+    #[inline]
     pub fn empty(mut self, empty: Map<String, Value>) -> Self {
         self.empty = Some(empty);
         self
@@ -198,6 +207,7 @@ impl MapsInput {
 }
 
 impl Validate for MapsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("numbers", &self.numbers);
     }
@@ -220,6 +230,7 @@ members! {
 impl MapsObject {
     /// Starts from `a`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(a: impl Into<String>) -> Self {
         Self { a: a.into() }
     }

@@ -20,6 +20,7 @@ pub struct Matrices;
 impl Matrices {
     /// What `Matrices` takes.
     #[must_use]
+    #[inline]
     pub fn rows(rows: impl Into<Matrix>) -> MatricesInput {
         MatricesInput::new(rows)
     }
@@ -101,6 +102,7 @@ impl MatricesInput {
 
     /// Starts from `rows`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(rows: impl Into<Matrix>) -> Self {
         Self {
             rows: rows.into(),
@@ -114,6 +116,7 @@ impl MatricesInput {
 
     /// `cube`.
     #[must_use]
+    #[inline]
     pub fn cube(mut self, cube: impl IntoIterator<Item = impl Into<Matrix>>) -> Self {
         self.cube = Some(cube.into_iter().map(Into::into).collect());
         self
@@ -121,6 +124,7 @@ impl MatricesInput {
 
     /// `whole`.
     #[must_use]
+    #[inline]
     pub fn whole(mut self, whole: impl IntoIterator<Item = Vec<i64>>) -> Self {
         self.whole = Some(whole.into_iter().collect());
         self
@@ -128,6 +132,7 @@ impl MatricesInput {
 
     /// `words`.
     #[must_use]
+    #[inline]
     pub fn words(mut self, words: impl IntoIterator<Item = Vec<String>>) -> Self {
         self.words = Some(words.into_iter().collect());
         self
@@ -135,6 +140,7 @@ impl MatricesInput {
 
     /// `flat`.
     #[must_use]
+    #[inline]
     pub fn flat(mut self, flat: impl IntoIterator<Item = f64>) -> Self {
         self.flat = Some(flat.into_iter().collect());
         self
@@ -142,6 +148,7 @@ impl MatricesInput {
 
     /// `untyped`.
     #[must_use]
+    #[inline]
     pub fn untyped(
         mut self,
         untyped: impl IntoIterator<Item = impl Into<Value>>,
@@ -152,6 +159,7 @@ impl MatricesInput {
 }
 
 impl Validate for MatricesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("rows", self.rows.len(), Self::ROWS_ITEMS);
         check.nested("rows", &self.rows);

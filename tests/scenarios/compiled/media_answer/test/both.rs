@@ -18,6 +18,7 @@ pub struct Both;
 impl Both {
     /// What `Both` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> BothInput {
         BothInput::new(prompt)
     }
@@ -81,6 +82,7 @@ members! {
 impl BothInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type BytesOutput = Media;
 impl Bytes {
     /// What `Bytes` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> BytesInput {
         BytesInput::new(prompt)
     }
@@ -79,6 +80,7 @@ members! {
 impl BytesInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

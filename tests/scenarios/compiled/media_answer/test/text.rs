@@ -19,6 +19,7 @@ pub type TextOutput = String;
 impl Text {
     /// What `Text` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextInput {
         TextInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl TextInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

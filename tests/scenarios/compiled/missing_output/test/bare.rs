@@ -21,6 +21,7 @@ pub type BareOutput = Value;
 impl Bare {
     /// What `Bare` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> BareInput {
         BareInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl BareInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,6 +21,7 @@ pub type EmptyOutput = Value;
 impl Empty {
     /// What `Empty` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> EmptyInput {
         EmptyInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl EmptyInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,6 +21,7 @@ pub type NoContentOutput = Value;
 impl NoContent {
     /// What `NoContent` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NoContentInput {
         NoContentInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl NoContentInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,6 +21,7 @@ pub type NoSchemaOutput = Value;
 impl NoSchema {
     /// What `NoSchema` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NoSchemaInput {
         NoSchemaInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl NoSchemaInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,6 +21,7 @@ pub type NoSuccessOutput = Value;
 impl NoSuccess {
     /// What `NoSuccess` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NoSuccessInput {
         NoSuccessInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl NoSuccessInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

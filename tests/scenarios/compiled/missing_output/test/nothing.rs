@@ -21,6 +21,7 @@ pub type NothingOutput = Value;
 impl Nothing {
     /// What `Nothing` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NothingInput {
         NothingInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl NothingInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

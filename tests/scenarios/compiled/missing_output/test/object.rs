@@ -21,6 +21,7 @@ pub type ObjectOutput = Map<String, Value>;
 impl Object {
     /// What `Object` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ObjectInput {
         ObjectInput::new(prompt)
     }
@@ -77,6 +78,7 @@ members! {
 impl ObjectInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -16,6 +16,7 @@ pub struct Plain;
 impl Plain {
     /// What `Plain` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> PlainInput {
         PlainInput::new(prompt)
     }
@@ -72,6 +73,7 @@ members! {
 impl PlainInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type WallOutput = String;
 impl Wall {
     /// What `Wall` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> WallInput {
         WallInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl WallInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type ModOutput = String;
 impl Mod {
     /// What `Mod` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ModInput {
         ModInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl ModInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

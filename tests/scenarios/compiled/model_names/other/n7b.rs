@@ -19,6 +19,7 @@ pub type Model7bOutput = String;
 impl Model7b {
     /// What `Model7b` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Model7bInput {
         Model7bInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl Model7bInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type SameByOtherOutput = String;
 impl SameByOther {
     /// What `SameByOther` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> SameByOtherInput {
         SameByOtherInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl SameByOtherInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

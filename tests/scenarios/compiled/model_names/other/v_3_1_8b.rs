@@ -19,6 +19,7 @@ pub type V31_8bOutput = String;
 impl V31_8b {
     /// What `V31_8b` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> V31_8bInput {
         V31_8bInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl V31_8bInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type TypeOutput = String;
 impl Type {
     /// What `Type` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TypeInput {
         TypeInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl TypeInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

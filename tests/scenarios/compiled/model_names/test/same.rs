@@ -19,6 +19,7 @@ pub type SameOutput = String;
 impl Same {
     /// What `Same` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> SameInput {
         SameInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl SameInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

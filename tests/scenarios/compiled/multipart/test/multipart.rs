@@ -22,6 +22,7 @@ pub type MultipartOutput = Media;
 impl Multipart {
     /// What `Multipart` takes.
     #[must_use]
+    #[inline]
     pub fn input(prompt: impl Into<String>, image: impl Into<Media>) -> MultipartInput {
         MultipartInput::new(prompt, image)
     }
@@ -128,6 +129,7 @@ impl MultipartInput {
 
     /// Starts from `prompt`, `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>, image: impl Into<Media>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -142,6 +144,7 @@ impl MultipartInput {
 
     /// `mask`.
     #[must_use]
+    #[inline]
     pub fn mask(mut self, mask: impl Into<Media>) -> Self {
         self.mask = Some(mask.into());
         self
@@ -149,6 +152,7 @@ impl MultipartInput {
 
     /// `steps`.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: i64) -> Self {
         self.steps = Some(steps);
         self
@@ -156,6 +160,7 @@ impl MultipartInput {
 
     /// `scale`.
     #[must_use]
+    #[inline]
     pub fn scale(mut self, scale: f64) -> Self {
         self.scale = Some(scale);
         self
@@ -163,6 +168,7 @@ impl MultipartInput {
 
     /// `tile`.
     #[must_use]
+    #[inline]
     pub fn tile(mut self, tile: bool) -> Self {
         self.tile = Some(tile);
         self
@@ -170,6 +176,7 @@ impl MultipartInput {
 
     /// `mode`.
     #[must_use]
+    #[inline]
     pub fn mode(mut self, mode: impl Into<MultipartMode>) -> Self {
         self.mode = Some(mode.into());
         self
@@ -177,6 +184,7 @@ impl MultipartInput {
 }
 
 impl Validate for MultipartInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("prompt", &self.prompt, Self::PROMPT_LENGTH);
         check.integer("steps", self.steps, Self::STEPS);

@@ -22,6 +22,7 @@ pub type MultipartNestingOutput = String;
 impl MultipartNesting {
     /// What `MultipartNesting` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> MultipartNestingInput {
         MultipartNestingInput::new()
     }
@@ -94,6 +95,7 @@ members! {
 impl MultipartNestingInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             words: None,
@@ -104,6 +106,7 @@ impl MultipartNestingInput {
 
     /// `words`.
     #[must_use]
+    #[inline]
     pub fn words(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.words = Some(words.into_iter().map(Into::into).collect());
         self
@@ -111,6 +114,7 @@ impl MultipartNestingInput {
 
     /// `options`.
     #[must_use]
+    #[inline]
     pub fn options(mut self, options: impl Into<MultipartNestingOptions>) -> Self {
         self.options = Some(options.into());
         self
@@ -118,6 +122,7 @@ impl MultipartNestingInput {
 
     /// `images`.
     #[must_use]
+    #[inline]
     pub fn images(mut self, images: impl IntoIterator<Item = impl Into<Media>>) -> Self {
         self.images = Some(images.into_iter().map(Into::into).collect());
         self
@@ -149,12 +154,14 @@ members! {
 impl MultipartNestingOptions {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self

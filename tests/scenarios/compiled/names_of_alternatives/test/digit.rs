@@ -21,6 +21,7 @@ pub type DigitOutput = String;
 impl Digit {
     /// What `Digit` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> DigitInput {
         DigitInput::new()
     }
@@ -77,12 +78,14 @@ members! {
 impl DigitInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { c: None }
     }
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<DigitC>) -> Self {
         self.c = Some(c.into());
         self
@@ -166,12 +169,14 @@ members! {
 impl Digit2d {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { n2d: None }
     }
 
     /// `2d`.
     #[must_use]
+    #[inline]
     pub fn n2d(mut self, n2d: impl Into<String>) -> Self {
         self.n2d = Some(n2d.into());
         self

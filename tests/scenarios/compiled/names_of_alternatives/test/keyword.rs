@@ -21,6 +21,7 @@ pub type KeywordOutput = String;
 impl Keyword {
     /// What `Keyword` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> KeywordInput {
         KeywordInput::new()
     }
@@ -77,12 +78,14 @@ members! {
 impl KeywordInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { c: None }
     }
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<KeywordC>) -> Self {
         self.c = Some(c.into());
         self
@@ -166,12 +169,14 @@ members! {
 impl KeywordSelf {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { self_: None }
     }
 
     /// `self`.
     #[must_use]
+    #[inline]
     pub fn self_(mut self, self_: impl Into<String>) -> Self {
         self.self_ = Some(self_.into());
         self

@@ -21,6 +21,7 @@ pub type SignOutput = String;
 impl Sign {
     /// What `Sign` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> SignInput {
         SignInput::new()
     }
@@ -77,12 +78,14 @@ members! {
 impl SignInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { c: None }
     }
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<SignC>) -> Self {
         self.c = Some(c.into());
         self
@@ -166,12 +169,14 @@ members! {
 impl SignStarSlash {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { empty: None }
     }
 
     /// `*/`.
     #[must_use]
+    #[inline]
     pub fn empty(mut self, empty: impl Into<String>) -> Self {
         self.empty = Some(empty.into());
         self

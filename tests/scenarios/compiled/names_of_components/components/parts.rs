@@ -20,12 +20,14 @@ members! {
 impl Type3d {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -33,6 +35,7 @@ impl Type3d {
 }
 
 impl Validate for Type3d {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
     }
@@ -61,12 +64,14 @@ members! {
 impl APartOfMany {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { y: None }
     }
 
     /// `y`.
     #[must_use]
+    #[inline]
     pub fn y(mut self, y: f64) -> Self {
         self.y = Some(y);
         self
@@ -74,6 +79,7 @@ impl APartOfMany {
 }
 
 impl Validate for APartOfMany {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("y", self.y);
     }

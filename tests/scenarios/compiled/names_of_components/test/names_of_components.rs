@@ -20,6 +20,7 @@ pub type NamesOfComponentsOutput = String;
 impl NamesOfComponents {
     /// What `NamesOfComponents` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> NamesOfComponentsInput {
         NamesOfComponentsInput::new()
     }
@@ -80,12 +81,14 @@ members! {
 impl NamesOfComponentsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, b: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<Type3d>) -> Self {
         self.a = Some(a.into());
         self
@@ -93,6 +96,7 @@ impl NamesOfComponentsInput {
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<APartOfMany>) -> Self {
         self.b = Some(b.into());
         self
@@ -100,6 +104,7 @@ impl NamesOfComponentsInput {
 }
 
 impl Validate for NamesOfComponentsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("a", &self.a);
         check.nested("b", &self.b);

@@ -21,6 +21,7 @@ pub type NestedNamesOutput = String;
 impl NestedNames {
     /// What `NestedNames` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> NestedNamesInput {
         NestedNamesInput::new()
     }
@@ -101,6 +102,7 @@ members! {
 impl NestedNamesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             first: None,
@@ -115,6 +117,7 @@ impl NestedNamesInput {
 
     /// `first`.
     #[must_use]
+    #[inline]
     pub fn first(mut self, first: impl Into<NestedNamesFirst>) -> Self {
         self.first = Some(first.into());
         self
@@ -122,6 +125,7 @@ impl NestedNamesInput {
 
     /// `second`.
     #[must_use]
+    #[inline]
     pub fn second(mut self, second: impl Into<NestedNamesSecond>) -> Self {
         self.second = Some(second.into());
         self
@@ -129,6 +133,7 @@ impl NestedNamesInput {
 
     /// `third`.
     #[must_use]
+    #[inline]
     pub fn third(mut self, third: impl Into<NestedNamesThird>) -> Self {
         self.third = Some(third.into());
         self
@@ -136,6 +141,7 @@ impl NestedNamesInput {
 
     /// `lists`.
     #[must_use]
+    #[inline]
     pub fn lists(
         mut self,
         lists: impl IntoIterator<Item = impl Into<NestedNamesList>>,
@@ -146,6 +152,7 @@ impl NestedNamesInput {
 
     /// `kind`.
     #[must_use]
+    #[inline]
     pub fn kind(mut self, kind: impl Into<NestedNamesKind>) -> Self {
         self.kind = Some(kind.into());
         self
@@ -153,6 +160,7 @@ impl NestedNamesInput {
 
     /// `other`.
     #[must_use]
+    #[inline]
     pub fn other(mut self, other: impl Into<NestedNamesOther>) -> Self {
         self.other = Some(other.into());
         self
@@ -160,6 +168,7 @@ impl NestedNamesInput {
 
     /// `input`.
     #[must_use]
+    #[inline]
     pub fn input(mut self, input: impl Into<NestedNamesInput2>) -> Self {
         self.input = Some(input.into());
         self
@@ -167,6 +176,7 @@ impl NestedNamesInput {
 }
 
 impl Validate for NestedNamesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("lists", &self.lists);
         check.nested("kind", &self.kind);
@@ -198,12 +208,14 @@ members! {
 impl NestedNamesFirst {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { config: None }
     }
 
     /// `config`.
     #[must_use]
+    #[inline]
     pub fn config(mut self, config: impl Into<NestedNamesFirstConfig>) -> Self {
         self.config = Some(config.into());
         self
@@ -235,12 +247,14 @@ members! {
 impl NestedNamesFirstConfig {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -272,12 +286,14 @@ members! {
 impl NestedNamesSecond {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { config: None }
     }
 
     /// Same shape.
     #[must_use]
+    #[inline]
     pub fn config(mut self, config: impl Into<NestedNamesFirstConfig>) -> Self {
         self.config = Some(config.into());
         self
@@ -309,12 +325,14 @@ members! {
 impl NestedNamesThird {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { config: None }
     }
 
     /// `config`.
     #[must_use]
+    #[inline]
     pub fn config(mut self, config: impl Into<NestedNamesThirdConfig>) -> Self {
         self.config = Some(config.into());
         self
@@ -346,12 +364,14 @@ members! {
 impl NestedNamesThirdConfig {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { b: None }
     }
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: i64) -> Self {
         self.b = Some(b);
         self
@@ -383,12 +403,14 @@ members! {
 impl NestedNamesList {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { boxes: None }
     }
 
     /// `boxes`.
     #[must_use]
+    #[inline]
     pub fn boxes(
         mut self,
         boxes: impl IntoIterator<Item = impl Into<NestedNamesBox>>,
@@ -399,6 +421,7 @@ impl NestedNamesList {
 }
 
 impl Validate for NestedNamesList {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("boxes", &self.boxes);
     }
@@ -427,12 +450,14 @@ members! {
 impl NestedNamesBox {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -440,6 +465,7 @@ impl NestedNamesBox {
 }
 
 impl Validate for NestedNamesBox {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
     }
@@ -478,12 +504,14 @@ members! {
 impl NestedNamesOther {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { kind: None }
     }
 
     /// `kind`.
     #[must_use]
+    #[inline]
     pub fn kind(mut self, kind: impl Into<NestedNamesKind>) -> Self {
         self.kind = Some(kind.into());
         self
@@ -491,6 +519,7 @@ impl NestedNamesOther {
 }
 
 impl Validate for NestedNamesOther {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("kind", &self.kind);
     }
@@ -519,12 +548,14 @@ members! {
 impl NestedNamesInput2 {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { self_: None }
     }
 
     /// `self`.
     #[must_use]
+    #[inline]
     pub fn self_(mut self, self_: impl Into<NestedNamesSelf>) -> Self {
         self.self_ = Some(self_.into());
         self
@@ -532,6 +563,7 @@ impl NestedNamesInput2 {
 }
 
 impl Validate for NestedNamesInput2 {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("self", &self.self_);
     }
@@ -560,12 +592,14 @@ members! {
 impl NestedNamesSelf {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -573,6 +607,7 @@ impl NestedNamesSelf {
 }
 
 impl Validate for NestedNamesSelf {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
     }

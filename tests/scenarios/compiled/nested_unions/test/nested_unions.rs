@@ -21,12 +21,14 @@ pub type NestedUnionsOutput = String;
 impl NestedUnions {
     /// Starts an input for [`NestedUnions`].
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> NestedUnionsText {
         NestedUnionsText::new(text)
     }
 
     /// Starts an input for [`NestedUnions`].
     #[must_use]
+    #[inline]
     pub fn words(
         words: impl IntoIterator<Item = impl Into<String>>,
     ) -> NestedUnionsWords {
@@ -35,6 +37,7 @@ impl NestedUnions {
 
     /// Starts an input for [`NestedUnions`].
     #[must_use]
+    #[inline]
     pub fn pieces(pieces: impl Into<NestedUnionsPieceList>) -> NestedUnionsPieces {
         NestedUnionsPieces::new(pieces)
     }
@@ -147,6 +150,7 @@ members! {
 impl NestedUnionsText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -171,6 +175,7 @@ members! {
 impl NestedUnionsWords {
     /// Starts from `words`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             words: words.into_iter().map(Into::into).collect(),
@@ -197,6 +202,7 @@ members! {
 impl NestedUnionsPieces {
     /// Starts from `pieces`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(pieces: impl Into<NestedUnionsPieceList>) -> Self {
         Self { pieces: pieces.into() }
     }
@@ -335,6 +341,7 @@ members! {
 impl NestedUnionsImage {
     /// Starts from `image`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(image: impl Into<String>) -> Self {
         Self { image: image.into() }
     }
@@ -359,6 +366,7 @@ members! {
 impl NestedUnionsSound {
     /// Starts from `sound`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(sound: impl Into<String>) -> Self {
         Self { sound: sound.into() }
     }

@@ -20,6 +20,7 @@ pub struct Nullable;
 impl Nullable {
     /// What `Nullable` takes.
     #[must_use]
+    #[inline]
     pub fn input(
         by_flag: impl Into<String>,
         by_type: impl Into<String>,
@@ -96,6 +97,7 @@ members! {
 impl NullableInput {
     /// Starts from `by_flag`, `by_type`, `by_union`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(
         by_flag: impl Into<String>,
         by_type: impl Into<String>,
@@ -112,6 +114,7 @@ impl NullableInput {
 
     /// `by_enum`.
     #[must_use]
+    #[inline]
     pub fn by_enum(mut self, by_enum: impl Into<NullableByEnum>) -> Self {
         self.by_enum = Some(by_enum.into());
         self
@@ -119,6 +122,7 @@ impl NullableInput {
 
     /// `only`.
     #[must_use]
+    #[inline]
     pub fn only(mut self, only: impl Into<Value>) -> Self {
         self.only = Some(only.into());
         self
@@ -126,6 +130,7 @@ impl NullableInput {
 }
 
 impl Validate for NullableInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("by_enum", &self.by_enum);
     }

@@ -18,6 +18,7 @@ pub struct Inside;
 impl Inside {
     /// What `Inside` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> InsideInput {
         InsideInput::new(prompt)
     }
@@ -74,6 +75,7 @@ members! {
 impl InsideInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

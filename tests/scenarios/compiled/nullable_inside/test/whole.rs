@@ -16,6 +16,7 @@ pub struct Whole;
 impl Whole {
     /// What `Whole` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> WholeInput {
         WholeInput::new(prompt)
     }
@@ -72,6 +73,7 @@ members! {
 impl WholeInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

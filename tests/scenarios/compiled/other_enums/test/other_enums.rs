@@ -21,6 +21,7 @@ pub type OtherEnumsOutput = String;
 impl OtherEnums {
     /// What `OtherEnums` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> OtherEnumsInput {
         OtherEnumsInput::new()
     }
@@ -113,6 +114,7 @@ members! {
 impl OtherEnumsInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             steps: None,
@@ -127,6 +129,7 @@ impl OtherEnumsInput {
 
     /// `steps`.
     #[must_use]
+    #[inline]
     pub fn steps(mut self, steps: i64) -> Self {
         self.steps = Some(steps);
         self
@@ -134,6 +137,7 @@ impl OtherEnumsInput {
 
     /// `offset`.
     #[must_use]
+    #[inline]
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);
         self
@@ -141,6 +145,7 @@ impl OtherEnumsInput {
 
     /// `scale`.
     #[must_use]
+    #[inline]
     pub fn scale(mut self, scale: f64) -> Self {
         self.scale = Some(scale);
         self
@@ -148,6 +153,7 @@ impl OtherEnumsInput {
 
     /// `on`.
     #[must_use]
+    #[inline]
     pub fn on(mut self, on: bool) -> Self {
         self.on = Some(on);
         self
@@ -155,6 +161,7 @@ impl OtherEnumsInput {
 
     /// `mixed`.
     #[must_use]
+    #[inline]
     pub fn mixed(mut self, mixed: impl Into<Value>) -> Self {
         self.mixed = Some(mixed.into());
         self
@@ -162,6 +169,7 @@ impl OtherEnumsInput {
 
     /// `nothing`.
     #[must_use]
+    #[inline]
     pub fn nothing(mut self, nothing: impl Into<Value>) -> Self {
         self.nothing = Some(nothing.into());
         self
@@ -169,6 +177,7 @@ impl OtherEnumsInput {
 
     /// `objects`.
     #[must_use]
+    #[inline]
     pub fn objects(mut self, objects: impl Into<Value>) -> Self {
         self.objects = Some(objects.into());
         self
@@ -176,6 +185,7 @@ impl OtherEnumsInput {
 }
 
 impl Validate for OtherEnumsInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("scale", self.scale);
     }

@@ -24,6 +24,7 @@ pub type ListEvent = String;
 impl List {
     /// What `List` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ListInput {
         ListInput::new(prompt)
     }
@@ -89,6 +90,7 @@ members! {
 impl ListInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -19,6 +19,7 @@ pub type NumberOutput = f64;
 impl Number {
     /// What `Number` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> NumberInput {
         NumberInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl NumberInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

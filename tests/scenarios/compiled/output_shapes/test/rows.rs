@@ -19,6 +19,7 @@ pub type RowsOutput = Matrix;
 impl Rows {
     /// What `Rows` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> RowsInput {
         RowsInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl RowsInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,12 +21,14 @@ pub struct PresenceUnion;
 impl PresenceUnion {
     /// Starts an input for [`PresenceUnion`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> PresenceUnionPrompt {
         PresenceUnionPrompt::new(prompt)
     }
 
     /// Starts an input for [`PresenceUnion`].
     #[must_use]
+    #[inline]
     pub fn messages(
         messages: impl IntoIterator<Item = impl Into<String>>,
     ) -> PresenceUnionMessages {
@@ -131,6 +133,7 @@ members! {
 impl PresenceUnionPrompt {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -140,6 +143,7 @@ impl PresenceUnionPrompt {
 
     /// `raw`.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self
@@ -169,6 +173,7 @@ members! {
 impl PresenceUnionMessages {
     /// Starts from `messages`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             messages: messages.into_iter().map(Into::into).collect(),
@@ -178,6 +183,7 @@ impl PresenceUnionMessages {
 
     /// `raw`.
     #[must_use]
+    #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
         self

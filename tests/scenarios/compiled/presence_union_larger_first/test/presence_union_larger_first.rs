@@ -20,6 +20,7 @@ pub struct PresenceUnionLargerFirst;
 impl PresenceUnionLargerFirst {
     /// What `PresenceUnionLargerFirst` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> PresenceUnionLargerFirstInput {
         PresenceUnionLargerFirstInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl PresenceUnionLargerFirstInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

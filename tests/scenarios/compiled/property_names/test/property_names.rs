@@ -16,6 +16,7 @@ pub struct PropertyNames;
 impl PropertyNames {
     /// What `PropertyNames` takes.
     #[must_use]
+    #[inline]
     pub fn self_(self_: impl Into<String>) -> PropertyNamesInput {
         PropertyNamesInput::new(self_)
     }
@@ -140,6 +141,7 @@ members! {
 impl PropertyNamesInput {
     /// Starts from `self_`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(self_: impl Into<String>) -> Self {
         Self {
             self_: self_.into(),
@@ -165,6 +167,7 @@ impl PropertyNamesInput {
 
     /// `type`.
     #[must_use]
+    #[inline]
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -172,6 +175,7 @@ impl PropertyNamesInput {
 
     /// `crate`.
     #[must_use]
+    #[inline]
     pub fn crate_(mut self, crate_: impl Into<String>) -> Self {
         self.crate_ = Some(crate_.into());
         self
@@ -179,6 +183,7 @@ impl PropertyNamesInput {
 
     /// `async`.
     #[must_use]
+    #[inline]
     pub fn async_(mut self, async_: impl Into<String>) -> Self {
         self.async_ = Some(async_.into());
         self
@@ -186,6 +191,7 @@ impl PropertyNamesInput {
 
     /// ``.
     #[must_use]
+    #[inline]
     pub fn empty(mut self, empty: impl Into<String>) -> Self {
         self.empty = Some(empty.into());
         self
@@ -193,6 +199,7 @@ impl PropertyNamesInput {
 
     /// `😀`.
     #[must_use]
+    #[inline]
     pub fn empty_2(mut self, empty_2: impl Into<String>) -> Self {
         self.empty_2 = Some(empty_2.into());
         self
@@ -200,6 +207,7 @@ impl PropertyNamesInput {
 
     /// `$`.
     #[must_use]
+    #[inline]
     pub fn empty_3(mut self, empty_3: impl Into<String>) -> Self {
         self.empty_3 = Some(empty_3.into());
         self
@@ -207,6 +215,7 @@ impl PropertyNamesInput {
 
     /// `1st`.
     #[must_use]
+    #[inline]
     pub fn n1st(mut self, n1st: impl Into<String>) -> Self {
         self.n1st = Some(n1st.into());
         self
@@ -214,6 +223,7 @@ impl PropertyNamesInput {
 
     /// `a.b`.
     #[must_use]
+    #[inline]
     pub fn a_b(mut self, a_b: impl Into<String>) -> Self {
         self.a_b = Some(a_b.into());
         self
@@ -221,6 +231,7 @@ impl PropertyNamesInput {
 
     /// `new`.
     #[must_use]
+    #[inline]
     pub fn new_(mut self, new_: impl Into<String>) -> Self {
         self.new_ = Some(new_.into());
         self
@@ -228,6 +239,7 @@ impl PropertyNamesInput {
 
     /// `own`.
     #[must_use]
+    #[inline]
     pub fn own_(mut self, own_: impl Into<String>) -> Self {
         self.own_ = Some(own_.into());
         self
@@ -235,6 +247,7 @@ impl PropertyNamesInput {
 
     /// `for_model`.
     #[must_use]
+    #[inline]
     pub fn for_model_(mut self, for_model_: impl Into<String>) -> Self {
         self.for_model_ = Some(for_model_.into());
         self
@@ -242,6 +255,7 @@ impl PropertyNamesInput {
 
     /// `with "quotes"`.
     #[must_use]
+    #[inline]
     pub fn with_quotes(mut self, with_quotes: impl Into<String>) -> Self {
         self.with_quotes = Some(with_quotes.into());
         self
@@ -249,6 +263,7 @@ impl PropertyNamesInput {
 
     /// `größe`.
     #[must_use]
+    #[inline]
     pub fn gr_e(mut self, gr_e: impl Into<String>) -> Self {
         self.gr_e = Some(gr_e.into());
         self
@@ -256,6 +271,7 @@ impl PropertyNamesInput {
 
     /// `_private`.
     #[must_use]
+    #[inline]
     pub fn private(mut self, private: impl Into<String>) -> Self {
         self.private = Some(private.into());
         self
@@ -263,6 +279,7 @@ impl PropertyNamesInput {
 
     /// `HTTPServer`.
     #[must_use]
+    #[inline]
     pub fn httpserver(mut self, httpserver: impl Into<String>) -> Self {
         self.httpserver = Some(httpserver.into());
         self
@@ -270,6 +287,7 @@ impl PropertyNamesInput {
 
     /// ``.
     #[must_use]
+    #[inline]
     pub fn empty_4(mut self, empty_4: impl Into<String>) -> Self {
         self.empty_4 = Some(empty_4.into());
         self
@@ -277,6 +295,7 @@ impl PropertyNamesInput {
 
     /// `_`.
     #[must_use]
+    #[inline]
     pub fn empty_5(mut self, empty_5: impl Into<String>) -> Self {
         self.empty_5 = Some(empty_5.into());
         self

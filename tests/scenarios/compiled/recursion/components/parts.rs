@@ -43,6 +43,7 @@ fields! {
 impl Tree {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             name: None,
@@ -54,6 +55,7 @@ impl Tree {
 
     /// `name`.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -61,6 +63,7 @@ impl Tree {
 
     /// `children`.
     #[must_use]
+    #[inline]
     pub fn children(
         mut self,
         children: impl IntoIterator<Item = impl Into<Tree>>,
@@ -71,6 +74,7 @@ impl Tree {
 
     /// `named`.
     #[must_use]
+    #[inline]
     pub fn named(
         mut self,
         named: impl IntoIterator<Item = (impl Into<String>, impl Into<Tree>)>,
@@ -83,6 +87,7 @@ impl Tree {
 
     /// `parent`.
     #[must_use]
+    #[inline]
     pub fn parent(mut self, parent: impl Into<Tree>) -> Self {
         self.parent = Some(Box::new(parent.into()));
         self

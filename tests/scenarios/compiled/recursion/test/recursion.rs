@@ -22,6 +22,7 @@ pub type RecursionOutput = Tree;
 impl Recursion {
     /// What `Recursion` takes.
     #[must_use]
+    #[inline]
     pub fn tree(tree: impl Into<Tree>) -> RecursionInput {
         RecursionInput::new(tree)
     }
@@ -82,6 +83,7 @@ members! {
 impl RecursionInput {
     /// Starts from `tree`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(tree: impl Into<Tree>) -> Self {
         Self {
             tree: tree.into(),
@@ -91,6 +93,7 @@ impl RecursionInput {
 
     /// `filter`.
     #[must_use]
+    #[inline]
     pub fn filter(mut self, filter: impl Into<RecursionFilter>) -> Self {
         self.filter = Some(filter.into());
         self
@@ -160,6 +163,7 @@ members! {
 impl RecursionEqual {
     /// Starts from `equal`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(equal: impl Into<String>) -> Self {
         Self { equal: equal.into() }
     }
@@ -184,6 +188,7 @@ members! {
 impl RecursionNot {
     /// Starts from `not`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(not: impl Into<RecursionFilter>) -> Self {
         Self { not: not.into() }
     }
@@ -208,6 +213,7 @@ members! {
 impl RecursionAll {
     /// Starts from `all`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(all: impl IntoIterator<Item = impl Into<RecursionFilter>>) -> Self {
         Self {
             all: all.into_iter().map(Into::into).collect(),

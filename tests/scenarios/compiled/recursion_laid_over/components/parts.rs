@@ -24,12 +24,14 @@ members! {
 impl Node {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { name: None, child: None }
     }
 
     /// `name`.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -37,6 +39,7 @@ impl Node {
 
     /// `child`.
     #[must_use]
+    #[inline]
     pub fn child(mut self, child: impl Into<Node>) -> Self {
         self.child = Some(Box::new(child.into()));
         self

@@ -20,6 +20,7 @@ pub type RecursionLaidOverOutput = String;
 impl RecursionLaidOver {
     /// What `RecursionLaidOver` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> RecursionLaidOverInput {
         RecursionLaidOverInput::new()
     }
@@ -76,12 +77,14 @@ members! {
 impl RecursionLaidOverInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { node: None }
     }
 
     /// `node`.
     #[must_use]
+    #[inline]
     pub fn node(mut self, node: impl Into<Node>) -> Self {
         self.node = Some(node.into());
         self

@@ -31,6 +31,7 @@ fields! {
 impl Egg {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             hatches: None,
@@ -40,6 +41,7 @@ impl Egg {
 
     /// `hatches`.
     #[must_use]
+    #[inline]
     pub fn hatches(mut self, hatches: impl Into<Hen>) -> Self {
         self.hatches = Some(Box::new(hatches.into()));
         self
@@ -47,6 +49,7 @@ impl Egg {
 
     /// `weight`.
     #[must_use]
+    #[inline]
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = Some(weight);
         self
@@ -54,6 +57,7 @@ impl Egg {
 }
 
 impl Validate for Egg {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("hatches", &self.hatches);
         check.finite("weight", self.weight);
@@ -88,12 +92,14 @@ fields! {
 impl Hen {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { lays: None, name: None }
     }
 
     /// `lays`.
     #[must_use]
+    #[inline]
     pub fn lays(mut self, lays: impl Into<Egg>) -> Self {
         self.lays = Some(lays.into());
         self
@@ -101,6 +107,7 @@ impl Hen {
 
     /// `name`.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -108,6 +115,7 @@ impl Hen {
 }
 
 impl Validate for Hen {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("lays", &self.lays);
     }
@@ -134,6 +142,7 @@ members! {
 impl Link {
     /// Starts from `next`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(next: impl Into<Link>) -> Self {
         Self {
             next: Box::new(next.into()),
@@ -143,6 +152,7 @@ impl Link {
 
     /// `size`.
     #[must_use]
+    #[inline]
     pub fn size(mut self, size: i64) -> Self {
         self.size = Some(size);
         self

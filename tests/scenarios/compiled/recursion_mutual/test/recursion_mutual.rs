@@ -20,6 +20,7 @@ pub type RecursionMutualOutput = Hen;
 impl RecursionMutual {
     /// What `RecursionMutual` takes.
     #[must_use]
+    #[inline]
     pub fn input(first: impl Into<Egg>, chain: impl Into<Link>) -> RecursionMutualInput {
         RecursionMutualInput::new(first, chain)
     }
@@ -80,6 +81,7 @@ members! {
 impl RecursionMutualInput {
     /// Starts from `first`, `chain`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(first: impl Into<Egg>, chain: impl Into<Link>) -> Self {
         Self {
             first: first.into(),
@@ -89,6 +91,7 @@ impl RecursionMutualInput {
 }
 
 impl Validate for RecursionMutualInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("first", &self.first);
     }

@@ -28,6 +28,7 @@ members! {
 impl Node {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             value: None,
@@ -38,6 +39,7 @@ impl Node {
 
     /// `value`.
     #[must_use]
+    #[inline]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
@@ -45,6 +47,7 @@ impl Node {
 
     /// `left`.
     #[must_use]
+    #[inline]
     pub fn left(mut self, left: impl Into<Node>) -> Self {
         self.left = Some(Box::new(left.into()));
         self
@@ -52,6 +55,7 @@ impl Node {
 
     /// `right`.
     #[must_use]
+    #[inline]
     pub fn right(mut self, right: impl Into<Node>) -> Self {
         self.right = Some(Box::new(right.into()));
         self

@@ -20,6 +20,7 @@ pub type RecursionNullableOutput = String;
 impl RecursionNullable {
     /// What `RecursionNullable` takes.
     #[must_use]
+    #[inline]
     pub fn root(root: impl Into<Node>) -> RecursionNullableInput {
         RecursionNullableInput::new(root)
     }
@@ -76,6 +77,7 @@ members! {
 impl RecursionNullableInput {
     /// Starts from `root`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(root: impl Into<Node>) -> Self {
         Self { root: root.into() }
     }

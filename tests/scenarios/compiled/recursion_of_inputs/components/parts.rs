@@ -80,6 +80,7 @@ members! {
 impl<M> AskPrompt<M> {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -166,6 +167,7 @@ members! {
 impl<M> TalkLines<M> {
     /// Starts from `lines`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             lines: lines.into_iter().map(Into::into).collect(),

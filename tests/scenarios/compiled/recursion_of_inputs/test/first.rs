@@ -26,6 +26,7 @@ pub type FirstEvent = String;
 impl First {
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> AskPrompt<Self> {
         AskPrompt::new(prompt)
     }

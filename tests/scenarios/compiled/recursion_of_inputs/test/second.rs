@@ -25,6 +25,7 @@ pub type SecondEvent = String;
 impl Second {
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn sound() -> SecondSound {
         SecondSound::new()
     }
@@ -141,12 +142,14 @@ members! {
 impl SecondSound {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { sound: None, stream: None }
     }
 
     /// `sound`.
     #[must_use]
+    #[inline]
     pub fn sound(mut self, sound: impl Into<String>) -> Self {
         self.sound = Some(sound.into());
         self

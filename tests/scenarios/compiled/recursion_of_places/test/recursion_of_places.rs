@@ -19,6 +19,7 @@ pub type RecursionOfPlacesOutput = String;
 impl RecursionOfPlaces {
     /// What `RecursionOfPlaces` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> RecursionOfPlacesInput {
         RecursionOfPlacesInput::new()
     }
@@ -87,6 +88,7 @@ members! {
 impl RecursionOfPlacesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             part: None,
@@ -98,6 +100,7 @@ impl RecursionOfPlacesInput {
 
     /// `part`.
     #[must_use]
+    #[inline]
     pub fn part(mut self, part: impl Into<RecursionOfPlacesPart>) -> Self {
         self.part = Some(part.into());
         self
@@ -105,6 +108,7 @@ impl RecursionOfPlacesInput {
 
     /// `whole`.
     #[must_use]
+    #[inline]
     pub fn whole(mut self, whole: impl Into<RecursionOfPlacesWhole>) -> Self {
         self.whole = Some(whole.into());
         self
@@ -112,6 +116,7 @@ impl RecursionOfPlacesInput {
 
     /// `first`.
     #[must_use]
+    #[inline]
     pub fn first(
         mut self,
         first: impl IntoIterator<Item = impl Into<RecursionOfPlacesFirst>>,
@@ -122,6 +127,7 @@ impl RecursionOfPlacesInput {
 
     /// `second`.
     #[must_use]
+    #[inline]
     pub fn second(mut self, second: impl Into<RecursionOfPlacesFirst>) -> Self {
         self.second = Some(second.into());
         self
@@ -157,12 +163,14 @@ members! {
 impl RecursionOfPlacesPart {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { name: None, inner: None }
     }
 
     /// `name`.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -170,6 +178,7 @@ impl RecursionOfPlacesPart {
 
     /// `inner`.
     #[must_use]
+    #[inline]
     pub fn inner(mut self, inner: impl Into<RecursionOfPlacesPart>) -> Self {
         self.inner = Some(Box::new(inner.into()));
         self
@@ -213,6 +222,7 @@ members! {
 impl RecursionOfPlacesWhole {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             part: None,
@@ -224,6 +234,7 @@ impl RecursionOfPlacesWhole {
 
     /// `part`.
     #[must_use]
+    #[inline]
     pub fn part(mut self, part: impl Into<RecursionOfPlacesPart>) -> Self {
         self.part = Some(part.into());
         self
@@ -231,6 +242,7 @@ impl RecursionOfPlacesWhole {
 
     /// `whole`.
     #[must_use]
+    #[inline]
     pub fn whole(mut self, whole: impl Into<RecursionOfPlacesWhole>) -> Self {
         self.whole = Some(Box::new(whole.into()));
         self
@@ -238,6 +250,7 @@ impl RecursionOfPlacesWhole {
 
     /// `first`.
     #[must_use]
+    #[inline]
     pub fn first(
         mut self,
         first: impl IntoIterator<Item = impl Into<RecursionOfPlacesFirst>>,
@@ -248,6 +261,7 @@ impl RecursionOfPlacesWhole {
 
     /// `second`.
     #[must_use]
+    #[inline]
     pub fn second(mut self, second: impl Into<RecursionOfPlacesFirst>) -> Self {
         self.second = Some(second.into());
         self
@@ -279,12 +293,14 @@ members! {
 impl RecursionOfPlacesFirst {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { back: None }
     }
 
     /// `back`.
     #[must_use]
+    #[inline]
     pub fn back(
         mut self,
         back: impl IntoIterator<Item = impl Into<RecursionOfPlacesFirst>>,

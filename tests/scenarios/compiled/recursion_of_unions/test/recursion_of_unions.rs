@@ -17,6 +17,7 @@ pub struct RecursionOfUnions;
 impl RecursionOfUnions {
     /// What `RecursionOfUnions` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> RecursionOfUnionsInput {
         RecursionOfUnionsInput::new(prompt)
     }
@@ -73,6 +74,7 @@ members! {
 impl RecursionOfUnionsInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -20,12 +20,14 @@ members! {
 impl ABC {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { d: None }
     }
 
     /// `d`.
     #[must_use]
+    #[inline]
     pub fn d(mut self, d: impl Into<String>) -> Self {
         self.d = Some(d.into());
         self

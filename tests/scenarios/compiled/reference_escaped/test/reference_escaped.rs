@@ -20,6 +20,7 @@ pub type ReferenceEscapedOutput = String;
 impl ReferenceEscaped {
     /// What `ReferenceEscaped` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ReferenceEscapedInput {
         ReferenceEscapedInput::new()
     }
@@ -76,12 +77,14 @@ members! {
 impl ReferenceEscapedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { dotted: None }
     }
 
     /// `dotted`.
     #[must_use]
+    #[inline]
     pub fn dotted(mut self, dotted: impl Into<ABC>) -> Self {
         self.dotted = Some(dotted.into());
         self

@@ -22,6 +22,7 @@ pub type ReferenceInDataOutput = String;
 impl ReferenceInData {
     /// What `ReferenceInData` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ReferenceInDataInput {
         ReferenceInDataInput::new()
     }
@@ -88,6 +89,7 @@ members! {
 impl ReferenceInDataInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             schema: None,
@@ -98,6 +100,7 @@ impl ReferenceInDataInput {
 
     /// `schema`.
     #[must_use]
+    #[inline]
     pub fn schema(mut self, schema: Map<String, Value>) -> Self {
         self.schema = Some(schema);
         self
@@ -105,6 +108,7 @@ impl ReferenceInDataInput {
 
     /// `default`.
     #[must_use]
+    #[inline]
     pub fn default(mut self, default: impl Into<Thing>) -> Self {
         self.default = Some(default.into());
         self
@@ -112,6 +116,7 @@ impl ReferenceInDataInput {
 
     /// `properties`.
     #[must_use]
+    #[inline]
     pub fn properties(
         mut self,
         properties: impl Into<ReferenceInDataProperties>,
@@ -146,12 +151,14 @@ members! {
 impl ReferenceInDataProperties {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { enum_: None }
     }
 
     /// `enum`.
     #[must_use]
+    #[inline]
     pub fn enum_(mut self, enum_: impl Into<Thing>) -> Self {
         self.enum_ = Some(enum_.into());
         self

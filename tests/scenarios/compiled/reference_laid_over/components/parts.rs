@@ -20,12 +20,14 @@ members! {
 impl Thing {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: impl Into<String>) -> Self {
         self.x = Some(x.into());
         self

@@ -20,6 +20,7 @@ pub type ReferenceLaidOverOutput = String;
 impl ReferenceLaidOver {
     /// What `ReferenceLaidOver` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> ReferenceLaidOverInput {
         ReferenceLaidOverInput::new()
     }
@@ -92,6 +93,7 @@ members! {
 impl ReferenceLaidOverInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             more: None,
@@ -103,6 +105,7 @@ impl ReferenceLaidOverInput {
 
     /// `more`.
     #[must_use]
+    #[inline]
     pub fn more(mut self, more: impl Into<ReferenceLaidOverMore>) -> Self {
         self.more = Some(more.into());
         self
@@ -110,6 +113,7 @@ impl ReferenceLaidOverInput {
 
     /// Said beside.
     #[must_use]
+    #[inline]
     pub fn noted(mut self, noted: impl Into<Thing>) -> Self {
         self.noted = Some(noted.into());
         self
@@ -117,6 +121,7 @@ impl ReferenceLaidOverInput {
 
     /// `needed`.
     #[must_use]
+    #[inline]
     pub fn needed(mut self, needed: impl Into<ReferenceLaidOverNeeded>) -> Self {
         self.needed = Some(needed.into());
         self
@@ -124,6 +129,7 @@ impl ReferenceLaidOverInput {
 
     /// `constant`.
     #[must_use]
+    #[inline]
     pub fn constant(mut self, constant: impl Into<String>) -> Self {
         self.constant = Some(constant.into());
         self
@@ -159,6 +165,7 @@ members! {
 impl ReferenceLaidOverMore {
     /// Starts from `extra`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(extra: impl Into<String>) -> Self {
         Self {
             extra: extra.into(),
@@ -168,6 +175,7 @@ impl ReferenceLaidOverMore {
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: impl Into<String>) -> Self {
         self.x = Some(x.into());
         self
@@ -193,6 +201,7 @@ members! {
 impl ReferenceLaidOverNeeded {
     /// Starts from `x`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(x: impl Into<String>) -> Self {
         Self { x: x.into() }
     }

@@ -24,12 +24,14 @@ members! {
 impl Alias {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { n: None, inner: None }
     }
 
     /// `n`.
     #[must_use]
+    #[inline]
     pub fn n(mut self, n: impl Into<String>) -> Self {
         self.n = Some(n.into());
         self
@@ -37,6 +39,7 @@ impl Alias {
 
     /// `inner`.
     #[must_use]
+    #[inline]
     pub fn inner(mut self, inner: impl Into<AliasInner>) -> Self {
         self.inner = Some(inner.into());
         self
@@ -68,12 +71,14 @@ members! {
 impl AliasInner {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { i: None }
     }
 
     /// `i`.
     #[must_use]
+    #[inline]
     pub fn i(mut self, i: impl Into<String>) -> Self {
         self.i = Some(i.into());
         self

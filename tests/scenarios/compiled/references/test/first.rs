@@ -22,6 +22,7 @@ pub type FirstOutput = String;
 impl First {
     /// What `First` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> FirstInput {
         FirstInput::new()
     }
@@ -96,6 +97,7 @@ impl FirstInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             alias: None,
@@ -106,6 +108,7 @@ impl FirstInput {
 
     /// Said here.
     #[must_use]
+    #[inline]
     pub fn alias(mut self, alias: impl Into<Alias>) -> Self {
         self.alias = Some(alias.into());
         self
@@ -113,6 +116,7 @@ impl FirstInput {
 
     /// `plain`.
     #[must_use]
+    #[inline]
     pub fn plain(mut self, plain: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.plain = Some(plain.into_iter().map(Into::into).collect());
         self
@@ -120,6 +124,7 @@ impl FirstInput {
 
     /// `place`.
     #[must_use]
+    #[inline]
     pub fn place(mut self, place: impl Into<FirstPlace>) -> Self {
         self.place = Some(place.into());
         self
@@ -127,6 +132,7 @@ impl FirstInput {
 }
 
 impl Validate for FirstInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.items("plain", self.plain.as_ref().map(Vec::len), Self::PLAIN_ITEMS);
         check.lengths("plain", self.plain.iter().flatten(), Self::PLAIN_EACH);
@@ -156,12 +162,14 @@ members! {
 impl FirstPlace {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { i: None }
     }
 
     /// `i`.
     #[must_use]
+    #[inline]
     pub fn i(mut self, i: impl Into<String>) -> Self {
         self.i = Some(i.into());
         self

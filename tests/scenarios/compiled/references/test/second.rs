@@ -21,6 +21,7 @@ pub type SecondOutput = String;
 impl Second {
     /// What `Second` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> SecondInput {
         SecondInput::new()
     }
@@ -86,12 +87,14 @@ impl SecondInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { theirs: None, root: None }
     }
 
     /// `theirs`.
     #[must_use]
+    #[inline]
     pub fn theirs(mut self, theirs: impl Into<SecondMine>) -> Self {
         self.theirs = Some(theirs.into());
         self
@@ -99,6 +102,7 @@ impl SecondInput {
 
     /// `root`.
     #[must_use]
+    #[inline]
     pub fn root(mut self, root: u64) -> Self {
         self.root = Some(root);
         self
@@ -106,6 +110,7 @@ impl SecondInput {
 }
 
 impl Validate for SecondInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.integer("root", self.root, Self::ROOT);
     }
@@ -134,12 +139,14 @@ members! {
 impl SecondMine {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { m: None }
     }
 
     /// `m`.
     #[must_use]
+    #[inline]
     pub fn m(mut self, m: impl Into<String>) -> Self {
         self.m = Some(m.into());
         self

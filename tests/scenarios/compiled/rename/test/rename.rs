@@ -26,6 +26,7 @@ pub type RenamedOutput = String;
 impl Renamed {
     /// What `Renamed` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> RenamedInput {
         RenamedInput::new()
     }
@@ -94,6 +95,7 @@ members! {
 impl RenamedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             shared: None,
@@ -105,6 +107,7 @@ impl RenamedInput {
 
     /// `shared`.
     #[must_use]
+    #[inline]
     pub fn shared(mut self, shared: impl Into<Choice>) -> Self {
         self.shared = Some(shared.into());
         self
@@ -112,6 +115,7 @@ impl RenamedInput {
 
     /// `nested`.
     #[must_use]
+    #[inline]
     pub fn nested(mut self, nested: impl Into<Detail>) -> Self {
         self.nested = Some(nested.into());
         self
@@ -119,6 +123,7 @@ impl RenamedInput {
 
     /// `choice`.
     #[must_use]
+    #[inline]
     pub fn choice(mut self, choice: impl Into<Mood>) -> Self {
         self.choice = Some(choice.into());
         self
@@ -126,6 +131,7 @@ impl RenamedInput {
 
     /// `either`.
     #[must_use]
+    #[inline]
     pub fn either(mut self, either: impl Into<TextOrMap>) -> Self {
         self.either = Some(either.into());
         self
@@ -133,6 +139,7 @@ impl RenamedInput {
 }
 
 impl Validate for RenamedInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("choice", &self.choice);
     }
@@ -161,12 +168,14 @@ members! {
 impl Detail {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self

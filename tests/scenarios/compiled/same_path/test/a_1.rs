@@ -19,6 +19,7 @@ pub type A1Output = String;
 impl A1 {
     /// What `A1` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> A1Input {
         A1Input::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl A1Input {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

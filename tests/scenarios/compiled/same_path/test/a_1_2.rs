@@ -19,6 +19,7 @@ pub type AnotherOutput = String;
 impl Another {
     /// What `Another` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> AnotherInput {
         AnotherInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl AnotherInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

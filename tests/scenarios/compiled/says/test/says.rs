@@ -23,6 +23,7 @@ pub struct Says;
 impl Says {
     /// What `Says` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> SaysInput {
         SaysInput::new(prompt)
     }
@@ -88,6 +89,7 @@ members! {
 impl SaysInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

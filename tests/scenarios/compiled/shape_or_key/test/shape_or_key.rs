@@ -20,6 +20,7 @@ pub struct ShapeOrKey;
 impl ShapeOrKey {
     /// What `ShapeOrKey` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ShapeOrKeyInput {
         ShapeOrKeyInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl ShapeOrKeyInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -22,6 +22,7 @@ pub struct ShapeUnion;
 impl ShapeUnion {
     /// What `ShapeUnion` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ShapeUnionInput {
         ShapeUnionInput::new(prompt)
     }
@@ -78,6 +79,7 @@ members! {
 impl ShapeUnionInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -40,6 +40,7 @@ impl<M> From<AskWords<M>> for Ask<M> {
 }
 
 impl<M> Validate for Ask<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Prompt(value) = self {
             value.check(check);
@@ -92,6 +93,7 @@ members! {
 impl<M> Prompt<M> {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -103,6 +105,7 @@ impl<M> Prompt<M> {
 
     /// `style`.
     #[must_use]
+    #[inline]
     pub fn style(mut self, style: impl Into<Style>) -> Self {
         self.style = Some(style.into());
         self
@@ -110,6 +113,7 @@ impl<M> Prompt<M> {
 }
 
 impl<M> Validate for Prompt<M> {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("style", &self.style);
     }
@@ -155,6 +159,7 @@ members! {
 impl<M> AskWords<M> {
     /// Starts from `words`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             words: words.into_iter().map(Into::into).collect(),

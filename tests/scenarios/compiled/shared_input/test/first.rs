@@ -26,12 +26,14 @@ pub type FirstEvent = Piece;
 impl First {
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Prompt<Self> {
         Prompt::new(prompt)
     }
 
     /// Starts an input for [`First`].
     #[must_use]
+    #[inline]
     pub fn words(words: impl IntoIterator<Item = impl Into<String>>) -> AskWords<Self> {
         AskWords::new(words)
     }

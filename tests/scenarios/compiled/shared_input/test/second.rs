@@ -23,12 +23,14 @@ pub type SecondOutput = Said;
 impl Second {
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> Prompt<Self> {
         Prompt::new(prompt)
     }
 
     /// Starts an input for [`Second`].
     #[must_use]
+    #[inline]
     pub fn words(words: impl IntoIterator<Item = impl Into<String>>) -> AskWords<Self> {
         AskWords::new(words)
     }

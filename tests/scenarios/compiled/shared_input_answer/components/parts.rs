@@ -34,12 +34,14 @@ fields! {
 impl Thing {
     /// Starts from `a`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(a: impl Into<String>) -> Self {
         Self { a: Some(a.into()), b: None }
     }
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: i64) -> Self {
         self.b = Some(b);
         self
@@ -120,6 +122,7 @@ fields! {
 impl OtherText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()) }
     }
@@ -150,6 +153,7 @@ fields! {
 impl OtherSound {
     /// Starts from `sound`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(sound: impl Into<String>) -> Self {
         Self { sound: Some(sound.into()) }
     }

@@ -23,6 +23,7 @@ pub type AsksOutput = String;
 impl Asks {
     /// Starts an input for [`Asks`].
     #[must_use]
+    #[inline]
     pub fn a(a: impl Into<String>) -> Thing {
         Thing::new(a)
     }

@@ -23,12 +23,14 @@ pub type BothOutput = Other;
 impl Both {
     /// Starts an input for [`Both`].
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> OtherText {
         OtherText::new(text)
     }
 
     /// Starts an input for [`Both`].
     #[must_use]
+    #[inline]
     pub fn sound(sound: impl Into<String>) -> OtherSound {
         OtherSound::new(sound)
     }

@@ -20,6 +20,7 @@ pub type SaysItOutput = Thing;
 impl SaysIt {
     /// What `SaysIt` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> SaysItInput {
         SaysItInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl SaysItInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

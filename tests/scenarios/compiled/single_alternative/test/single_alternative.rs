@@ -21,6 +21,7 @@ pub type SingleAlternativeOutput = String;
 impl SingleAlternative {
     /// What `SingleAlternative` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> SingleAlternativeInput {
         SingleAlternativeInput::new()
     }
@@ -121,6 +122,7 @@ impl SingleAlternativeInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             any: None,
@@ -135,6 +137,7 @@ impl SingleAlternativeInput {
 
     /// Any of one.
     #[must_use]
+    #[inline]
     pub fn any(mut self, any: impl Into<String>) -> Self {
         self.any = Some(any.into());
         self
@@ -142,6 +145,7 @@ impl SingleAlternativeInput {
 
     /// `one`.
     #[must_use]
+    #[inline]
     pub fn one(mut self, one: u64) -> Self {
         self.one = Some(one);
         self
@@ -149,6 +153,7 @@ impl SingleAlternativeInput {
 
     /// `all`.
     #[must_use]
+    #[inline]
     pub fn all(mut self, all: f64) -> Self {
         self.all = Some(all);
         self
@@ -156,6 +161,7 @@ impl SingleAlternativeInput {
 
     /// `or_null`.
     #[must_use]
+    #[inline]
     pub fn or_null(mut self, or_null: impl Into<String>) -> Self {
         self.or_null = Some(or_null.into());
         self
@@ -163,6 +169,7 @@ impl SingleAlternativeInput {
 
     /// `twice`.
     #[must_use]
+    #[inline]
     pub fn twice(mut self, twice: bool) -> Self {
         self.twice = Some(twice);
         self
@@ -170,6 +177,7 @@ impl SingleAlternativeInput {
 
     /// `object`.
     #[must_use]
+    #[inline]
     pub fn object(mut self, object: impl Into<SingleAlternativeObject>) -> Self {
         self.object = Some(object.into());
         self
@@ -177,6 +185,7 @@ impl SingleAlternativeInput {
 
     /// `same`.
     #[must_use]
+    #[inline]
     pub fn same(mut self, same: impl Into<String>) -> Self {
         self.same = Some(same.into());
         self
@@ -184,6 +193,7 @@ impl SingleAlternativeInput {
 }
 
 impl Validate for SingleAlternativeInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("any", &self.any, Self::ANY_LENGTH);
         check.integer("one", self.one, Self::ONE);
@@ -215,12 +225,14 @@ members! {
 impl SingleAlternativeObject {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self

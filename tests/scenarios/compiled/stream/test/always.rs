@@ -21,6 +21,7 @@ pub type AlwaysOutput = String;
 impl Always {
     /// What `Always` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> AlwaysInput {
         AlwaysInput::new()
     }
@@ -97,12 +98,14 @@ members! {
 impl AlwaysInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { prompt: None, stream: None }
     }
 
     /// `prompt`.
     #[must_use]
+    #[inline]
     pub fn prompt(mut self, prompt: impl Into<String>) -> Self {
         self.prompt = Some(prompt.into());
         self

@@ -21,6 +21,7 @@ pub type ItemOutput = String;
 impl Item {
     /// What `Item` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> ItemInput {
         ItemInput::new(prompt)
     }
@@ -86,6 +87,7 @@ members! {
 impl ItemInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -21,6 +21,7 @@ pub type PlainOutput = String;
 impl Plain {
     /// What `Plain` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> PlainInput {
         PlainInput::new(prompt)
     }
@@ -90,6 +91,7 @@ members! {
 impl PlainInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),

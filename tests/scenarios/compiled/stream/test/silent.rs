@@ -23,6 +23,7 @@ pub type SilentOutput = String;
 impl Silent {
     /// What `Silent` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> SilentInput {
         SilentInput::new(prompt)
     }
@@ -88,6 +89,7 @@ members! {
 impl SilentInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

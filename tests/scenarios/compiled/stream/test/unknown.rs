@@ -24,6 +24,7 @@ pub type UnknownEvent = Value;
 impl Unknown {
     /// What `Unknown` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UnknownInput {
         UnknownInput::new(prompt)
     }
@@ -89,6 +90,7 @@ members! {
 impl UnknownInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

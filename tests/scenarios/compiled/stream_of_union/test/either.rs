@@ -24,12 +24,14 @@ pub type EitherEvent = String;
 impl Either {
     /// Starts an input for [`Either`].
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> EitherText {
         EitherText::new(text)
     }
 
     /// Starts an input for [`Either`].
     #[must_use]
+    #[inline]
     pub fn sound(sound: impl Into<String>) -> EitherSound {
         EitherSound::new(sound)
     }
@@ -149,6 +151,7 @@ members! {
 impl EitherText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -176,6 +179,7 @@ members! {
 impl EitherSound {
     /// Starts from `sound`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(sound: impl Into<String>) -> Self {
         Self { sound: sound.into() }
     }

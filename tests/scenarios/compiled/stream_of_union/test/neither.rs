@@ -24,12 +24,14 @@ pub type NeitherEvent = String;
 impl Neither {
     /// Starts an input for [`Neither`].
     #[must_use]
+    #[inline]
     pub fn text(text: impl Into<String>) -> NeitherText {
         NeitherText::new(text)
     }
 
     /// Starts an input for [`Neither`].
     #[must_use]
+    #[inline]
     pub fn sound(sound: impl Into<String>) -> NeitherSound {
         NeitherSound::new(sound)
     }
@@ -143,6 +145,7 @@ members! {
 impl NeitherText {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -167,6 +170,7 @@ members! {
 impl NeitherSound {
     /// Starts from `sound`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(sound: impl Into<String>) -> Self {
         Self { sound: sound.into() }
     }

@@ -22,6 +22,7 @@ pub type AskedEvent = String;
 impl Asked {
     /// What `Asked` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> AskedInput {
         AskedInput::new()
     }
@@ -87,6 +88,7 @@ members! {
 impl AskedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { stream: false }
     }

@@ -24,6 +24,7 @@ pub type NamedEvent = String;
 impl Named {
     /// What `Named` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> NamedInput {
         NamedInput::new()
     }
@@ -89,12 +90,14 @@ members! {
 impl NamedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { stream: None }
     }
 
     /// `stream`.
     #[must_use]
+    #[inline]
     pub fn stream(mut self, stream: impl Into<NamedStream>) -> Self {
         self.stream = Some(stream.into());
         self
@@ -102,6 +105,7 @@ impl NamedInput {
 }
 
 impl Validate for NamedInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("stream", &self.stream);
     }

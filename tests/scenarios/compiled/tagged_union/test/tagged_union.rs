@@ -21,6 +21,7 @@ pub struct TaggedUnion;
 impl TaggedUnion {
     /// What `TaggedUnion` takes.
     #[must_use]
+    #[inline]
     pub fn parts(
         parts: impl IntoIterator<Item = impl Into<TaggedUnionPart>>,
     ) -> TaggedUnionInput {
@@ -79,6 +80,7 @@ members! {
 impl TaggedUnionInput {
     /// Starts from `parts`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(parts: impl IntoIterator<Item = impl Into<TaggedUnionPart>>) -> Self {
         Self {
             parts: parts.into_iter().map(Into::into).collect(),
@@ -140,6 +142,7 @@ members! {
 impl TaggedUnionWords {
     /// Starts from `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -165,6 +168,7 @@ members! {
 impl TaggedUnionPicture {
     /// Starts from `url`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }

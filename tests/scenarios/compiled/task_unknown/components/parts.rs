@@ -20,12 +20,14 @@ members! {
 impl Thing {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { x: None }
     }
 
     /// `x`.
     #[must_use]
+    #[inline]
     pub fn x(mut self, x: f64) -> Self {
         self.x = Some(x);
         self
@@ -33,6 +35,7 @@ impl Thing {
 }
 
 impl Validate for Thing {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.finite("x", self.x);
     }

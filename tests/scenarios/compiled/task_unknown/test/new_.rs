@@ -20,6 +20,7 @@ pub type NewOutput = String;
 impl New {
     /// What `New` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> NewInput {
         NewInput::new()
     }
@@ -76,12 +77,14 @@ members! {
 impl NewInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<Thing>) -> Self {
         self.a = Some(a.into());
         self
@@ -89,6 +92,7 @@ impl NewInput {
 }
 
 impl Validate for NewInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("a", &self.a);
     }

@@ -19,6 +19,7 @@ pub type UntoldOutput = Other;
 impl Untold {
     /// What `Untold` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UntoldInput {
         UntoldInput::new(prompt)
     }
@@ -75,6 +76,7 @@ members! {
 impl UntoldInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

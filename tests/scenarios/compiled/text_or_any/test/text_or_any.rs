@@ -19,6 +19,7 @@ pub type TextOrAnyOutput = TextOrJson;
 impl TextOrAny {
     /// What `TextOrAny` takes.
     #[must_use]
+    #[inline]
     pub fn state(state: impl Into<TextOrJson>) -> TextOrAnyInput {
         TextOrAnyInput::new(state)
     }
@@ -79,6 +80,7 @@ members! {
 impl TextOrAnyInput {
     /// Starts from `state`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(state: impl Into<TextOrJson>) -> Self {
         Self {
             state: state.into(),
@@ -88,6 +90,7 @@ impl TextOrAnyInput {
 
     /// `more`.
     #[must_use]
+    #[inline]
     pub fn more(
         mut self,
         more: impl IntoIterator<Item = impl Into<TextOrJson>>,

@@ -23,6 +23,7 @@ pub struct TextOrStructure;
 impl TextOrStructure {
     /// What `TextOrStructure` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> TextOrStructureInput {
         TextOrStructureInput::new(prompt)
     }
@@ -79,6 +80,7 @@ members! {
 impl TextOrStructureInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

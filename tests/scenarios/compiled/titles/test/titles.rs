@@ -21,6 +21,7 @@ pub type TitlesOutput = String;
 impl Titles {
     /// What `Titles` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> TitlesInput {
         TitlesInput::new()
     }
@@ -77,12 +78,14 @@ members! {
 impl TitlesInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { any: None }
     }
 
     /// `any`.
     #[must_use]
+    #[inline]
     pub fn any(mut self, any: impl Into<TitlesAny>) -> Self {
         self.any = Some(any.into());
         self
@@ -246,6 +249,7 @@ members! {
 impl TitlesTFnEvil {
     /// Starts from `a`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(a: impl Into<String>) -> Self {
         Self { a: a.into() }
     }
@@ -270,6 +274,7 @@ members! {
 impl TitlesEmpty {
     /// Starts from `b`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(b: impl Into<String>) -> Self {
         Self { b: b.into() }
     }
@@ -294,6 +299,7 @@ members! {
 impl TitlesSymbolSymbolSymbol {
     /// Starts from `c`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(c: impl Into<String>) -> Self {
         Self { c: c.into() }
     }
@@ -318,6 +324,7 @@ members! {
 impl TitlesUnknown {
     /// Starts from `d`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(d: impl Into<String>) -> Self {
         Self { d: d.into() }
     }
@@ -342,6 +349,7 @@ members! {
 impl TitlesSelf {
     /// Starts from `e`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(e: impl Into<String>) -> Self {
         Self { e: e.into() }
     }
@@ -366,6 +374,7 @@ members! {
 impl TitlesAnySameName {
     /// Starts from `f`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(f: impl Into<String>) -> Self {
         Self { f: f.into() }
     }
@@ -390,6 +399,7 @@ members! {
 impl TitlesAnySameName2 {
     /// Starts from `g`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(g: impl Into<String>) -> Self {
         Self { g: g.into() }
     }
@@ -414,6 +424,7 @@ members! {
 impl TitlesATitleThatGoesOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOnAndOn {
     /// Starts from `h`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(h: impl Into<String>) -> Self {
         Self { h: h.into() }
     }

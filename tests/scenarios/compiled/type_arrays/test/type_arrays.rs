@@ -21,6 +21,7 @@ pub struct TypeArrays;
 impl TypeArrays {
     /// What `TypeArrays` takes.
     #[must_use]
+    #[inline]
     pub fn maybe(maybe: impl Into<String>) -> TypeArraysInput {
         TypeArraysInput::new(maybe)
     }
@@ -110,6 +111,7 @@ impl TypeArraysInput {
 
     /// Starts from `maybe`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(maybe: impl Into<String>) -> Self {
         Self {
             maybe: maybe.into(),
@@ -125,6 +127,7 @@ impl TypeArraysInput {
 
     /// `one`.
     #[must_use]
+    #[inline]
     pub fn one(mut self, one: i64) -> Self {
         self.one = Some(one);
         self
@@ -132,6 +135,7 @@ impl TypeArraysInput {
 
     /// `number`.
     #[must_use]
+    #[inline]
     pub fn number(mut self, number: f64) -> Self {
         self.number = Some(number);
         self
@@ -139,6 +143,7 @@ impl TypeArraysInput {
 
     /// `text_or_number`.
     #[must_use]
+    #[inline]
     pub fn text_or_number(mut self, text_or_number: impl Into<TextOrJson>) -> Self {
         self.text_or_number = Some(text_or_number.into());
         self
@@ -146,6 +151,7 @@ impl TypeArraysInput {
 
     /// `text_or_list`.
     #[must_use]
+    #[inline]
     pub fn text_or_list(
         mut self,
         text_or_list: impl Into<TypeArraysTextOrList>,
@@ -156,6 +162,7 @@ impl TypeArraysInput {
 
     /// `object_or_list`.
     #[must_use]
+    #[inline]
     pub fn object_or_list(
         mut self,
         object_or_list: impl Into<TypeArraysObjectOrList>,
@@ -166,6 +173,7 @@ impl TypeArraysInput {
 
     /// `flag_or_number`.
     #[must_use]
+    #[inline]
     pub fn flag_or_number(mut self, flag_or_number: impl Into<Value>) -> Self {
         self.flag_or_number = Some(flag_or_number.into());
         self
@@ -173,6 +181,7 @@ impl TypeArraysInput {
 
     /// `anything`.
     #[must_use]
+    #[inline]
     pub fn anything(mut self, anything: impl Into<TextOrJson>) -> Self {
         self.anything = Some(anything.into());
         self
@@ -180,6 +189,7 @@ impl TypeArraysInput {
 }
 
 impl Validate for TypeArraysInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.number("number", self.number, Self::NUMBER);
     }
@@ -300,12 +310,14 @@ members! {
 impl TypeArraysObject {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self

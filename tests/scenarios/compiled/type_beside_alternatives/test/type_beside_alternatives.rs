@@ -25,6 +25,7 @@ pub type TypeBesideAlternativesOutput = String;
 impl TypeBesideAlternatives {
     /// What `TypeBesideAlternatives` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> TypeBesideAlternativesInput {
         TypeBesideAlternativesInput::new()
     }
@@ -114,6 +115,7 @@ impl TypeBesideAlternativesInput {
 
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             sizes: None,
@@ -129,6 +131,7 @@ impl TypeBesideAlternativesInput {
 
     /// `sizes`.
     #[must_use]
+    #[inline]
     pub fn sizes(mut self, sizes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.sizes = Some(sizes.into_iter().map(Into::into).collect());
         self
@@ -136,6 +139,7 @@ impl TypeBesideAlternativesInput {
 
     /// `word`.
     #[must_use]
+    #[inline]
     pub fn word(mut self, word: impl Into<TypeBesideAlternativesWord>) -> Self {
         self.word = Some(word.into());
         self
@@ -143,6 +147,7 @@ impl TypeBesideAlternativesInput {
 
     /// Said outside.
     #[must_use]
+    #[inline]
     pub fn single(mut self, single: u64) -> Self {
         self.single = Some(single);
         self
@@ -150,6 +155,7 @@ impl TypeBesideAlternativesInput {
 
     /// Said far inside.
     #[must_use]
+    #[inline]
     pub fn nested(mut self, nested: impl Into<String>) -> Self {
         self.nested = Some(nested.into());
         self
@@ -157,6 +163,7 @@ impl TypeBesideAlternativesInput {
 
     /// `kind`.
     #[must_use]
+    #[inline]
     pub fn kind(mut self, kind: impl Into<TypeBesideAlternativesKind>) -> Self {
         self.kind = Some(kind.into());
         self
@@ -164,6 +171,7 @@ impl TypeBesideAlternativesInput {
 
     /// `anything`.
     #[must_use]
+    #[inline]
     pub fn anything(mut self, anything: impl Into<TextOrJson>) -> Self {
         self.anything = Some(anything.into());
         self
@@ -171,6 +179,7 @@ impl TypeBesideAlternativesInput {
 
     /// `nothing`.
     #[must_use]
+    #[inline]
     pub fn nothing(mut self, nothing: impl Into<Value>) -> Self {
         self.nothing = Some(nothing.into());
         self
@@ -178,6 +187,7 @@ impl TypeBesideAlternativesInput {
 
     /// `both`.
     #[must_use]
+    #[inline]
     pub fn both(mut self, both: impl Into<TypeBesideAlternativesBoth>) -> Self {
         self.both = Some(both.into());
         self
@@ -185,6 +195,7 @@ impl TypeBesideAlternativesInput {
 }
 
 impl Validate for TypeBesideAlternativesInput {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("word", &self.word);
         check.integer("single", self.single, Self::SINGLE);
@@ -259,12 +270,14 @@ members! {
 impl TypeBesideAlternativesA {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -296,12 +309,14 @@ members! {
 impl TypeBesideAlternativesB {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { b: None }
     }
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self
@@ -355,6 +370,7 @@ impl<const N: usize> From<[f64; N]> for TypeBesideAlternativesBoth {
 }
 
 impl Validate for TypeBesideAlternativesBoth {
+    #[inline]
     fn check(&self, check: &mut Check<'_>) {
         if let Self::Numbers(value) = self {
             value.check(check);
@@ -379,12 +395,14 @@ members! {
 impl TypeBesideAlternativesC {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { c: None }
     }
 
     /// `c`.
     #[must_use]
+    #[inline]
     pub fn c(mut self, c: impl Into<String>) -> Self {
         self.c = Some(c.into());
         self

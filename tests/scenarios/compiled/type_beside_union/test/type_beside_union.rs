@@ -18,6 +18,7 @@ pub struct TypeBesideUnion;
 impl TypeBesideUnion {
     /// Starts an input for [`TypeBesideUnion`].
     #[must_use]
+    #[inline]
     pub fn text(
         model: impl Into<String>,
         text: impl Into<String>,
@@ -27,6 +28,7 @@ impl TypeBesideUnion {
 
     /// Starts an input for [`TypeBesideUnion`].
     #[must_use]
+    #[inline]
     pub fn sound(
         model: impl Into<String>,
         sound: impl Into<String>,
@@ -136,6 +138,7 @@ members! {
 impl TypeBesideUnionText {
     /// Starts from `model`, `text`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(model: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             model: model.into(),
@@ -146,6 +149,7 @@ impl TypeBesideUnionText {
 
     /// `seed`.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self
@@ -179,6 +183,7 @@ members! {
 impl TypeBesideUnionSound {
     /// Starts from `model`, `sound`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(model: impl Into<String>, sound: impl Into<String>) -> Self {
         Self {
             model: model.into(),
@@ -189,6 +194,7 @@ impl TypeBesideUnionSound {
 
     /// `seed`.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
         self

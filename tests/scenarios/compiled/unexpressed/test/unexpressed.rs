@@ -21,6 +21,7 @@ pub type UnexpressedOutput = String;
 impl Unexpressed {
     /// What `Unexpressed` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> UnexpressedInput {
         UnexpressedInput::new()
     }
@@ -101,6 +102,7 @@ members! {
 impl UnexpressedInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             not: None,
@@ -115,6 +117,7 @@ impl UnexpressedInput {
 
     /// `not`.
     #[must_use]
+    #[inline]
     pub fn not(mut self, not: impl Into<String>) -> Self {
         self.not = Some(not.into());
         self
@@ -122,6 +125,7 @@ impl UnexpressedInput {
 
     /// `if`.
     #[must_use]
+    #[inline]
     pub fn if_(mut self, if_: impl Into<UnexpressedIf>) -> Self {
         self.if_ = Some(if_.into());
         self
@@ -129,6 +133,7 @@ impl UnexpressedInput {
 
     /// `pattern`.
     #[must_use]
+    #[inline]
     pub fn pattern(mut self, pattern: Map<String, Value>) -> Self {
         self.pattern = Some(pattern);
         self
@@ -136,6 +141,7 @@ impl UnexpressedInput {
 
     /// `tuple`.
     #[must_use]
+    #[inline]
     pub fn tuple(mut self, tuple: impl IntoIterator<Item = impl Into<Value>>) -> Self {
         self.tuple = Some(tuple.into_iter().map(Into::into).collect());
         self
@@ -143,6 +149,7 @@ impl UnexpressedInput {
 
     /// `contains`.
     #[must_use]
+    #[inline]
     pub fn contains(
         mut self,
         contains: impl IntoIterator<Item = impl Into<String>>,
@@ -153,6 +160,7 @@ impl UnexpressedInput {
 
     /// `names`.
     #[must_use]
+    #[inline]
     pub fn names(mut self, names: Map<String, Value>) -> Self {
         self.names = Some(names);
         self
@@ -160,6 +168,7 @@ impl UnexpressedInput {
 
     /// `depends`.
     #[must_use]
+    #[inline]
     pub fn depends(mut self, depends: impl Into<UnexpressedDepends>) -> Self {
         self.depends = Some(depends.into());
         self
@@ -191,12 +200,14 @@ members! {
 impl UnexpressedIf {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -232,12 +243,14 @@ members! {
 impl UnexpressedDepends {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, b: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -245,6 +258,7 @@ impl UnexpressedDepends {
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self

@@ -21,6 +21,7 @@ pub type UnexpressedInsideOutput = String;
 impl UnexpressedInside {
     /// What `UnexpressedInside` takes.
     #[must_use]
+    #[inline]
     pub fn input() -> UnexpressedInsideInput {
         UnexpressedInsideInput::new()
     }
@@ -85,6 +86,7 @@ members! {
 impl UnexpressedInsideInput {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             not: None,
@@ -95,6 +97,7 @@ impl UnexpressedInsideInput {
 
     /// `not`.
     #[must_use]
+    #[inline]
     pub fn not(mut self, not: impl Into<UnexpressedInsideNot>) -> Self {
         self.not = Some(not.into());
         self
@@ -102,6 +105,7 @@ impl UnexpressedInsideInput {
 
     /// `one_of`.
     #[must_use]
+    #[inline]
     pub fn one_of(mut self, one_of: impl Into<UnexpressedInsideOneOf>) -> Self {
         self.one_of = Some(one_of.into());
         self
@@ -109,6 +113,7 @@ impl UnexpressedInsideInput {
 
     /// `never`.
     #[must_use]
+    #[inline]
     pub fn never(mut self, never: impl Into<Value>) -> Self {
         self.never = Some(never.into());
         self
@@ -140,12 +145,14 @@ members! {
 impl UnexpressedInsideNot {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -181,12 +188,14 @@ members! {
 impl UnexpressedInsideOneOf {
     /// Starts with nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self { a: None, b: None }
     }
 
     /// `a`.
     #[must_use]
+    #[inline]
     pub fn a(mut self, a: impl Into<String>) -> Self {
         self.a = Some(a.into());
         self
@@ -194,6 +203,7 @@ impl UnexpressedInsideOneOf {
 
     /// `b`.
     #[must_use]
+    #[inline]
     pub fn b(mut self, b: impl Into<String>) -> Self {
         self.b = Some(b.into());
         self

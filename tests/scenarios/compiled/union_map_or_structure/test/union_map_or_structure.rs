@@ -22,6 +22,7 @@ pub struct UnionMapOrStructure;
 impl UnionMapOrStructure {
     /// What `UnionMapOrStructure` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UnionMapOrStructureInput {
         UnionMapOrStructureInput::new(prompt)
     }
@@ -78,6 +79,7 @@ members! {
 impl UnionMapOrStructureInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

@@ -23,6 +23,7 @@ pub struct UnionOfLists;
 impl UnionOfLists {
     /// What `UnionOfLists` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UnionOfListsInput {
         UnionOfListsInput::new(prompt)
     }
@@ -79,6 +80,7 @@ members! {
 impl UnionOfListsInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

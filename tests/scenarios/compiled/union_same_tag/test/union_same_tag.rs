@@ -20,6 +20,7 @@ pub struct UnionSameTag;
 impl UnionSameTag {
     /// What `UnionSameTag` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UnionSameTagInput {
         UnionSameTagInput::new(prompt)
     }
@@ -76,6 +77,7 @@ members! {
 impl UnionSameTagInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }

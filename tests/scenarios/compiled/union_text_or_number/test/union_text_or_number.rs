@@ -23,6 +23,7 @@ pub struct UnionTextOrNumber;
 impl UnionTextOrNumber {
     /// What `UnionTextOrNumber` takes.
     #[must_use]
+    #[inline]
     pub fn prompt(prompt: impl Into<String>) -> UnionTextOrNumberInput {
         UnionTextOrNumberInput::new(prompt)
     }
@@ -79,6 +80,7 @@ members! {
 impl UnionTextOrNumberInput {
     /// Starts from `prompt`; everything else is unset.
     #[must_use]
+    #[inline]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into() }
     }
