@@ -70,11 +70,11 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 fn url(base: &str, work: Work) -> String {
     let account = "0123456789abcdef0123456789abcdef";
-    format!(
-        "{base}/accounts/{account}/ai/run/{}?work={}",
-        work.model(),
-        work.name()
-    )
+    let query = match work {
+        Work::Chat => String::new(),
+        _ => format!("?work={}", work.name()),
+    };
+    format!("{base}/accounts/{account}/ai/run/{}{query}", work.model())
 }
 
 async fn ask<T: for<'a> Deserialize<'a>>(
@@ -114,7 +114,7 @@ pub(crate) async fn run(
                 ask(http, &url, &prompt("Why is the sky blue?", Some(64), false)).await?;
             Done(said.response.len())
         }
-        Work::Stream | Work::Drops => {
+        _ if work.is_stream() => {
             let body = prompt("Tell me a story", None, true);
             let answer = http
                 .post(&url)
@@ -165,7 +165,7 @@ pub(crate) async fn run(
             let picture: Picture = ask(http, &url, &prompt("A lighthouse", None, false)).await?;
             Done(STANDARD.decode(picture.image)?.len())
         }
-        Work::Raw => {
+        _ => {
             let body = prompt("A lighthouse", None, false);
             let answer = http
                 .post(&url)

@@ -47,13 +47,11 @@ impl Connection {
     pub(crate) async fn run(&mut self, work: Work, sound: &Bytes) -> Result<Done, Fault> {
         let body: Bytes = match work {
             Work::Chat => br#"{"prompt":"Why is the sky blue?","max_tokens":64}"#[..].into(),
-            Work::Stream | Work::Drops => {
-                br#"{"prompt":"Tell me a story","stream":true}"#[..].into()
-            }
+            _ if work.is_stream() => br#"{"prompt":"Tell me a story","stream":true}"#[..].into(),
             Work::Vectors => br#"{"text":["When does the harbour open?"]}"#[..].into(),
             Work::Numbers => numbers(sound).into(),
             Work::Base64 => format!(r#"{{"audio":"{}"}}"#, STANDARD.encode(sound)).into(),
-            Work::Picture | Work::Raw => br#"{"prompt":"A lighthouse"}"#[..].into(),
+            _ => br#"{"prompt":"A lighthouse"}"#[..].into(),
         };
         let request = Request::post(format!("/run?work={}", work.name()))
             .header("host", &self.host)
@@ -62,7 +60,7 @@ impl Connection {
             .body(Full::new(body))?;
         self.send.ready().await?;
         let mut body = self.send.send_request(request).await?.into_body();
-        if matches!(work, Work::Stream | Work::Drops) {
+        if work.is_stream() {
             let (mut rest, mut length) = (Vec::new(), 0);
             while let Some(frame) = body.frame().await {
                 let Ok(chunk) = frame?.into_data() else {
@@ -101,7 +99,7 @@ impl Connection {
                 let image = picture.result.map(|picture| STANDARD.decode(picture.image));
                 image.transpose()?.map_or(0, |image| image.len())
             }
-            Work::Stream | Work::Drops | Work::Raw => body.len(),
+            _ => body.len(),
         }))
     }
 }

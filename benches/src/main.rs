@@ -60,7 +60,13 @@ fn plan(options: &[&str]) -> Option<Plan> {
     while let Some(option) = options.next() {
         match *option {
             "--short" => plan.short = true,
-            "--only" => plan.only = Some(Work::named(options.next()?)?),
+            "--only" => {
+                let works = Work::called(options.next()?);
+                if works.is_empty() {
+                    return None;
+                }
+                plan.only = Some(works);
+            }
             // What `cargo bench` adds.
             "--bench" => {}
             _ => return None,

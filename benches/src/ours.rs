@@ -26,10 +26,10 @@ pub(crate) async fn run(ai: &Client, work: Work, sound: &bytes::Bytes) -> Result
     Ok(match work {
         Work::Chat => {
             let input = Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64);
-            let answer = ai.run(input).query("work", name).await?;
+            let answer = ai.run(input).await?;
             Done(answer.text().len())
         }
-        Work::Stream | Work::Drops => {
+        _ if work.is_stream() => {
             let input = Llama31_8bInstructFp8::prompt("Tell me a story");
             let mut events = ai.stream(input).query("work", name).await?;
             let mut length = 0;
@@ -59,7 +59,7 @@ pub(crate) async fn run(ai: &Client, work: Work, sound: &bytes::Bytes) -> Result
             let bytes = answer.image.and_then(|image| image.into_bytes().ok());
             Done(bytes.map_or(0, |bytes| bytes.len()))
         }
-        Work::Raw => {
+        _ => {
             let input = StableDiffusionXlLightning::prompt("A lighthouse");
             let image = ai.run(input).query("work", name).await?;
             Done(image.into_bytes().map_or(0, |bytes| bytes.len()))

@@ -50,7 +50,11 @@ impl Way {
     /// Whether this way can do this work at all.
     pub(crate) fn can(self, work: Work) -> bool {
         match self {
-            Way::Ours | Way::Hand | Way::Floor => true,
+            Way::Ours => true,
+            // It looks again at all that has come with each piece, which large events make it pay for.
+            Way::Hand | Way::Floor => {
+                !work.is_stream() || matches!(work, Work::Stream | Work::Drops)
+            }
             Way::Untyped => matches!(work, Work::Chat | Work::Vectors | Work::Picture),
             Way::Peer => {
                 cfg!(feature = "peers") && matches!(work, Work::Chat | Work::Stream | Work::Drops)

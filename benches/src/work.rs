@@ -13,6 +13,16 @@ pub(crate) enum Work {
     Stream,
     /// The same, each event in a piece of its own.
     Drops,
+    /// A stream of 1 GB.
+    Giant,
+    /// 32 MB in events of 1 kB.
+    Growing1k,
+    /// 32 MB in events of 64 kB.
+    Growing64k,
+    /// 32 MB in events of 1 MB.
+    Growing1m,
+    /// 32 MB in events of 16 MB.
+    Growing16m,
     /// 100 vectors with 1,024 numbers each.
     Vectors,
     /// 5 MB of sound sent as a list of numbers.
@@ -25,10 +35,15 @@ pub(crate) enum Work {
     Raw,
 }
 
-pub(crate) const ALL: [Work; 8] = [
+pub(crate) const ALL: [Work; 13] = [
     Work::Chat,
     Work::Stream,
     Work::Drops,
+    Work::Giant,
+    Work::Growing1k,
+    Work::Growing64k,
+    Work::Growing1m,
+    Work::Growing16m,
     Work::Vectors,
     Work::Numbers,
     Work::Base64,
@@ -48,6 +63,11 @@ impl Work {
             Work::Chat => "chat",
             Work::Stream => "stream",
             Work::Drops => "drops",
+            Work::Giant => "giant",
+            Work::Growing1k => "growing-1k",
+            Work::Growing64k => "growing-64k",
+            Work::Growing1m => "growing-1m",
+            Work::Growing16m => "growing-16m",
             Work::Vectors => "vectors",
             Work::Numbers => "numbers",
             Work::Base64 => "base64",
@@ -61,6 +81,11 @@ impl Work {
             Work::Chat => "one small chat call",
             Work::Stream => "stream of 50,000 tokens in large pieces",
             Work::Drops => "the same, each event in its own piece",
+            Work::Giant => "stream of 1 GB",
+            Work::Growing1k => "32 MB in events of 1 kB",
+            Work::Growing64k => "32 MB in events of 64 kB",
+            Work::Growing1m => "32 MB in events of 1 MB",
+            Work::Growing16m => "32 MB in events of 16 MB",
             Work::Vectors => "embeddings, 100 x 1,024",
             Work::Numbers => "5 MB of audio as a list of numbers",
             Work::Base64 => "5 MB of audio as base64",
@@ -76,26 +101,61 @@ impl Work {
     /// The path of the model that does it.
     pub(crate) fn model(self) -> &'static str {
         match self {
-            Work::Chat | Work::Stream | Work::Drops => "@cf/meta/llama-3.1-8b-instruct-fp8",
+            Work::Chat => "@cf/meta/llama-3.1-8b-instruct-fp8",
+            _ if self.is_stream() => "@cf/meta/llama-3.1-8b-instruct-fp8",
             Work::Vectors => "@cf/baai/bge-large-en-v1.5",
             Work::Numbers => "@cf/openai/whisper-tiny-en",
             Work::Base64 => "@cf/openai/whisper-large-v3-turbo",
             Work::Picture => "@cf/black-forest-labs/flux-1-schnell",
-            Work::Raw => "@cf/bytedance/stable-diffusion-xl-lightning",
+            _ => "@cf/bytedance/stable-diffusion-xl-lightning",
         }
+    }
+
+    /// The works of a name, or of a name's first part.
+    pub(crate) fn called(name: &str) -> Vec<Self> {
+        let is_called = |work: &Work| work.name().split('-').next() == Some(name);
+        let named = Self::named(name).into_iter();
+        named.chain(ALL.into_iter().filter(is_called)).collect()
+    }
+
+    /// Whether it takes long where nothing is optimised.
+    pub(crate) fn is_long(self) -> bool {
+        self.chunk().is_some()
+    }
+
+    pub(crate) fn is_stream(self) -> bool {
+        self.chunk().is_some() || matches!(self, Work::Stream | Work::Drops)
+    }
+
+    /// How many bytes of text each event has, where that is what differs.
+    fn chunk(self) -> Option<usize> {
+        match self {
+            Work::Giant => Some(4_000),
+            Work::Growing1k => Some(1_000),
+            Work::Growing64k => Some(64_000),
+            Work::Growing1m => Some(1_000_000),
+            Work::Growing16m => Some(16_000_000),
+            _ => None,
+        }
+    }
+
+    /// How often the server repeats its answer; the last piece comes once.
+    pub(crate) fn repeats(self) -> usize {
+        if self == Work::Giant { 31 } else { 1 }
     }
 
     /// How often it is done where instructions are counted; twice as often in the second run.
     pub(crate) fn rounds(self) -> usize {
         match self {
             Work::Chat => 200,
+            Work::Giant => 1,
             _ => 2,
         }
     }
 
     pub(crate) fn content_type(self) -> &'static str {
         match self {
-            Work::Stream | Work::Drops => "text/event-stream",
+            _ if self.is_stream() => "text/event-stream",
             Work::Raw => "image/png",
             _ => "application/json",
         }
@@ -103,6 +163,9 @@ impl Work {
 
     /// What the server answers, in the pieces in which it writes it.
     pub(crate) fn answer(self) -> Vec<Vec<u8>> {
+        if let Some(length) = self.chunk() {
+            return long_events(length);
+        }
         match self {
             Work::Chat => vec![CHAT.as_bytes().to_vec()],
             Work::Stream => events()
@@ -117,7 +180,7 @@ impl Work {
                 let image = STANDARD.encode(picture());
                 vec![envelope(&format!(r#"{{"image":"{image}"}}"#)).into_bytes()]
             }
-            Work::Raw => vec![picture()],
+            _ => vec![picture()],
         }
     }
 }
@@ -147,6 +210,15 @@ fn events() -> Vec<Vec<u8>> {
     events.push(usage.as_bytes().to_vec());
     events.push(b"data: [DONE]\n\n".to_vec());
     events
+}
+
+/// 32 MB of text in events of this length, in pieces of 64 kB, and the end.
+fn long_events(length: usize) -> Vec<Vec<u8>> {
+    let event = format!("data: {{\"response\":\"{}\"}}\n\n", "x".repeat(length));
+    let all = event.repeat(32_000_000 / length).into_bytes();
+    let mut pieces: Vec<Vec<u8>> = all.chunks(64 << 10).map(<[u8]>::to_vec).collect();
+    pieces.push(b"data: [DONE]\n\n".to_vec());
+    pieces
 }
 
 fn vectors() -> String {

@@ -1,6 +1,7 @@
 //! The chores of this workspace, as a library: `cargo xtask` and the workspace tests call the same code.
 
 pub mod arguments;
+pub mod bench;
 pub mod codegen;
 pub mod schema;
 pub mod tree;

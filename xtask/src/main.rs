@@ -7,14 +7,16 @@ use std::{
     process::ExitCode,
 };
 
-use xtask::{arguments::Arguments, codegen, schema};
+use xtask::{arguments::Arguments, bench, codegen, schema};
 
 const USAGE: &str = "usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]
-       cargo xtask schema import|diff|check|pull …";
+       cargo xtask schema import|diff|check|pull …
+       cargo xtask bench [--short] [--only WORK]";
 
 const HELP: &str = "
 codegen   writes the Rust types of all models from their documents
 schema    keeps the documents fresh: takes in what is published, compares, checks
+bench     measures workers-ai beside what one would use instead
 
 Each command says more with --help.";
 
@@ -64,6 +66,11 @@ fn run(
                 Err(message) => wrong(stderr, &message, command.usage),
             }
         }
+        Some("bench") => match Arguments::parse(arguments, bench::FLAGS, 0) {
+            Ok(given) if given.help => say(stdout, bench::USAGE, bench::HELP),
+            Ok(given) => Ok(u8::from(!bench::run(&given, stderr)?)),
+            Err(message) => wrong(stderr, &message, bench::USAGE),
+        },
         Some(word) => wrong(stderr, &format!("unknown command `{word}`"), USAGE),
     }
 }

@@ -132,48 +132,50 @@ impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Wholes<T> {
 ///
 /// If it is not an object, or a member does not fit.
 pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Object<T>(PhantomData<T>);
+    let mut value = T::default();
+    deserializer.deserialize_option(Object(&mut value))?;
+    Ok(value)
+}
 
-    impl<'de, T: Fields> Visitor<'de> for Object<T> {
-        type Value = T;
+/// Fills a value where it is: handing it up from call to call would copy all of it each time.
+struct Object<'a, T>(&'a mut T);
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
+impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
+    type Value = ();
 
-        fn visit_none<E>(self) -> Result<T, E> {
-            Ok(T::default())
-        }
-
-        fn visit_unit<E>(self) -> Result<T, E> {
-            Ok(T::default())
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-            deserializer.deserialize_map(self)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-            let mut value = T::default();
-            let mut seen = drift::is_watched().then(Vec::new);
-            while let Some(name) = map.next_key::<Name<'_>>()? {
-                if let Some(seen) = &mut seen {
-                    seen.push(name.0.to_string());
-                }
-                let member = Member {
-                    name: &name.0,
-                    map: &mut map,
-                };
-                value.read(&name.0, member)?;
-            }
-            if let Some(seen) = seen {
-                drift::missing_members::<T>(T::ALWAYS, &seen);
-            }
-            Ok(value)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
 
-    deserializer.deserialize_option(Object(PhantomData))
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = drift::is_watched().then(Vec::new);
+        while let Some(name) = map.next_key::<Name<'_>>()? {
+            if let Some(seen) = &mut seen {
+                seen.push(name.0.to_string());
+            }
+            let member = Member {
+                name: &name.0,
+                map: &mut map,
+            };
+            self.0.read(&name.0, member)?;
+        }
+        if let Some(seen) = seen {
+            drift::missing_members::<T>(T::ALWAYS, &seen);
+        }
+        Ok(())
+    }
 }
 
 /// A member's name, borrowed from the document where it stands there as it is.

@@ -6,26 +6,13 @@ use std::{
     fmt::{self, Debug, Display},
 };
 
-use base64::{
-    Engine,
-    alphabet::STANDARD as ALPHABET,
-    display::Base64Display,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
-};
+use base64_simd::{AsOut as _, STANDARD};
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, SeqAccess, Visitor},
     ser,
 };
-
-/// Reads base64 with or without padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &ALPHABET,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// This much base64 text shows every signature we look for.
 const HEAD: usize = 64;
@@ -157,7 +144,7 @@ impl Media {
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, MediaError> {
-    LENIENT.decode(text).or_else(|_| {
+    STANDARD.decode_to_vec(text).or_else(|_| {
         let mut plain = Vec::with_capacity(text.len());
         plain.extend(text.bytes().filter_map(|byte| match byte {
             b'-' => Some(b'+'),
@@ -165,7 +152,7 @@ fn decode(text: &str) -> Result<Vec<u8>, MediaError> {
             b'=' => None,
             byte => (!byte.is_ascii_whitespace()).then_some(byte),
         }));
-        LENIENT.decode(plain).map_err(|_| MediaError(()))
+        base64_simd::forgiving_decode_to_vec(&plain).map_err(|_| MediaError(()))
     })
 }
 
@@ -406,11 +393,24 @@ impl<const N: usize> From<&[u8; N]> for Media {
 impl Serialize for Media {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (&self.data, self.bytes()) {
-            (_, Ok(bytes)) => serializer.collect_str(&Base64Display::new(&bytes, &STANDARD)),
+            (_, Ok(bytes)) => serializer.collect_str(&Base64(&bytes)),
             // Whoever reads it will say so; a cache must not lose it.
             (Data::Base64(text), Err(_)) => serializer.serialize_str(text),
             (Data::Bytes(_), Err(error)) => Err(ser::Error::custom(error)),
         }
+    }
+}
+
+/// Shows bytes as base64.
+struct Base64<'a>(&'a [u8]);
+
+impl Display for Base64<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 4096];
+        let room = text.len() / 4 * 3;
+        self.0.chunks(room).try_for_each(|chunk| {
+            f.write_str(STANDARD.encode_as_str(chunk, text.as_mut_slice().as_out()))
+        })
     }
 }
 

@@ -6,7 +6,13 @@ use std::{
     fmt::{self, Display},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{
+        DeserializeOwned, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 use serde_json::Value;
 
 /// Text, or the JSON value that came in its place.
@@ -78,7 +84,54 @@ impl Default for TextOrJson {
 
 impl<'de> Deserialize<'de> for TextOrJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self::from)
+        struct Visit;
+
+        impl<'de> Visitor<'de> for Visit {
+            type Value = TextOrJson;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any valid JSON value")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Text(text.to_owned()))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Text(text))
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Json(value.into()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Json(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Json(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Json(value.into()))
+            }
+
+            fn visit_unit<E>(self) -> Result<TextOrJson, E> {
+                Ok(TextOrJson::Json(Value::Null))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<TextOrJson, A::Error> {
+                Value::deserialize(SeqAccessDeserializer::new(items)).map(TextOrJson::Json)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<TextOrJson, A::Error> {
+                Value::deserialize(MapAccessDeserializer::new(members)).map(TextOrJson::Json)
+            }
+        }
+
+        // Text is nearly all that comes, and goes where it belongs without being a value first.
+        deserializer.deserialize_any(Visit)
     }
 }
 

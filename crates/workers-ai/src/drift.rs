@@ -31,24 +31,28 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    /// Whether nobody wants to know.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.hook.is_none()
+            && !self.strict
+            && !tracing::enabled!(target: "workers_ai::drift", Level::DEBUG)
+    }
+
     /// Reads an answer or a part of one, and tells what drifted.
     pub(crate) fn over<T>(
         &self,
         model: &str,
         read: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let is_traced = tracing::enabled!(target: "workers_ai::drift", Level::DEBUG);
-        if self.hook.is_none() && !self.strict && !is_traced {
+        if self.is_idle() {
             return read();
         }
         let (outcome, drifts) = drift::watch(read);
         if drifts.is_empty() {
             return outcome;
         }
-        if is_traced {
-            for drift in &drifts {
-                tracing::debug!(target: "workers_ai::drift", { gen_ai.request.model = model }, "{drift}");
-            }
+        for drift in &drifts {
+            tracing::debug!(target: "workers_ai::drift", { gen_ai.request.model = model }, "{drift}");
         }
         if let Some(hook) = &self.hook {
             hook(DriftReport {

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Debug},
 };
 
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// The headers of an answer. `Debug` shows their names only.
 #[derive(Clone, Default)]
@@ -47,7 +47,7 @@ impl Headers {
 
     /// The content type without its parameters, in lower case.
     pub(crate) fn content_type(&self) -> Option<String> {
-        let value = self.get("content-type")?;
+        let value = String::from_utf8_lossy(self.0.get(CONTENT_TYPE)?.as_bytes());
         let essence = value.split(';').next().unwrap_or_default().trim();
         (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
     }

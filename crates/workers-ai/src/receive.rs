@@ -18,8 +18,11 @@ use crate::{
 /// The body of an error is not waited for any longer than this.
 const ERROR_BODY_PATIENCE: Duration = Duration::from_secs(5);
 
-/// A body that announces more than this has to show it first.
+/// A body that announces more than this has to show some of it first.
 const MOST_RESERVED: usize = 1 << 20;
+
+/// From then on it is believed to be at most this many times what has come.
+const BELIEVED: usize = 8;
 
 /// The error that an error status stands for. Its body is read as far as it helps.
 pub(crate) async fn error(
@@ -105,6 +108,14 @@ impl Gathered {
             let come = self.first.len() + chunk.len();
             self.all.reserve(come.max(announced.min(MOST_RESERVED)));
             self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        let come = self.all.len() + chunk.len();
+        if come > self.all.capacity() {
+            let expected = announced.min(come.saturating_mul(BELIEVED));
+            // Else as vectors grow, and they double.
+            if expected >= come {
+                self.all.reserve_exact(expected - self.all.len());
+            }
         }
         self.all.extend_from_slice(&chunk);
     }

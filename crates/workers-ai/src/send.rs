@@ -73,14 +73,19 @@ impl Facts {
 }
 
 /// Makes a call.
-pub(crate) async fn exchange(client: &Inner, call: Call) -> Result<Answer, Error> {
+pub(crate) async fn exchange(client: &Inner, mut call: Call) -> Result<Answer, Error> {
     let span = trace::span(&call);
-    let outcome = attempts(client, call, &span).instrument(span.clone()).await;
+    let attempts = attempts(client, &mut call, &span);
+    let outcome = if span.is_disabled() {
+        attempts.await
+    } else {
+        attempts.instrument(span.clone()).await
+    };
     trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
     outcome
 }
 
-async fn attempts(client: &Inner, mut call: Call, span: &Span) -> Result<Answer, Error> {
+async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer, Error> {
     let started = Instant::now();
     let timeouts = call.timeouts.over(client.timeouts);
     let deadline = started.checked_add(timeouts.total);
@@ -89,8 +94,8 @@ async fn attempts(client: &Inner, mut call: Call, span: &Span) -> Result<Answer,
     let tell = |error: Error, made| {
         error.with_call(model.clone(), made, started.elapsed(), client.show_messages)
     };
-    let policy = policy(client, &call);
-    let mut request = Request::new(client, &mut call).map_err(|error| tell(error, made))?;
+    let policy = policy(client, call);
+    let mut request = Request::new(client, call).map_err(|error| tell(error, made))?;
     let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
 
     if let Some(wait) = client.budget.paused() {
@@ -143,7 +148,7 @@ async fn attempts(client: &Inner, mut call: Call, span: &Span) -> Result<Answer,
                     continue;
                 }
             },
-            Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, &call) => {
+            Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, call) => {
                 Some(Stop::Gateway)
             }
             Err(stop) => stop,

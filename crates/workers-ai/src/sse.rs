@@ -3,7 +3,9 @@
 //! It holds one chunk and the data of one event. Every byte is looked at once and copied once, and
 //! nothing is decoded before it is asked for.
 
-use bytes::{Buf, Bytes};
+use std::ops::Range;
+
+use bytes::Bytes;
 
 const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -28,6 +30,10 @@ pub(crate) struct TooLarge;
 #[derive(Debug)]
 pub(crate) struct Decoder {
     chunk: Bytes,
+    /// How much of the chunk is used up.
+    at: usize,
+    /// Where in the chunk the data of the event is, if it is there as one piece; else empty.
+    whole: Range<usize>,
     line: Line,
     /// The bytes of the mark seen so far; `None` once the stream has begun.
     mark: Option<usize>,
@@ -71,6 +77,8 @@ impl Decoder {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             chunk: Bytes::new(),
+            at: 0,
+            whole: 0..0,
             line: START,
             mark: Some(0),
             after_return: false,
@@ -81,46 +89,91 @@ impl Decoder {
         }
     }
 
-    /// Takes the next chunk. The one before must be used up, which it is once [`next`](Self::next)
-    /// gave nothing.
+    /// Takes the next chunk. The one before must be used up, which it is once
+    /// [`advance`](Self::advance) found nothing.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         debug_assert!(self.chunk.is_empty(), "the chunk before is used up");
         self.chunk = chunk;
     }
 
-    /// The next event of this chunk.
-    pub(crate) fn next(&mut self) -> Option<Result<Event<'_>, TooLarge>> {
+    /// The event that was found last.
+    pub(crate) fn event(&self) -> Event<'_> {
+        if let Some(data @ [_, ..]) = self.chunk.get(self.whole.clone()) {
+            return Event { name: &[], data };
+        }
+        Event {
+            name: &self.name,
+            data: self.data.strip_suffix(b"\n").unwrap_or(&self.data),
+        }
+    }
+
+    /// Goes to the next event of this chunk.
+    pub(crate) fn advance(&mut self) -> Option<Result<(), TooLarge>> {
         if std::mem::take(&mut self.is_stale) {
             self.data.clear();
             self.name.clear();
         }
-        self.skip_mark();
+        self.whole = 0..0;
+        let chunk = std::mem::take(&mut self.chunk);
+        let found = self.plain(&chunk).or_else(|| self.lines(&chunk));
+        if found.is_some() {
+            self.chunk = chunk;
+        } else {
+            self.at = 0;
+        }
+        found
+    }
+
+    /// An event as nearly all are: one line of data, all of it in this chunk.
+    fn plain(&mut self, chunk: &[u8]) -> Option<Result<(), TooLarge>> {
+        let is_fresh = matches!(self.line, Line::Name { length: 0, .. })
+            && !self.after_return
+            && self.mark.is_none()
+            && self.data.is_empty()
+            && self.name.is_empty();
+        if !is_fresh {
+            return None;
+        }
+        let line = chunk.get(self.at..)?.strip_prefix(b"data: ")?;
+        let end = memchr::memchr2(b'\n', b'\r', line)?;
+        if !line.get(end..)?.starts_with(b"\n\n") {
+            return None;
+        }
+        if end > self.limit {
+            return Some(Err(TooLarge));
+        }
+        let start = self.at + b"data: ".len();
+        self.whole = start..start + end;
+        self.at = start + end + 2;
+        Some(Ok(()))
+    }
+
+    fn lines(&mut self, chunk: &[u8]) -> Option<Result<(), TooLarge>> {
+        self.skip_mark(chunk);
         loop {
-            if self.after_return && !self.chunk.is_empty() {
+            let mut rest = chunk.get(self.at..).unwrap_or_default();
+            if self.after_return && !rest.is_empty() {
                 self.after_return = false;
-                if self.chunk.first() == Some(&b'\n') {
-                    self.chunk.advance(1);
+                if let Some(after) = rest.strip_prefix(b"\n") {
+                    self.at += 1;
+                    rest = after;
                 }
             }
-            let end = memchr::memchr2(b'\n', b'\r', &self.chunk);
-            let rest = self.chunk.split_to(end.unwrap_or(self.chunk.len()));
-            if self.take(&rest).is_err() {
+            let end = memchr::memchr2(b'\n', b'\r', rest);
+            let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
+            self.at += part.len();
+            if self.take(part).is_err() {
                 return Some(Err(TooLarge));
             }
-            end?;
-            self.after_return = self.chunk.first() == Some(&b'\r');
-            self.chunk.advance(1);
+            self.after_return = after.first()? == &b'\r';
+            self.at += 1;
             let is_complete = self.end_of_line();
             if self.data.len() > self.limit.saturating_add(1) {
                 return Some(Err(TooLarge));
             }
             if is_complete {
                 self.is_stale = true;
-                let data = self.data.strip_suffix(b"\n").unwrap_or(&self.data);
-                return Some(Ok(Event {
-                    name: &self.name,
-                    data,
-                }));
+                return Some(Ok(()));
             }
         }
     }
@@ -133,12 +186,12 @@ impl Decoder {
         self.data.strip_suffix(b"\n").unwrap_or(&self.data)
     }
 
-    fn skip_mark(&mut self) {
+    fn skip_mark(&mut self, chunk: &[u8]) {
         while let Some(seen) = self.mark {
-            match self.chunk.first() {
+            match chunk.get(self.at) {
                 None => return,
                 Some(byte) if MARK.get(seen) == Some(byte) => {
-                    self.chunk.advance(1);
+                    self.at += 1;
                     self.mark = (seen + 1 < MARK.len()).then_some(seen + 1);
                 }
                 Some(_) => {
@@ -240,9 +293,10 @@ mod tests {
         let mut items = Vec::new();
         for chunk in chunks {
             decoder.push(Bytes::copy_from_slice(chunk));
-            while let Some(event) = decoder.next() {
+            while let Some(found) = decoder.advance() {
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-                let item = event.map(|event| (text(event.name), text(event.data)));
+                let event = decoder.event();
+                let item = found.map(|()| (text(event.name), text(event.data)));
                 let failed = item.is_err();
                 items.push(item);
                 if failed {
@@ -448,10 +502,10 @@ mod tests {
         let mut decoder = Decoder::new(4);
         for _ in 0..1_000 {
             decoder.push(Bytes::from_static(&[b'x'; 1_000]));
-            assert_eq!(decoder.next(), None);
+            assert_eq!(decoder.advance(), None);
         }
         decoder.push(Bytes::from_static(b"event: "));
-        assert_eq!(decoder.next(), None);
+        assert_eq!(decoder.advance(), None);
         assert!(decoder.data.capacity() + decoder.name.capacity() < 1_000);
     }
 
@@ -459,9 +513,9 @@ mod tests {
     fn s15_what_is_left_over_can_be_seen() {
         let mut decoder = Decoder::new(99);
         decoder.push(Bytes::from_static(b"data: a\n\ndata: [DONE]"));
-        assert!(decoder.next().is_some());
+        assert!(decoder.advance().is_some());
         assert_eq!(decoder.left_over(), b"");
-        assert_eq!(decoder.next(), None);
+        assert_eq!(decoder.advance(), None);
         assert_eq!(decoder.left_over(), b"[DONE]");
     }
 }

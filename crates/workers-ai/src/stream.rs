@@ -98,6 +98,68 @@ impl<E> EventStream<E> {
         self.facts.head.headers.request_id()
     }
 
+    /// Waits for the next event that is for the caller; [`Decoder::event`] has it then.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        loop {
+            let Some(body) = &mut self.body else {
+                return Poll::Ready(None);
+            };
+            match self.decoder.advance() {
+                Some(Ok(())) => {
+                    match step(&self.decoder.event(), self.end, &self.facts, &self.caps) {
+                        Step::Item => {
+                            self.waiting.got_event();
+                            return Poll::Ready(Some(Ok(())));
+                        }
+                        Step::Skip => {}
+                        Step::Fail(error) => return Poll::Ready(Some(Err(self.fail(error)))),
+                        Step::End => self.body = None,
+                    }
+                    continue;
+                }
+                Some(Err(TooLarge)) => {
+                    let error = Error::cap(Cap::Event, self.caps.event);
+                    return Poll::Ready(Some(Err(self.fail(error))));
+                }
+                None => {}
+            }
+            // What has come is taken before any clock is looked at.
+            match Pin::new(body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    self.waiting.got_bytes();
+                    if let Ok(chunk) = frame.into_data() {
+                        self.decoder.push(chunk);
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    let broken = lost::within_answer(&error, "the stream broke off".to_owned());
+                    return Poll::Ready(Some(Err(self.fail(broken))));
+                }
+                Poll::Ready(None) => return Poll::Ready(self.close().map(Err)),
+                Poll::Pending => {
+                    return match self.waiting.poll(cx) {
+                        Poll::Pending => Poll::Pending,
+                        Poll::Ready(which) => {
+                            let error = Error::new(ErrorKind::Timeout(which), "");
+                            Poll::Ready(Some(Err(self.fail(error))))
+                        }
+                    };
+                }
+            }
+        }
+    }
+
+    /// What it means that nothing more comes.
+    fn close(&mut self) -> Option<Error> {
+        let left = self.decoder.left_over();
+        if left.trim_ascii() == self.end.as_bytes() {
+            self.body = None;
+            return None;
+        }
+        let left = Bytes::copy_from_slice(left.get(..self.caps.error).unwrap_or(left));
+        Some(self.fail(Error::new(ErrorKind::StreamTruncated, "").with_body(left)))
+    }
+
     /// Ends the stream with an error.
     fn fail(&mut self, error: Error) -> Error {
         self.body = None;
@@ -114,25 +176,6 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// stream breaks off, stalls or ends too early.
     pub async fn next(&mut self) -> Option<Result<E, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
-    }
-
-    /// The next event of what has come, if it holds one.
-    fn take(&mut self) -> Option<Step<E>> {
-        match self.decoder.next()? {
-            Ok(event) => Some(step(&event, self.end, self.caps.error, &self.facts)),
-            Err(TooLarge) => Some(Step::Fail(Error::cap(Cap::Event, self.caps.event))),
-        }
-    }
-
-    /// What it means that nothing more comes.
-    fn close(&mut self) -> Option<Error> {
-        let left = self.decoder.left_over();
-        if left.trim_ascii() == self.end.as_bytes() {
-            self.body = None;
-            return None;
-        }
-        let left = Bytes::copy_from_slice(left.get(..self.caps.error).unwrap_or(left));
-        Some(self.fail(Error::new(ErrorKind::StreamTruncated, "").with_body(left)))
     }
 }
 
@@ -172,56 +215,28 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        loop {
-            if this.body.is_none() {
-                return Poll::Ready(None);
-            }
-            match this.take() {
-                Some(Step::Item(item)) => {
-                    this.waiting.got_event();
-                    return Poll::Ready(Some(item.map_err(|error| this.facts.tell(error))));
-                }
-                Some(Step::Fail(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
-                Some(Step::End) => {
-                    this.body = None;
-                    continue;
-                }
-                Some(Step::Skip) => continue,
-                None => {}
-            }
-            let Some(body) = &mut this.body else {
-                return Poll::Ready(None);
-            };
-            // What has come is taken before any clock is looked at.
-            match Pin::new(body).poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => {
-                    this.waiting.got_bytes();
-                    if let Ok(chunk) = frame.into_data() {
-                        this.decoder.push(chunk);
-                    }
-                }
-                Poll::Ready(Some(Err(error))) => {
-                    let broken = lost::within_answer(&error, "the stream broke off".to_owned());
-                    return Poll::Ready(Some(Err(this.fail(broken))));
-                }
-                Poll::Ready(None) => return Poll::Ready(this.close().map(Err)),
-                Poll::Pending => {
-                    return match this.waiting.poll(cx) {
-                        Poll::Pending => Poll::Pending,
-                        Poll::Ready(which) => {
-                            let error = Error::new(ErrorKind::Timeout(which), "");
-                            Poll::Ready(Some(Err(this.fail(error))))
-                        }
-                    };
-                }
-            }
+        match this.poll_event(cx) {
+            Poll::Ready(Some(Ok(()))) => {}
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
         }
+        let data = this.decoder.event().data.trim_ascii();
+        let facts = &this.facts;
+        if facts.watch.is_idle() {
+            return read(data, facts, &this.caps);
+        }
+        let item = facts.watch.over(&facts.model, || decode(data));
+        Poll::Ready(Some(
+            item.map_err(|error| broken(error, data, facts, &this.caps)),
+        ))
     }
 }
 
 /// What an event amounts to.
-enum Step<E> {
-    Item(Result<E, Error>),
+enum Step {
+    /// Something for the caller.
+    Item,
     /// Nothing for the caller.
     Skip,
     /// The last item.
@@ -229,7 +244,7 @@ enum Step<E> {
     End,
 }
 
-fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize, facts: &Facts) -> Step<E> {
+fn step(event: &Event<'_>, end: &str, facts: &Facts, caps: &Caps) -> Step {
     let data = event.data.trim_ascii();
     if data == end.as_bytes() {
         return Step::End;
@@ -237,28 +252,53 @@ fn step<E: DeserializeOwned>(event: &Event<'_>, end: &str, kept: usize, facts: &
     if data.is_empty() {
         return Step::Skip;
     }
-    let keep = || Bytes::copy_from_slice(data.get(..kept).unwrap_or(data));
     if is_error(event) {
         let messages = envelope::messages(data);
         let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
         return Step::Fail(
             Error::new(kind, "")
                 .with_messages(messages)
-                .with_body(keep()),
+                .with_body(kept(data, caps)),
         );
     }
     trace::usage(&facts.span, data);
-    let text =
-        std::str::from_utf8(data).map_or_else(|_| String::from_utf8_lossy(data), Cow::Borrowed);
-    let read = || {
-        serde_json::from_str(&text).map_err(|error| {
-            let what = "an event of the stream does not fit its type";
-            let detail = misfit_text(what, &error, text.as_bytes(), "");
-            Error::new(ErrorKind::StreamDecode, detail)
-        })
-    };
-    let item = facts.watch.over(&facts.model, read);
-    Step::Item(item.map_err(|error| error.with_body(keep())))
+    Step::Item
+}
+
+fn kept(data: &[u8], caps: &Caps) -> Bytes {
+    let data = data.trim_ascii();
+    Bytes::copy_from_slice(data.get(..caps.error).unwrap_or(data))
+}
+
+/// Reads the data of an event. Events can be large, so they are put where they go as soon as they are there.
+fn read<E: DeserializeOwned>(
+    data: &[u8],
+    facts: &Facts,
+    caps: &Caps,
+) -> Poll<Option<Result<E, Error>>> {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let mut json = serde_json::Deserializer::from_str(text);
+        match E::deserialize(&mut json) {
+            Ok(event) if json.end().is_ok() => return Poll::Ready(Some(Ok(event))),
+            _ => {}
+        }
+    }
+    let item = decode(data);
+    Poll::Ready(Some(item.map_err(|error| broken(error, data, facts, caps))))
+}
+
+/// Reads the data of an event, or tells what is wrong with it. A bad byte spoils the text it is in, no more.
+fn decode<E: DeserializeOwned>(data: &[u8]) -> Result<E, Error> {
+    let text = String::from_utf8_lossy(data);
+    serde_json::from_str(&text).map_err(|error| {
+        let what = "an event of the stream does not fit its type";
+        let detail = misfit_text(what, &error, text.as_bytes(), "");
+        Error::new(ErrorKind::StreamDecode, detail)
+    })
+}
+
+fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
+    facts.tell(error.with_body(kept(data, caps)))
 }
 
 /// The keys of an event that tell whether it is an error.
@@ -274,6 +314,9 @@ struct Probe<'a> {
     choices: Option<&'a RawValue>,
 }
 
+/// An event that begins like this has text, and is no error.
+const TEXT: &[u8] = b"{\"response\":\"";
+
 /// Every event that reports an error has this in it.
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
 
@@ -282,7 +325,10 @@ fn is_error(event: &Event<'_>) -> bool {
     if event.name == b"error" {
         return true;
     }
-    if ERROR.find(event.data).is_none() || !event.data.trim_ascii_start().starts_with(b"{") {
+    if event.data.starts_with(TEXT)
+        || ERROR.find(event.data).is_none()
+        || !event.data.trim_ascii_start().starts_with(b"{")
+    {
         return false;
     }
     serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| {

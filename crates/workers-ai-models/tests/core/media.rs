@@ -54,6 +54,23 @@ fn j28_what_is_not_base64_is_an_error_and_the_text_is_kept() {
 }
 
 #[test]
+fn however_it_is_written_it_is_the_same_text() {
+    for length in [0, 1, 2, 3, 3071, 3072, 3073, 100_000] {
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
+        let media = Media::new(bytes.clone());
+        let value = serde_json::to_value(&media).expect("a value");
+        let text = value.as_str().expect("text");
+        assert_eq!(text.len(), bytes.len().div_ceil(3) * 4, "{length}");
+        let json = format!("\"{text}\"");
+        assert_eq!(serde_json::to_string(&media).expect("JSON"), json);
+        assert_eq!(serde_json::to_string_pretty(&media).expect("JSON"), json);
+        assert_eq!(serde_json::to_vec(&media).expect("JSON"), json.as_bytes());
+        let read: Media = serde_json::from_str(&json).expect("media");
+        assert_eq!(read.bytes().expect("bytes"), bytes, "{length}");
+    }
+}
+
+#[test]
 fn the_first_bytes_tell_the_type() {
     let cases: [(&[u8], Option<&str>, &str); 19] = [
         (b"\x89PNG\r\n\x1a\n", Some("image/png"), "png"),
