@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     // A path that is only known here cannot stand in an attribute; a file with the whole line can be included.
     let module = format!(
-        "/// Made from the documents in `schema`.\n#[path = \"{}\"]\npub mod models;\n",
+        "/// Made from the documents in `schema`.\n#[path = r\"{}\"]\npub mod models;\n",
         out.join("mod.rs").display()
     );
     fs::write(out.with_extension("rs"), module)?;

@@ -21,7 +21,7 @@ pub(crate) enum Envelope<'a> {
 }
 
 /// Every key is read as it stands; `null` is not the same as absent here.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Wire<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
@@ -31,6 +31,27 @@ struct Wire<'a> {
     errors: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     error: Option<&'a RawValue>,
+}
+
+/// The parts of an envelope, each the text of a value.
+#[derive(Default)]
+struct Parts<'a> {
+    result: Option<&'a [u8]>,
+    success: Option<&'a [u8]>,
+    errors: Option<&'a [u8]>,
+    error: Option<&'a [u8]>,
+}
+
+impl<'a> From<Wire<'a>> for Parts<'a> {
+    fn from(wire: Wire<'a>) -> Self {
+        let text = |value: Option<&'a RawValue>| value.map(|value| value.get().as_bytes());
+        Self {
+            result: text(wire.result),
+            success: text(wire.success),
+            errors: text(wire.errors),
+            error: text(wire.error),
+        }
+    }
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
@@ -43,26 +64,21 @@ pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
         let bare: &RawValue = serde_json::from_slice(body)?;
         return Ok(unless_empty(bare.get().as_bytes()));
     }
-    let (wire, result) = if let Some(found) = quickly(body) {
-        found
-    } else {
-        let wire: Wire<'_> = serde_json::from_slice(body)?;
-        let result = wire.result.map(|result| result.get().as_bytes());
-        (wire, result)
+    let parts = match quickly(body) {
+        Some(parts) => parts,
+        None => serde_json::from_slice::<Wire<'_>>(body)?.into(),
     };
-    let failed = wire.success.is_some_and(|success| success.get() == "false");
-    let blamed = [wire.errors, wire.error]
-        .into_iter()
-        .flatten()
-        .any(|errors| !is_void(errors.get()));
-    let says_nothing = |result: &[u8]| std::str::from_utf8(result).is_ok_and(is_void);
-    if failed || (blamed && result.is_none_or(says_nothing)) {
+    let says_nothing = |value: &[u8]| std::str::from_utf8(value).is_ok_and(is_void);
+    let failed = parts.success == Some(b"false");
+    let mut blames = [parts.errors, parts.error].into_iter().flatten();
+    let blamed = blames.any(|errors| !says_nothing(errors));
+    if failed || (blamed && parts.result.is_none_or(says_nothing)) {
         return Ok(Envelope::Failure);
     }
-    if let Some(result) = result {
+    if let Some(result) = parts.result {
         return Ok(unless_empty(result));
     }
-    if wire.success.is_some() || wire.errors.is_some() {
+    if parts.success.is_some() || parts.errors.is_some() {
         return Ok(Envelope::Empty);
     }
     let bare: &RawValue = serde_json::from_slice(body)?;
@@ -71,22 +87,28 @@ pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
 
 /// Finds the result without reading it, since whoever wants it will; everything else is read. `None` if the body is not
 /// quite what it is nearly always.
-fn quickly(body: &[u8]) -> Option<(Wire<'_>, Option<&[u8]>)> {
-    let (mut wire, mut result) = (Wire::default(), None);
+fn quickly(body: &[u8]) -> Option<Parts<'_>> {
+    let mut parts = Parts::default();
     scan::members(body, |name, place| {
         let Some(value) = body.get(place) else {
             return false;
         };
         let slot = match name {
-            b"result" => return result.replace(value).is_none(),
-            b"success" => &mut wire.success,
-            b"errors" => &mut wire.errors,
-            b"error" => &mut wire.error,
-            _ => return serde_json::from_slice::<IgnoredAny>(value).is_ok(),
+            b"result" => return parts.result.replace(value).is_none(),
+            b"success" => &mut parts.success,
+            b"errors" => &mut parts.errors,
+            b"error" => &mut parts.error,
+            _ => return is_json(value),
         };
-        serde_json::from_slice(value).is_ok_and(|value| slot.replace(value).is_none())
+        is_json(value) && slot.replace(value).is_none()
     })?;
-    Some((wire, result))
+    Some(parts)
+}
+
+fn is_json(value: &[u8]) -> bool {
+    // What the service says nearly always, and then whatever else.
+    matches!(value, b"true" | b"false" | b"null" | b"[]" | b"{}")
+        || serde_json::from_slice::<IgnoredAny>(value).is_ok() && std::str::from_utf8(value).is_ok()
 }
 
 fn unless_empty(result: &[u8]) -> Envelope<'_> {
