@@ -210,8 +210,8 @@ async fn words() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "run by readme_examples_run"]
 #[expect(deprecated, reason = "withdrawn, as README.md says")]
+#[ignore = "run by readme_examples_run"]
 async fn summary() -> Outcome {
     let ai = ai()?;
     use workers_ai::models::BartLargeCnn;
