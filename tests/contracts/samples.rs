@@ -311,7 +311,7 @@ impl Sampler {
                 note(What::Number);
                 number_of(schema)
             }
-            Shape::Bool => (round % 2 == 0).into(),
+            Shape::Bool => round.is_multiple_of(2).into(),
             Shape::List(items) => {
                 note(What::List);
                 let most = count(schema, "maxItems").unwrap_or(2).min(2);

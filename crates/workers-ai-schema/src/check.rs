@@ -234,10 +234,10 @@ impl Checker<'_> {
                 self.fault(&place.at("retired"), "a day is written like 2026-05-30");
             }
         }
-        if let Some(next) = text("successor") {
-            if self.directory.get(&file_of(next)).is_none() {
-                self.fault(&place.at("successor"), format!("`{next}` has no document"));
-            }
+        if let Some(next) = text("successor")
+            && self.directory.get(&file_of(next)).is_none()
+        {
+            self.fault(&place.at("successor"), format!("`{next}` has no document"));
         }
     }
 
@@ -246,13 +246,13 @@ impl Checker<'_> {
             return self.fault(place, "an operation is an object");
         };
         self.members(map, &OPERATION, place);
-        if let Some(name) = post.get("operationId").and_then(Value::as_str) {
-            if let Some(other) = self.operations.insert(name.to_owned(), file.to_owned()) {
-                self.fault(
-                    &place.at("operationId"),
-                    format!("`{name}` is also that of {other}"),
-                );
-            }
+        if let Some(name) = post.get("operationId").and_then(Value::as_str)
+            && let Some(other) = self.operations.insert(name.to_owned(), file.to_owned())
+        {
+            self.fault(
+                &place.at("operationId"),
+                format!("`{name}` is also that of {other}"),
+            );
         }
         let gone = document
             .pointer("/x-model/status")

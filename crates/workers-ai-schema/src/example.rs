@@ -108,10 +108,10 @@ impl Validator<'_> {
         if !words.is_empty() && !words.iter().any(|word| is_a(value, word)) {
             return fault(format!("it is no {}", words.join(" or ")));
         }
-        if let Some(list) = map.get("enum").and_then(Value::as_array) {
-            if !list.contains(value) {
-                fault(format!("{value} is none of the choices"));
-            }
+        if let Some(list) = map.get("enum").and_then(Value::as_array)
+            && !list.contains(value)
+        {
+            fault(format!("{value} is none of the choices"));
         }
         if let Some(one) = map.get("const").filter(|one| *one != value) {
             fault(format!("it has to be {one}"));

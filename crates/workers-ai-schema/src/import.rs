@@ -152,16 +152,16 @@ impl Run<'_> {
             let stream = operation_mut(&mut document).and_then(|operation| {
                 operation.pointer_mut("/responses/200/content/text~1event-stream")
             });
-            if let Some((Value::Object(stream), event)) = stream.zip(event) {
-                if !stream.contains_key("x-event-schema") {
-                    let reference = crate::directory::relative(&file, event);
-                    stream.insert(
-                        "x-event-schema".to_owned(),
-                        serde_json::json!({"$ref": reference}),
-                    );
-                    let marker = stream.shift_remove("x-end-marker");
-                    stream.extend(marker.map(|marker| ("x-end-marker".to_owned(), marker)));
-                }
+            if let Some((Value::Object(stream), event)) = stream.zip(event)
+                && !stream.contains_key("x-event-schema")
+            {
+                let reference = crate::directory::relative(&file, event);
+                stream.insert(
+                    "x-event-schema".to_owned(),
+                    serde_json::json!({"$ref": reference}),
+                );
+                let marker = stream.shift_remove("x-end-marker");
+                stream.extend(marker.map(|marker| ("x-end-marker".to_owned(), marker)));
             }
             self.theirs.insert(file, document);
         }
@@ -207,10 +207,11 @@ impl Run<'_> {
                 continue;
             };
             let mut document = updated.document;
-            if !model.flattened && !facts_only {
-                if let Some(map) = document.as_object_mut() {
-                    map.shift_remove(FLATTENED);
-                }
+            if !model.flattened
+                && !facts_only
+                && let Some(map) = document.as_object_mut()
+            {
+                map.shift_remove(FLATTENED);
             }
             self.import.notes.extend(updated.notes);
             self.import.differences.extend(updated.gone);

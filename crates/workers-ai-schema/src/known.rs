@@ -119,10 +119,10 @@ fn roles(directory: &Directory) -> BTreeMap<String, BTreeSet<String>> {
     let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, document) in directory.files() {
         let mut note = |node: &Value, role: &str| {
-            if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
-                if let Some(address) = absolute(file, reference) {
-                    roles.entry(address).or_default().insert(role.to_owned());
-                }
+            if let Some(reference) = node.get("$ref").and_then(Value::as_str)
+                && let Some(address) = absolute(file, reference)
+            {
+                roles.entry(address).or_default().insert(role.to_owned());
             }
         };
         for (schema, role) in schemas(document) {

@@ -343,11 +343,12 @@ fn with_arms(schema: &Value, mut rest: Vec<Value>) -> Value {
     }
     let mut out = schema.clone();
     for key in ["oneOf", "anyOf"] {
-        if let Some(list) = out.get_mut(key).and_then(Value::as_array_mut) {
-            if list.len() != rest.len() && rest.iter().all(|arm| list.contains(arm)) {
-                *list = rest;
-                return out;
-            }
+        if let Some(list) = out.get_mut(key).and_then(Value::as_array_mut)
+            && list.len() != rest.len()
+            && rest.iter().all(|arm| list.contains(arm))
+        {
+            *list = rest;
+            return out;
         }
     }
     out

@@ -285,12 +285,12 @@ impl Published {
         let mut united: BTreeMap<String, Upstream> = BTreeMap::new();
         let mut lower: BTreeMap<String, String> = BTreeMap::new();
         for model in std::mem::take(&mut self.models) {
-            if let Some(other) = lower.insert(model.id.to_lowercase(), model.id.clone()) {
-                if other != model.id {
-                    let message = format!("`{}` and `{other}` would be one file", model.id);
-                    self.fault(&model.place, message);
-                    continue;
-                }
+            if let Some(other) = lower.insert(model.id.to_lowercase(), model.id.clone())
+                && other != model.id
+            {
+                let message = format!("`{}` and `{other}` would be one file", model.id);
+                self.fault(&model.place, message);
+                continue;
             }
             let Some(other) = united.get_mut(&model.id) else {
                 united.insert(model.id.clone(), model);

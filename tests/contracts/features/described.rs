@@ -51,12 +51,11 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 fn said(attributes: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attribute in attributes {
-        if let Meta::NameValue(pair) = &attribute.meta {
-            if let (true, Expr::Lit(literal)) = (pair.path.is_ident("doc"), &pair.value) {
-                if let Lit::Str(line) = &literal.lit {
-                    lines.push(line.value().trim().to_owned());
-                }
-            }
+        if let Meta::NameValue(pair) = &attribute.meta
+            && let (true, Expr::Lit(literal)) = (pair.path.is_ident("doc"), &pair.value)
+            && let Lit::Str(line) = &literal.lit
+        {
+            lines.push(line.value().trim().to_owned());
         }
     }
     lines.join("\n")

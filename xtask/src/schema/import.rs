@@ -81,11 +81,11 @@ fn run(given: &Arguments, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io:
             return Ok(1);
         }
     };
-    if !given.has("--dry-run") {
-        if let Err(failure) = write(&schema.path, &import.files) {
-            writeln!(stderr, "error: {failure}")?;
-            return Ok(1);
-        }
+    if !given.has("--dry-run")
+        && let Err(failure) = write(&schema.path, &import.files)
+    {
+        writeln!(stderr, "error: {failure}")?;
+        return Ok(1);
     }
     report(&import, &schema.shown, given.has("--quiet"), stdout)?;
     Ok(0)

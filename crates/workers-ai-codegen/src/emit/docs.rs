@@ -203,7 +203,7 @@ fn is_invisible(c: char) -> bool {
 fn inert(text: &str) -> String {
     let text = clean(text).replace("```", "'''");
     let mut out = String::with_capacity(text.len() + 16);
-    let balanced = text.matches('`').count() % 2 == 0;
+    let balanced = text.matches('`').count().is_multiple_of(2);
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
             out.push(if balanced { '`' } else { '\'' });

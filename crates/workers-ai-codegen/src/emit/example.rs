@@ -258,10 +258,10 @@ fn named(api: &Api, id: DefId, json: &Value, needs: &mut Needs) -> Option<String
             Some(format!("{}::new({}){out}", def.name, arguments.join(", ")))
         }
         Shape::Union(variants) => variants.iter().find_map(|variant| {
-            if let Type::List(inner) = &variant.ty {
-                if is_union(api, inner) {
-                    return typed_list(api, inner, json, needs);
-                }
+            if let Type::List(inner) = &variant.ty
+                && is_union(api, inner)
+            {
+                return typed_list(api, inner, json, needs);
             }
             let found = value(api, &variant.ty, json, needs)?;
             let converts = converts(api, &variant.ty) && is_within(json, &variant.limits);

@@ -36,10 +36,10 @@ impl<'a> Reader<'a> {
         if let ([part], false) = (parts.as_slice(), own) {
             return self.ty(part, context);
         }
-        if let (true, false, [base, rest @ ..]) = (context.input, own, parts.as_slice()) {
-            if let Some(ty) = self.extension(node, base, rest, context) {
-                return ty;
-            }
+        if let (true, false, [base, rest @ ..]) = (context.input, own, parts.as_slice())
+            && let Some(ty) = self.extension(node, base, rest, context)
+        {
+            return ty;
         }
         let mut laid = Laid::default();
         self.lay(node, &mut laid);

@@ -75,13 +75,13 @@ impl<'a> Reader<'a> {
             return Limits::default();
         };
         let (limits, _) = self.limits(&items, &inner);
-        if let Some((deeper, ty)) = self.items(&items, &inner) {
-            if !self.limits(&deeper, &ty).0.is_empty() {
-                self.loosen(
-                    &deeper.place,
-                    "limits this deep are neither checked nor said",
-                );
-            }
+        if let Some((deeper, ty)) = self.items(&items, &inner)
+            && !self.limits(&deeper, &ty).0.is_empty()
+        {
+            self.loosen(
+                &deeper.place,
+                "limits this deep are neither checked nor said",
+            );
         }
         limits
     }

@@ -125,10 +125,10 @@ impl Cleaner<'_> {
 
     fn limits(&mut self, map: &Map<String, Value>, out: &mut Map<String, Value>, place: &Place) {
         for key in ["minimum", "maximum", "multipleOf"] {
-            if let Some(value) = map.get(key) {
-                if let Some(number) = self.number(value, &place.at(key)) {
-                    out.insert(key.to_owned(), number);
-                }
+            if let Some(value) = map.get(key)
+                && let Some(number) = self.number(value, &place.at(key))
+            {
+                out.insert(key.to_owned(), number);
             }
         }
         for (key, plain) in [

@@ -103,10 +103,10 @@ impl<'a> Cleaner<'a> {
     fn words(&self, map: &Map<String, Value>, out: &mut Map<String, Value>) {
         for key in ["title", "description"] {
             let text = map.get(key).and_then(Value::as_str).map(str::trim);
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                if self.prose || key == "title" {
-                    out.insert(key.to_owned(), text.into());
-                }
+            if let Some(text) = text.filter(|text| !text.is_empty())
+                && (self.prose || key == "title")
+            {
+                out.insert(key.to_owned(), text.into());
             }
         }
         for key in EXTENSIONS {

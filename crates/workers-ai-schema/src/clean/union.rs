@@ -116,10 +116,10 @@ impl Cleaner<'_> {
                 let plain = !["$ref", "oneOf", "anyOf", "allOf"]
                     .iter()
                     .any(|key| arm.contains_key(*key));
-                if let Some(kind) = kind.as_ref().filter(|_| plain) {
-                    if !arm.contains_key("type") {
-                        arm.insert("type".to_owned(), kind.clone());
-                    }
+                if let Some(kind) = kind.as_ref().filter(|_| plain)
+                    && !arm.contains_key("type")
+                {
+                    arm.insert("type".to_owned(), kind.clone());
                 }
                 if object && plain {
                     merge_object(arm, &shared);
@@ -199,12 +199,12 @@ fn merge_object(arm: &mut Map<String, Value>, shared: &Map<String, Value>) {
                     .is_some_and(|name| known.iter().any(|own| own == name))
             })
             .collect();
-        if !more.is_empty() {
-            if let Value::Array(own) = arm.entry("required").or_insert_with(|| json!([])) {
-                for name in more {
-                    if !own.contains(name) {
-                        own.push(name.clone());
-                    }
+        if !more.is_empty()
+            && let Value::Array(own) = arm.entry("required").or_insert_with(|| json!([]))
+        {
+            for name in more {
+                if !own.contains(name) {
+                    own.push(name.clone());
                 }
             }
         }

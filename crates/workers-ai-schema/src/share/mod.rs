@@ -125,13 +125,12 @@ pub(crate) fn drop_unused(file: &str, document: &mut Value, elsewhere: &BTreeSet
             ))
         });
         let (after, empty) = (schemas.len(), schemas.is_empty());
-        if empty {
-            if let Some(components) = document
+        if empty
+            && let Some(components) = document
                 .get_mut("components")
                 .and_then(Value::as_object_mut)
-            {
-                components.shift_remove("schemas");
-            }
+        {
+            components.shift_remove("schemas");
         }
         if after == before || empty {
             return;

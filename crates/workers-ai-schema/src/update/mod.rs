@@ -61,10 +61,10 @@ pub(crate) fn update(
     }
     deprecate(&mut document);
     let Merger { notes, gone, .. } = merger;
-    if document != *old {
-        if let Some(version) = new.pointer("/info/version") {
-            document["info"]["version"] = version.clone();
-        }
+    if document != *old
+        && let Some(version) = new.pointer("/info/version")
+    {
+        document["info"]["version"] = version.clone();
     }
     Some(Updated {
         document,
@@ -115,10 +115,10 @@ fn deprecate(document: &mut Value) {
     let gone = document
         .pointer("/x-model/status")
         .is_some_and(|status| status == "deprecated");
-    if let Some(Value::Object(operation)) = operation_mut(document).filter(|_| gone) {
-        if operation.get("deprecated") != Some(&Value::Bool(true)) {
-            operation.insert("deprecated".to_owned(), true.into());
-        }
+    if let Some(Value::Object(operation)) = operation_mut(document).filter(|_| gone)
+        && operation.get("deprecated") != Some(&Value::Bool(true))
+    {
+        operation.insert("deprecated".to_owned(), true.into());
     }
 }
 
@@ -272,10 +272,10 @@ impl<'a> Merger<'a> {
             if key == "schema" && (bytes || place.pointer.contains("/responses/")) {
                 continue;
             }
-            if let Some((before, after)) = old.get(key).zip(new.get(key)) {
-                if let Some(merged) = self.schema(before, after, &place.at(key)) {
-                    out[key] = merged;
-                }
+            if let Some((before, after)) = old.get(key).zip(new.get(key))
+                && let Some(merged) = self.schema(before, after, &place.at(key))
+            {
+                out[key] = merged;
             }
         }
         out

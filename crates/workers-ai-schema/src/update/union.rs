@@ -18,10 +18,10 @@ impl<'a> Merger<'a> {
         published: &[Site<'a>],
         place: &Place,
     ) -> Option<Value> {
-        if let [only] = published {
-            if self.spread(mine, only) {
-                return None;
-            }
+        if let [only] = published
+            && self.spread(mine, only)
+        {
+            return None;
         }
         let key = if inner.1.get("anyOf").is_some() {
             "anyOf"
