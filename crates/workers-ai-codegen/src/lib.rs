@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use fault::{Fault, Loosened, Place};
+pub use link::is_reserved;
 
 /// What came out: files by their path below the generated folder, and what was loosened on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]

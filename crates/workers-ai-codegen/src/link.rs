@@ -99,6 +99,14 @@ const RESERVED: &[&str] = &[
     "UnknownTask",
 ];
 
+/// Whether generated code needs this name for something else, however its letters are cased.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED
+        .iter()
+        .any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
 /// Where a model's name can be said.
 const MODEL: &str = "`name` in `x-model`";
 

@@ -12,7 +12,6 @@ use crate::{
     clean::pascal,
     directory::{Directory, absolute},
     known::{Known, SERVICE},
-    names::is_taken,
     share, structure,
     update::{copy_components, copy_corrections, update},
     upstream::{Published, Upstream, file_of},
@@ -265,7 +264,7 @@ impl Run<'_> {
                 if new {
                     clashes.push((file, id, format!("that of `{other}`")));
                 }
-            } else if is_taken(&key) && new {
+            } else if workers_ai_codegen::is_reserved(&key) && new {
                 clashes.push((file, id, "used by generated code".to_owned()));
             } else {
                 taken.insert(key, id);

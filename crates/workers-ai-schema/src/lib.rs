@@ -14,7 +14,6 @@ mod example;
 mod facts;
 mod import;
 mod known;
-mod names;
 mod print;
 mod pull;
 
