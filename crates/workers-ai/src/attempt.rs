@@ -10,7 +10,7 @@ use workers_ai_models::Payload;
 
 use crate::{
     body::{self, Body},
-    call::{Call, Endpoint, Mode, Timeouts},
+    call::{Call, Endpoint, Mode},
     client::Inner,
     deadline::Deadline,
     decode::{self, Content, Sort},
@@ -19,15 +19,16 @@ use crate::{
     lost, receive,
     retry_after::retry_after,
     secret::Credentials,
+    url::with_query,
 };
+
+/// How many headers a request has, those of the transport with it.
+const USUAL_HEADERS: usize = 8;
 
 /// Everything that is the same in each attempt.
 pub(crate) struct Request {
-    method: Method,
     url: Url,
-    headers: HeaderMap,
     pub(crate) body: Body,
-    mode: Mode,
 }
 
 impl Request {
@@ -48,23 +49,23 @@ impl Request {
             return Err(Error::cap(Cap::Request, cap));
         }
         query.append(&mut call.query);
-        let account = call.account.as_ref().unwrap_or(&client.account);
-        let (method, url) = match &call.endpoint {
-            Endpoint::Run => (Method::POST, client.base.run(account, &call.model, &query)?),
-            Endpoint::Get(path) => (Method::GET, client.base.below(account, path, &query)?),
-            Endpoint::Post(path) => (Method::POST, client.base.below(account, path, &query)?),
-        };
-
-        let mut headers = match call.gateway.as_ref().or(client.gateway.as_ref()) {
-            Some(gateway) => gateway.headers()?,
-            None => HeaderMap::new(),
-        };
-        headers.insert(USER_AGENT, client.user_agent.clone());
-        headers.extend(std::mem::take(&mut call.headers));
-        headers.insert(ACCEPT, accept(call.mode));
-        if method == Method::POST {
-            headers.insert(CONTENT_TYPE, body.content_type.clone());
+        let url = with_query(address(client, call)?, &query);
+        if let Some(gateway) = call.gateway.as_ref().or(client.gateway.as_ref()) {
+            let own = std::mem::replace(&mut call.headers, gateway.headers()?);
+            call.headers.extend(own);
         }
+        Ok(Self { url, body })
+    }
+
+    fn for_attempt(&mut self, client: &Inner, call: &Call) -> reqwest::Request {
+        let method = match call.endpoint {
+            Endpoint::Run | Endpoint::Post(_) => Method::POST,
+            Endpoint::Get(_) => Method::GET,
+        };
+        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS + call.headers.len());
+        headers.insert(USER_AGENT, client.user_agent.clone());
+        headers.extend(call.headers.clone());
+        headers.insert(ACCEPT, accept(call.mode));
         match &client.credentials {
             Credentials::Token(token) => {
                 headers.insert(AUTHORIZATION, token.clone());
@@ -74,13 +75,13 @@ impl Request {
                 headers.insert("x-auth-key", key.clone());
             }
         }
-        Ok(Self {
-            method,
-            url,
-            headers,
-            body,
-            mode: call.mode,
-        })
+        let mut request = reqwest::Request::new(method, self.url.clone());
+        if request.method() == Method::POST {
+            headers.insert(CONTENT_TYPE, self.body.content_type.clone());
+            *request.body_mut() = Some(self.body.for_attempt());
+        }
+        *request.headers_mut() = headers;
+        request
     }
 
     /// Sends it once. An answer with a good status comes back as its head, its body and what that
@@ -88,59 +89,74 @@ impl Request {
     pub(crate) async fn attempt(
         &mut self,
         client: &Inner,
-        timeouts: Timeouts,
+        call: &Call,
         deadline: Option<Instant>,
     ) -> Result<(Head, Bytes, Content), Error> {
         let now = Instant::now();
+        let timeouts = call.timeouts.over(client.timeouts);
         let total = Deadline::total(deadline);
         let attempt = total.or_after(now, timeouts.attempt, Timeout::Attempt);
-        let begin = match self.mode {
+        let begin = match call.mode {
             Mode::Live | Mode::Passed => total,
             Mode::Whole | Mode::Raw => attempt,
         };
-        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
-        request.headers_mut().clone_from(&self.headers);
-        if self.method == Method::POST {
-            *request.body_mut() = Some(self.body.for_attempt());
-        }
-        let mut response = begin
+        let (head, mut body) = begin
             .or_after(now, timeouts.head, Timeout::Head)
-            .hold(client.http.execute(request))
+            .hold(client.http.execute(self.for_attempt(client, call)))
             .await?
+            .map(split)
             .map_err(|error| lost::before_answer(&error))?;
-
-        let head = Head {
-            status: response.status().as_u16(),
-            headers: Headers::new(std::mem::take(response.headers_mut())),
-        };
         let refuse = |what| Err(decode::unexpected(what, head.clone(), Bytes::new()));
         match head.status {
             204 | 205 | 304 => return refuse(Unexpected::Empty),
             200..=299 => {}
             300..=399 => return refuse(Unexpected::Redirect),
             400..=599 => {
-                return Err(receive::error(head, response, client.caps.error, attempt).await);
+                let body = receive::of_error(&mut body, client.caps.error, attempt).await;
+                let wait = retry_after(&head.headers);
+                return Err(decode::reported(head, body).with_retry_after(wait));
             }
             _ => return refuse(Unexpected::Status),
         }
         if is_encoded(&head) {
             return refuse(Unexpected::Encoding);
         }
-        let is_live = match self.mode {
+        let is_live = match call.mode {
             Mode::Live => matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid),
             Mode::Passed => true,
             Mode::Whole | Mode::Raw => false,
         };
         if is_live {
-            return Ok((head, Bytes::new(), Content::Events(response.into())));
+            return Ok((head, Bytes::new(), Content::Events(body)));
         }
-        let body = receive::whole(&head, response, client.caps, attempt).await?;
-        let content = match self.mode {
+        let body = receive::whole(&head, &mut body, &client.caps, attempt).await?;
+        let content = match call.mode {
             Mode::Raw => Content::Unread,
             Mode::Whole | Mode::Live | Mode::Passed => decode::interpret(&head, &body)
                 .map_err(|error| error.with_retry_after(retry_after(&head.headers)))?,
         };
         Ok((head, body, content))
+    }
+}
+
+fn split(mut response: reqwest::Response) -> (Head, reqwest::Body) {
+    let head = Head {
+        status: response.status().as_u16(),
+        headers: Headers::new(std::mem::take(response.headers_mut())),
+    };
+    (head, response.into())
+}
+
+fn address(client: &Inner, call: &Call) -> Result<Url, Error> {
+    let base = &client.base;
+    let account = call.account.as_ref().unwrap_or(&client.account);
+    match &call.endpoint {
+        Endpoint::Run if call.account.is_none() => {
+            let make = || base.run(account, &call.model);
+            client.addresses.of(&call.model, make)
+        }
+        Endpoint::Run => base.run(account, &call.model),
+        Endpoint::Get(path) | Endpoint::Post(path) => base.below(account, path),
     }
 }
 

@@ -13,6 +13,7 @@ use reqwest::{
 };
 
 use crate::{
+    addresses::Addresses,
     call::{Caps, Timeouts, limit},
     client::{Client, Inner},
     drift::{DriftReport, Watch},
@@ -364,6 +365,7 @@ impl ClientBuilder {
                     None => http_client(&base, self.connect_timeout, self.pings, self.http2_only)?,
                 },
                 base,
+                addresses: Addresses::default(),
                 user_agent,
                 timeouts: self.timeouts,
                 caps: self.caps,

@@ -14,6 +14,7 @@ use workers_ai_models::{
 };
 
 use crate::{
+    addresses::Addresses,
     builder::ClientBuilder,
     call::{Call, Caps, Mode, Timeouts},
     decode,
@@ -59,6 +60,7 @@ pub struct Client {
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Base,
+    pub(crate) addresses: Addresses,
     pub(crate) account: AccountId,
     pub(crate) credentials: Credentials,
     pub(crate) user_agent: HeaderValue,

@@ -1,8 +1,13 @@
 //! Points in time after which waiting ends.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{Error, ErrorKind, Timeout};
 
@@ -33,12 +38,41 @@ impl Deadline {
     }
 
     /// Waits, but no longer than this.
-    pub(crate) async fn hold<T>(self, future: impl Future<Output = T>) -> Result<T, Error> {
-        match self.at {
-            None => Ok(future.await),
-            Some(at) => tokio::time::timeout_at(at, future)
-                .await
-                .map_err(|_| Error::new(ErrorKind::Timeout(self.which), "")),
+    pub(crate) fn hold<F: Future + Unpin>(self, future: F) -> Hold<F> {
+        Hold {
+            future,
+            deadline: self,
+            timer: None,
         }
+    }
+}
+
+/// Waiting that ends. A timer is only set where there is something to wait for.
+pub(crate) struct Hold<F> {
+    future: F,
+    deadline: Deadline,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl<F: Future + Unpin> Future for Hold<F> {
+    type Output = Result<F::Output, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(value) = Pin::new(&mut self.future).poll(context) {
+            return Poll::Ready(Ok(value));
+        }
+        let Deadline {
+            at: Some(at),
+            which,
+        } = self.deadline
+        else {
+            return Poll::Pending;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        // A timer does not ring for a task that has used up its turn, the clock does.
+        if timer.as_mut().poll(context).is_ready() || at <= Instant::now() {
+            return Poll::Ready(Err(Error::new(ErrorKind::Timeout(which), "")));
+        }
+        Poll::Pending
     }
 }

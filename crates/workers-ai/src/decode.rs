@@ -55,7 +55,7 @@ impl Sort {
         let Some(content_type) = head.headers.content_type() else {
             return Self::Unsaid;
         };
-        match content_type.as_str() {
+        match &*content_type {
             "application/json" | "text/json" => Self::Json,
             "text/event-stream" => Self::Events,
             "text/html" => Self::Page,
@@ -133,7 +133,7 @@ pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
         Content::Bytes | Content::Unread => {
             let mut media = Media::new(answer.body.clone());
             if let Some(declared) = answer.facts.head.headers.content_type() {
-                media = media.with_content_type(declared);
+                media = media.with_content_type(declared.into_owned());
             }
             M::from_media(media).ok_or_else(|| answer.of_another_type())
         }

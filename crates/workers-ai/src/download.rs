@@ -59,7 +59,7 @@ impl Download {
     /// What the service says the bytes are.
     #[must_use]
     pub fn content_type(&self) -> Option<String> {
-        self.facts.head.headers.content_type()
+        self.facts.head.headers.content_type().map(Cow::into_owned)
     }
 
     /// How many bytes will come, if the service says so.

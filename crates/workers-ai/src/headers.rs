@@ -46,10 +46,18 @@ impl Headers {
     }
 
     /// The content type without its parameters, in lower case.
-    pub(crate) fn content_type(&self) -> Option<String> {
-        let value = String::from_utf8_lossy(self.0.get(CONTENT_TYPE)?.as_bytes());
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
+    pub(crate) fn content_type(&self) -> Option<Cow<'_, str>> {
+        let value = self.0.get(CONTENT_TYPE)?.as_bytes();
+        let essence = value.split(|byte| *byte == b';').next()?.trim_ascii();
+        let text = String::from_utf8_lossy(essence);
+        let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        (!text.is_empty()).then(|| {
+            if is_lower {
+                text
+            } else {
+                Cow::Owned(text.to_ascii_lowercase())
+            }
+        })
     }
 }
 

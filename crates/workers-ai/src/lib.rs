@@ -68,6 +68,7 @@
     )
 )]
 
+mod addresses;
 mod attempt;
 mod body;
 mod builder;

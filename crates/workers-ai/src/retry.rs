@@ -3,7 +3,10 @@
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -202,56 +205,50 @@ pub(crate) fn random() -> u64 {
 /// What the clones of a client share: how many retries they may still make, and until when all of
 /// them wait.
 #[derive(Debug)]
-pub(crate) struct Budget(Mutex<State>);
-
-#[derive(Debug)]
-struct State {
-    left: u32,
-    resume: Option<Instant>,
+pub(crate) struct Budget {
+    left: AtomicU32,
+    resume: RwLock<Option<Instant>>,
 }
 
 impl Budget {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(State {
-            left: BUDGET,
-            resume: None,
-        }))
+        Self {
+            left: AtomicU32::new(BUDGET),
+            resume: RwLock::new(None),
+        }
     }
 
     /// Pays for a retry, if there is enough to pay with.
     pub(crate) fn pay(&self, cost: u32) -> Option<Payment<'_>> {
-        let mut state = self.state();
-        state.left = state.left.checked_sub(cost)?;
+        let less = |left: u32| left.checked_sub(cost);
+        self.left.fetch_update(Relaxed, Relaxed, less).ok()?;
         Some(Payment { budget: self, cost })
     }
 
     /// A call succeeded: returns what its last retry cost, or a little if it needed none.
     pub(crate) fn earn(&self, paid: u32) {
-        let mut state = self.state();
-        state.left = state.left.saturating_add(paid.max(1)).min(BUDGET);
+        self.refund(paid.max(1));
+    }
+
+    fn refund(&self, sum: u32) {
+        let more = |left| (left < BUDGET).then(|| sum.saturating_add(left).min(BUDGET));
+        // An error says that nothing is missing.
+        let _ = self.left.fetch_update(Relaxed, Relaxed, more);
     }
 
     /// The service asks to wait: so do all clones.
     pub(crate) fn pause(&self, wait: Duration) {
         if let Some(until) = Instant::now().checked_add(wait) {
-            let mut state = self.state();
-            state.resume = state.resume.max(Some(until));
+            let mut resume = self.resume.write().unwrap_or_else(PoisonError::into_inner);
+            *resume = resume.max(Some(until));
         }
     }
 
     /// How long a new call has to wait, with a random part so that not all start at once.
     pub(crate) fn paused(&self) -> Option<Duration> {
-        let mut state = self.state();
-        let left = state.resume?.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            state.resume = None;
-            return None;
-        }
-        Some(left.saturating_add(jitter(Duration::from_secs(1), random())))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let resume = *self.resume.read().unwrap_or_else(PoisonError::into_inner);
+        let left = resume?.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then(|| left.saturating_add(jitter(Duration::from_secs(1), random())))
     }
 }
 
@@ -272,8 +269,7 @@ impl Payment<'_> {
 
 impl Drop for Payment<'_> {
     fn drop(&mut self) {
-        let mut state = self.budget.state();
-        state.left = state.left.saturating_add(self.cost).min(BUDGET);
+        self.budget.refund(self.cost);
     }
 }
 

@@ -47,12 +47,17 @@ use crate::{
 #[must_use = "a call is only made when it is awaited"]
 pub struct Run<O> {
     client: Client,
-    call: Call,
+    /// On the heap: this is handed on with each option, and the future is small enough to be allocated quickly.
+    call: Box<Call>,
     read: fn(Answer) -> Result<O, Error>,
 }
 
 impl<O> Run<O> {
     pub(crate) fn new(client: Client, call: Call, read: fn(Answer) -> Result<O, Error>) -> Self {
+        Self::over(client, Box::new(call), read)
+    }
+
+    fn over(client: Client, call: Box<Call>, read: fn(Answer) -> Result<O, Error>) -> Self {
         Self { client, call, read }
     }
 
@@ -141,14 +146,14 @@ impl<O> Run<O> {
     /// The answer's body as it came, whatever it is. An error status is an error all the same.
     pub fn raw(mut self) -> Run<Bytes> {
         self.call.mode = Mode::Raw;
-        Run::new(self.client, self.call, decode::untouched)
+        Run::over(self.client, self.call, decode::untouched)
     }
 
     /// The answer's body as it comes, whatever it is, without holding all of it: for large files.
     /// An error status is an error all the same.
     pub fn download(mut self) -> Run<Download> {
         self.call.mode = Mode::Passed;
-        Run::new(self.client, self.call, download::open)
+        Run::over(self.client, self.call, download::open)
     }
 
     /// The answer together with its status, headers, cost and so on.
@@ -185,8 +190,11 @@ impl<O: Send + 'static> IntoFuture for Run<O> {
     type Output = Result<O, Error>;
     type IntoFuture = BoxFuture<Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { (self.read)(exchange(&self.client.inner, self.call).await?) })
+    fn into_future(mut self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let answer = exchange(&self.client.inner, &mut self.call).await?;
+            (self.read)(answer)
+        })
     }
 }
 
@@ -199,11 +207,11 @@ impl<O: Send + 'static> IntoFuture for Detailed<O> {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Run { client, call, read } = self.0;
+        let mut run = self.0;
         Box::pin(async move {
-            let answer = exchange(&client.inner, call).await?;
+            let answer = exchange(&run.client.inner, &mut run.call).await?;
             let details = Details::new(&answer);
-            let output = read(answer)?;
+            let output = (run.read)(answer)?;
             Ok(Response { output, details })
         })
     }
@@ -221,5 +229,23 @@ impl<O> Debug for Run<O> {
 impl<O> Debug for Detailed<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_is_small_enough_to_be_allocated_quickly() {
+        let ai = Client::builder()
+            .account_id("0123456789abcdef0123456789abcdef")
+            .api_token("any-token")
+            .build()
+            .unwrap();
+        let call = ai.run_any("@cf/any/model", json!({}));
+        let size = size_of_val(&*call.into_future());
+        assert!(size <= 1024, "{size} bytes");
+        assert!(size_of::<Call>() <= 1024, "{} bytes", size_of::<Call>());
     }
 }

@@ -1,9 +1,15 @@
 //! The way of a call: attempt, and attempt again where that repeats nothing.
 
-use std::{borrow::Cow, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::time::Instant;
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 
 use crate::{
     attempt::Request,
@@ -73,36 +79,38 @@ impl Facts {
 }
 
 /// Makes a call.
-pub(crate) async fn exchange(client: &Inner, mut call: Call) -> Result<Answer, Error> {
-    let span = trace::span(&call);
-    let attempts = attempts(client, &mut call, &span);
-    let outcome = if span.is_disabled() {
-        attempts.await
-    } else {
-        attempts.instrument(span.clone()).await
-    };
+pub(crate) async fn exchange(client: &Inner, call: &mut Call) -> Result<Answer, Error> {
+    let span = trace::span(call);
+    let mut attempts = pin!(attempts(client, call, &span));
+    let outcome = poll_fn(|context| span.in_scope(|| attempts.as_mut().poll(context))).await;
     trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
     outcome
 }
 
 async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer, Error> {
     let started = Instant::now();
-    let timeouts = call.timeouts.over(client.timeouts);
-    let deadline = started.checked_add(timeouts.total);
-    let model = call.model.clone();
+    let total = call.timeouts.over(client.timeouts).total;
+    let deadline = started.checked_add(total);
     let mut made = 0;
-    let tell = |error: Error, made| {
-        error.with_call(model.clone(), made, started.elapsed(), client.show_messages)
+    let tell = |error: Error, call: &Call, made| {
+        error.with_call(
+            call.model.clone(),
+            made,
+            started.elapsed(),
+            client.show_messages,
+        )
     };
-    let policy = policy(client, call);
-    let mut request = Request::new(client, call).map_err(|error| tell(error, made))?;
+    let mut request = match Request::new(client, call) {
+        Ok(request) => request,
+        Err(error) => return Err(tell(error, call, made)),
+    };
     let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
 
     if let Some(wait) = client.budget.paused() {
         if left().is_some_and(|left| wait >= left) {
             let why = "the service asked this client to wait, and the deadline is nearer";
             let error = Error::new(ErrorKind::Timeout(Timeout::Total), why);
-            return Err(tell(error, made));
+            return Err(tell(error, call, made));
         }
         (client.sleep)(wait).await;
     }
@@ -110,16 +118,16 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
     let mut paid = 0;
     loop {
         made += 1;
-        let error = match request.attempt(client, timeouts, deadline).await {
+        let error = match request.attempt(client, call, deadline).await {
             Ok((head, body, content)) => {
                 client.budget.earn(paid);
                 let facts = Facts {
-                    model,
+                    model: std::mem::take(&mut call.model),
                     head,
                     attempts: made,
                     started,
                     deadline,
-                    timeouts,
+                    timeouts: call.timeouts.over(client.timeouts),
                     watch: client.watch.clone(),
                     span: span.clone(),
                     show_messages: client.show_messages,
@@ -134,10 +142,10 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
             Err(error) => error,
         };
         trace::failed(made, &error);
-        if let Some(asked) = policy.heeded(&error) {
+        if let Some(asked) = policy(client, call).heeded(&error) {
             client.budget.pause(asked);
         }
-        let stop = match policy.next(&error, made, left(), retry::random()) {
+        let stop = match policy(client, call).next(&error, made, left(), retry::random()) {
             Ok(_) if !request.body.is_lasting() => Some(Stop::Body),
             Ok((wait, cost)) => match client.budget.pay(cost) {
                 None => Some(Stop::Budget),
@@ -153,16 +161,16 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
             }
             Err(stop) => stop,
         };
-        return Err(tell(error, made).with_history(earlier, stop));
+        return Err(tell(error, call, made).with_history(earlier, stop));
     }
 }
 
 /// The call's own policy, else one attempt if the gateway makes several, else the client's.
-fn policy(client: &Inner, call: &Call) -> RetryPolicy {
+fn policy<'a>(client: &'a Inner, call: &'a Call) -> Cow<'a, RetryPolicy> {
     match &call.retry {
-        Some(policy) => policy.clone(),
-        None if leaves_retries_to_gateway(client, call) => RetryPolicy::never(),
-        None => client.retry.clone(),
+        Some(policy) => Cow::Borrowed(policy),
+        None if leaves_retries_to_gateway(client, call) => Cow::Owned(RetryPolicy::never()),
+        None => Cow::Borrowed(&client.retry),
     }
 }
 

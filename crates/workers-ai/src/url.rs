@@ -58,23 +58,13 @@ impl Base {
     }
 
     /// The address of a model.
-    pub(crate) fn run(
-        &self,
-        account: &AccountId,
-        model: &str,
-        query: &[(String, String)],
-    ) -> Result<Url, Error> {
+    pub(crate) fn run(&self, account: &AccountId, model: &str) -> Result<Url, Error> {
         check_model(model)?;
-        self.below(account, &format!("run/{model}"), query)
+        self.below(account, &format!("run/{model}"))
     }
 
     /// The address of anything else under `/ai`.
-    pub(crate) fn below(
-        &self,
-        account: &AccountId,
-        place: &str,
-        query: &[(String, String)],
-    ) -> Result<Url, Error> {
+    pub(crate) fn below(&self, account: &AccountId, place: &str) -> Result<Url, Error> {
         let prefix = self.url.path().trim_end_matches('/');
         let path = format!("{prefix}/accounts/{}/ai/{place}", account.0);
         let mut url = self.url.clone();
@@ -83,11 +73,15 @@ impl Base {
             let why = "a path below `/ai` has plain characters between single slashes";
             return Err(Error::input(why));
         }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
         Ok(url)
     }
+}
+
+pub(crate) fn with_query(mut url: Url, query: &[(String, String)]) -> Url {
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    url
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -145,8 +139,7 @@ mod tests {
 
     fn url(model: &str) -> Result<String, Error> {
         let base = Base::new("https://example.com/client/v4/", false)?;
-        base.run(&AccountId::new(ACCOUNT)?, model, &[])
-            .map(String::from)
+        base.run(&AccountId::new(ACCOUNT)?, model).map(String::from)
     }
 
     #[test]
@@ -271,9 +264,8 @@ mod tests {
     fn u13_query_values_are_encoded() {
         let base = Base::new("https://example.com", false).unwrap();
         let query = [("tags".to_owned(), "a&b=c#d e".to_owned())];
-        let url = base
-            .run(&AccountId::new(ACCOUNT).unwrap(), "m", &query)
-            .unwrap();
+        let url = base.run(&AccountId::new(ACCOUNT).unwrap(), "m").unwrap();
+        let url = with_query(url, &query);
         assert_eq!(url.query(), Some("tags=a%26b%3Dc%23d+e"));
     }
 }
