@@ -36,7 +36,7 @@ impl Request {
         if let Some(error) = call.fault.take().or_else(|| call.invalid.take()) {
             return Err(error);
         }
-        let policy = call.retry.as_ref().unwrap_or(&client.retry);
+        let policy = call.retry.as_deref().unwrap_or(&client.retry);
         if policy.attempts == 0 {
             return Err(Error::config("the retry policy allows no attempt at all"));
         }
@@ -50,7 +50,7 @@ impl Request {
         }
         query.append(&mut call.query);
         let url = with_query(address(client, call)?, &query);
-        if let Some(gateway) = call.gateway.as_ref().or(client.gateway.as_ref()) {
+        if let Some(gateway) = call.gateway.as_deref().or(client.gateway.as_ref()) {
             let own = std::mem::replace(&mut call.headers, gateway.headers()?);
             call.headers.extend(own);
         }
@@ -100,25 +100,28 @@ impl Request {
             Mode::Live | Mode::Passed => total,
             Mode::Whole | Mode::Raw => attempt,
         };
-        let (head, mut body) = begin
+        let mut response = begin
             .or_after(now, timeouts.head, Timeout::Head)
             .hold(client.http.execute(self.for_attempt(client, call)))
             .await?
-            .map(split)
             .map_err(|error| lost::before_answer(&error))?;
+        let head = Head {
+            status: response.status().as_u16(),
+            headers: Headers::new(std::mem::take(response.headers_mut())),
+        };
         let refuse = |what| Err(decode::unexpected(what, head.clone(), Bytes::new()));
         match head.status {
             204 | 205 | 304 => return refuse(Unexpected::Empty),
             200..=299 => {}
             300..=399 => return refuse(Unexpected::Redirect),
             400..=599 => {
-                let body = receive::of_error(&mut body, client.caps.error, attempt).await;
+                let body = receive::of_error(&mut response, client.caps.error, attempt).await;
                 let wait = retry_after(&head.headers);
                 return Err(decode::reported(head, body).with_retry_after(wait));
             }
             _ => return refuse(Unexpected::Status),
         }
-        if is_encoded(&head) {
+        if head.headers.are_of_coded_body() {
             return refuse(Unexpected::Encoding);
         }
         let is_live = match call.mode {
@@ -127,9 +130,9 @@ impl Request {
             Mode::Whole | Mode::Raw => false,
         };
         if is_live {
-            return Ok((head, Bytes::new(), Content::Events(body)));
+            return Ok((head, Bytes::new(), Content::Events(response.into())));
         }
-        let body = receive::whole(&head, &mut body, &client.caps, attempt).await?;
+        let body = receive::whole(&head, &mut response, &client.caps, attempt).await?;
         let content = match call.mode {
             Mode::Raw => Content::Unread,
             Mode::Whole | Mode::Live | Mode::Passed => decode::interpret(&head, &body)
@@ -137,14 +140,6 @@ impl Request {
         };
         Ok((head, body, content))
     }
-}
-
-fn split(mut response: reqwest::Response) -> (Head, reqwest::Body) {
-    let head = Head {
-        status: response.status().as_u16(),
-        headers: Headers::new(std::mem::take(response.headers_mut())),
-    };
-    (head, response.into())
 }
 
 fn address(client: &Inner, call: &Call) -> Result<Url, Error> {
@@ -168,7 +163,7 @@ fn body(call: &mut Call) -> Result<(Body, Vec<(String, String)>), Error> {
                 "an upload has no fields to add to; use `Run::query`",
             ));
         }
-        return Ok((Body::upload(upload)?, Vec::new()));
+        return Ok((Body::upload(*upload)?, Vec::new()));
     }
     let nothing = Payload::Json(Vec::new());
     match (
@@ -190,10 +185,4 @@ fn accept(mode: Mode) -> HeaderValue {
         Mode::Live => "text/event-stream",
         Mode::Whole | Mode::Raw | Mode::Passed => "application/json, */*;q=0.5",
     })
-}
-
-fn is_encoded(head: &Head) -> bool {
-    head.headers
-        .get("content-encoding")
-        .is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity"))
 }

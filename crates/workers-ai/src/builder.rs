@@ -352,9 +352,11 @@ impl ClientBuilder {
                 "no account: set CLOUDFLARE_ACCOUNT_ID or call `ClientBuilder::account_id`",
             )
         })?;
-        let user_agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
-        let user_agent = HeaderValue::from_str(user_agent)
-            .map_err(|_| Error::config("the user agent cannot be sent in a header"))?;
+        let user_agent = match &self.user_agent {
+            None => HeaderValue::from_static(USER_AGENT),
+            Some(name) => HeaderValue::try_from(name)
+                .map_err(|_| Error::config("the user agent cannot be sent in a header"))?,
+        };
         let credentials = self.credentials()?;
         Ok(Client {
             inner: Arc::new(Inner {

@@ -95,7 +95,7 @@ pub(crate) struct Call {
     pub(crate) model: Cow<'static, str>,
     pub(crate) operation: &'static str,
     pub(crate) payload: Result<Payload, Error>,
-    pub(crate) upload: Option<Upload>,
+    pub(crate) upload: Option<Box<Upload>>,
     /// What is wrong with the input, unless the caller does not care.
     pub(crate) invalid: Option<Error>,
     /// The first option that cannot be used.
@@ -105,8 +105,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) fields: Vec<(String, Value)>,
-    pub(crate) gateway: Option<Gateway>,
-    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) gateway: Option<Box<Gateway>>,
+    pub(crate) retry: Option<Box<RetryPolicy>>,
     pub(crate) timeouts: Overrides,
     pub(crate) max_bytes: Option<usize>,
 }

@@ -140,7 +140,7 @@ impl Client {
     /// Options of the model go into [`Run::query`].
     pub fn upload<M: Model>(&self, upload: Upload) -> Run<M::Output> {
         let mut call = model_call::<M>(Payload::json(&()), None);
-        call.upload = Some(upload);
+        call.upload = Some(Box::new(upload));
         Run::new(self.clone(), call, decode::output::<M>)
     }
 

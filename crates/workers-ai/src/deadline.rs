@@ -68,9 +68,15 @@ impl<F: Future + Unpin> Future for Hold<F> {
         else {
             return Poll::Pending;
         };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        // A timer does not ring for a task that has used up its turn, the clock does.
-        if timer.as_mut().poll(context).is_ready() || at <= Instant::now() {
+        let rings = match &mut self.timer {
+            // A timer does not ring for a task that has used up its turn, the clock does.
+            Some(timer) => timer.as_mut().poll(context).is_ready() || at <= Instant::now(),
+            none => {
+                let timer = none.insert(Box::pin(sleep_until(at)));
+                timer.as_mut().poll(context).is_ready()
+            }
+        };
+        if rings {
             return Poll::Ready(Err(Error::new(ErrorKind::Timeout(which), "")));
         }
         Poll::Pending

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Debug},
 };
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// The headers of an answer. `Debug` shows their names only.
 #[derive(Clone, Default)]
@@ -43,6 +43,16 @@ impl Headers {
 
     pub(crate) fn request_id(&self) -> Option<Cow<'_, str>> {
         self.get("cf-ai-req-id").or_else(|| self.get("cf-ray"))
+    }
+
+    /// Whether the body is compressed or the like, which nobody asked for.
+    pub(crate) fn are_of_coded_body(&self) -> bool {
+        self.0.get(CONTENT_ENCODING).is_some_and(|coding| {
+            !coding
+                .as_bytes()
+                .trim_ascii()
+                .eq_ignore_ascii_case(b"identity")
+        })
     }
 
     /// The content type without its parameters, in lower case.

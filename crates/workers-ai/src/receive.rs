@@ -1,14 +1,13 @@
 //! Reading the bodies of answers: bounded in size and in time.
 
 use std::{
-    future::poll_fn,
-    pin::Pin,
+    future::{Future, poll_fn},
+    pin::pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http_body::Body as _;
 use tokio::time::Instant;
 
 use crate::{
@@ -29,11 +28,15 @@ const MOST_RESERVED: usize = 1 << 20;
 const BELIEVED: usize = 8;
 
 /// The body of an error, as far as it helps.
-pub(crate) async fn of_error(body: &mut reqwest::Body, cap: usize, deadline: Deadline) -> Bytes {
+pub(crate) async fn of_error(
+    response: &mut reqwest::Response,
+    cap: usize,
+    deadline: Deadline,
+) -> Bytes {
     let mut come = Vec::new();
     let read = poll_fn(|context| {
         while come.len() < cap {
-            let Some(Ok(chunk)) = ready!(poll_chunk(body, context)) else {
+            let Ok(Some(chunk)) = ready!(poll_chunk(response, context)) else {
                 break;
             };
             let room = cap - come.len();
@@ -50,13 +53,13 @@ pub(crate) async fn of_error(body: &mut reqwest::Body, cap: usize, deadline: Dea
 /// A whole body.
 pub(crate) async fn whole(
     head: &Head,
-    body: &mut reqwest::Body,
+    response: &mut reqwest::Response,
     caps: &Caps,
     deadline: Deadline,
 ) -> Result<Bytes, Error> {
     let cap = caps.response;
     let too_large = || Error::cap(Cap::Response, cap).with_head(head.clone());
-    let announced = http_body::Body::size_hint(body).exact().unwrap_or_default();
+    let announced = response.content_length().unwrap_or_default();
     let announced = usize::try_from(announced).unwrap_or(usize::MAX);
     if announced > cap {
         return Err(too_large());
@@ -64,11 +67,11 @@ pub(crate) async fn whole(
     let mut come = Gathered::default();
     let read = poll_fn(|context| {
         Poll::Ready(loop {
-            match ready!(poll_chunk(body, context)) {
-                None => break Ok(true),
-                Some(Err(error)) => break Err(error),
-                Some(Ok(chunk)) if come.len().saturating_add(chunk.len()) > cap => break Ok(false),
-                Some(Ok(chunk)) => come.push(chunk, announced),
+            match ready!(poll_chunk(response, context)) {
+                Ok(None) => break Ok(true),
+                Err(error) => break Err(error),
+                Ok(Some(chunk)) if come.len().saturating_add(chunk.len()) > cap => break Ok(false),
+                Ok(Some(chunk)) => come.push(chunk, announced),
             }
         })
     });
@@ -87,22 +90,12 @@ pub(crate) async fn whole(
     Err(error.with_head(head.clone()).with_body(kept))
 }
 
-/// The next bytes of a body; trailers are none.
+/// The next bytes of an answer. Between two of them there is nothing to remember.
 fn poll_chunk(
-    body: &mut reqwest::Body,
+    response: &mut reqwest::Response,
     context: &mut Context<'_>,
-) -> Poll<Option<Result<Bytes, reqwest::Error>>> {
-    loop {
-        match ready!(Pin::new(&mut *body).poll_frame(context)) {
-            None => return Poll::Ready(None),
-            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-            Some(Ok(frame)) => {
-                if let Ok(chunk) = frame.into_data() {
-                    return Poll::Ready(Some(Ok(chunk)));
-                }
-            }
-        }
-    }
+) -> Poll<Result<Option<Bytes>, reqwest::Error>> {
+    pin!(response.chunk()).poll(context)
 }
 
 /// Chunks put together. A body that comes in one chunk, as most do, is not copied.

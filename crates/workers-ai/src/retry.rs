@@ -4,8 +4,8 @@
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -207,14 +207,17 @@ pub(crate) fn random() -> u64 {
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: AtomicU32,
-    resume: RwLock<Option<Instant>>,
+    /// Whether to look at `resume`; calls that have no need to wait share no lock.
+    is_paused: AtomicBool,
+    resume: Mutex<Option<Instant>>,
 }
 
 impl Budget {
     pub(crate) fn new() -> Self {
         Self {
             left: AtomicU32::new(BUDGET),
-            resume: RwLock::new(None),
+            is_paused: AtomicBool::new(false),
+            resume: Mutex::new(None),
         }
     }
 
@@ -239,16 +242,24 @@ impl Budget {
     /// The service asks to wait: so do all clones.
     pub(crate) fn pause(&self, wait: Duration) {
         if let Some(until) = Instant::now().checked_add(wait) {
-            let mut resume = self.resume.write().unwrap_or_else(PoisonError::into_inner);
+            let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
             *resume = resume.max(Some(until));
+            self.is_paused.store(true, Relaxed);
         }
     }
 
     /// How long a new call has to wait, with a random part so that not all start at once.
     pub(crate) fn paused(&self) -> Option<Duration> {
-        let resume = *self.resume.read().unwrap_or_else(PoisonError::into_inner);
-        let left = resume?.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then(|| left.saturating_add(jitter(Duration::from_secs(1), random())))
+        if !self.is_paused.load(Relaxed) {
+            return None;
+        }
+        let resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = resume.as_ref()?.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.is_paused.store(false, Relaxed);
+            return None;
+        }
+        Some(left.saturating_add(jitter(Duration::from_secs(1), random())))
     }
 }
 

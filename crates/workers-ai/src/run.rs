@@ -81,13 +81,13 @@ impl<O> Run<O> {
 
     /// How the call is tried again if it fails.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.call.retry = Some(policy);
+        self.call.retry = Some(Box::new(policy));
         self
     }
 
     /// The gateway that the call goes through, in place of the client's.
     pub fn gateway(mut self, gateway: Gateway) -> Self {
-        self.call.gateway = Some(gateway);
+        self.call.gateway = Some(Box::new(gateway));
         self
     }
 

@@ -4,9 +4,6 @@ use std::ops::Range;
 
 use memchr::{memchr2, memchr3};
 
-/// What is nearer than this is found sooner byte by byte.
-const CLOSE: usize = 16;
-
 /// Calls `each` with the name and the place of every member of the object that `text` is, until it says no.
 /// `None` if `text` is not one object, or a name is not plain.
 pub(crate) fn members<'a>(
@@ -48,27 +45,13 @@ fn past(text: &[u8], at: usize, byte: u8) -> Option<usize> {
     (text.get(at) == Some(&byte)).then(|| past_blank(text, at + 1))
 }
 
-/// The first byte that `is_it`; `further` finds it where it is not close by, which takes longer to begin and less to go on.
-fn find(
-    text: &[u8],
-    is_it: impl Fn(u8) -> bool,
-    further: impl Fn(&[u8]) -> Option<usize>,
-) -> Option<usize> {
-    let (close, far) = text.split_at(text.len().min(CLOSE));
-    match close.iter().position(|byte| is_it(*byte)) {
-        Some(at) => Some(at),
-        None => further(far).map(|at| close.len() + at),
-    }
-}
-
 fn past_text(text: &[u8], at: usize) -> Option<usize> {
     if text.get(at) != Some(&b'"') {
         return None;
     }
     let mut at = at + 1;
     loop {
-        let is_it = |byte| matches!(byte, b'"' | b'\\');
-        at += find(text.get(at..)?, is_it, |far| memchr2(b'"', b'\\', far))?;
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
         match text.get(at)? {
             b'"' => return Some(at + 1),
             _ => at += 2,
@@ -95,10 +78,7 @@ fn past_value(text: &[u8], at: usize) -> Option<usize> {
 fn past_nest(text: &[u8], at: usize, open: u8, close: u8) -> Option<usize> {
     let (mut at, mut depth) = (at + 1, 1_usize);
     while depth > 0 {
-        let is_it = |byte| byte == b'"' || byte == open || byte == close;
-        at += find(text.get(at..)?, is_it, |far| {
-            memchr3(b'"', open, close, far)
-        })?;
+        at += memchr3(b'"', open, close, text.get(at..)?)?;
         match text.get(at)? {
             b'"' => at = past_text(text, at)?,
             byte if *byte == open => (at, depth) = (at + 1, depth + 1),

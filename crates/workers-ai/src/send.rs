@@ -175,6 +175,6 @@ fn policy<'a>(client: &'a Inner, call: &'a Call) -> Cow<'a, RetryPolicy> {
 }
 
 fn leaves_retries_to_gateway(client: &Inner, call: &Call) -> bool {
-    let gateway = call.gateway.as_ref().or(client.gateway.as_ref());
+    let gateway = call.gateway.as_deref().or(client.gateway.as_ref());
     call.retry.is_none() && gateway.is_some_and(crate::Gateway::retries)
 }
