@@ -116,7 +116,7 @@ pub use gateway::{Gateway, GatewayBackoff};
 pub use headers::Headers;
 pub use response::{Details, Response};
 pub use retry::RetryPolicy;
-pub use run::{Detailed, Run};
+pub use run::{Detailed, Run, Running};
 pub use stream::EventStream;
 pub use upload::Upload;
 /// The models: what each takes, answers and streams.

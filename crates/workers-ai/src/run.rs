@@ -4,6 +4,7 @@ use std::{
     fmt::{self, Debug},
     future::{Future, IntoFuture},
     pin::Pin,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -184,17 +185,44 @@ impl<E> Run<EventStream<E>> {
     }
 }
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// A call that is being made; see [`Run`].
+#[must_use = "a future does nothing unless it is polled"]
+pub struct Running<O> {
+    exchange: Exchange,
+    read: fn(Answer) -> Result<O, Error>,
+}
 
-impl<O: Send + 'static> IntoFuture for Run<O> {
+type Exchange = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// The part that is the same for every model, and is compiled once.
+fn begin(client: Client, mut call: Box<Call>) -> Exchange {
+    Box::pin(async move { exchange(&client.inner, &mut call).await })
+}
+
+impl<O> IntoFuture for Run<O> {
     type Output = Result<O, Error>;
-    type IntoFuture = BoxFuture<Self::Output>;
+    type IntoFuture = Running<O>;
 
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let answer = exchange(&self.client.inner, &mut self.call).await?;
-            (self.read)(answer)
-        })
+    fn into_future(self) -> Self::IntoFuture {
+        Running {
+            exchange: begin(self.client, self.call),
+            read: self.read,
+        }
+    }
+}
+
+impl<O> Future for Running<O> {
+    type Output = Result<O, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(self.exchange.as_mut().poll(context))?;
+        Poll::Ready((self.read)(answer))
+    }
+}
+
+impl<O> Debug for Running<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
     }
 }
 
@@ -202,16 +230,17 @@ impl<O: Send + 'static> IntoFuture for Run<O> {
 #[must_use = "a call is only made when it is awaited"]
 pub struct Detailed<O>(Run<O>);
 
-impl<O: Send + 'static> IntoFuture for Detailed<O> {
+impl<O: 'static> IntoFuture for Detailed<O> {
     type Output = Result<Response<O>, Error>;
-    type IntoFuture = BoxFuture<Self::Output>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let mut run = self.0;
+        let Run { client, call, read } = self.0;
+        let exchange = begin(client, call);
         Box::pin(async move {
-            let answer = exchange(&run.client.inner, &mut run.call).await?;
+            let answer = exchange.await?;
             let details = Details::new(&answer);
-            let output = (run.read)(answer)?;
+            let output = read(answer)?;
             Ok(Response { output, details })
         })
     }
@@ -244,7 +273,7 @@ mod tests {
             .build()
             .unwrap();
         let call = ai.run_any("@cf/any/model", json!({}));
-        let size = size_of_val(&*call.into_future());
+        let size = size_of_val(&*begin(call.client, call.call));
         assert!(size <= 1024, "{size} bytes");
         assert!(size_of::<Call>() <= 1024, "{} bytes", size_of::<Call>());
     }
