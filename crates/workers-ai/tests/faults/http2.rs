@@ -194,7 +194,7 @@ async fn calls_and_streams_share_one_connection() {
 }
 
 #[tokio::test]
-async fn t30_refused_streams_are_tried_again_and_counted() {
+async fn t30_r19_refused_streams_are_tried_again_and_counted() {
     let (client, log) = start(|_| Act::Reset(Reason::REFUSED_STREAM)).await;
     let error = fails(&client).await;
     assert_eq!(error.kind(), ErrorKind::Connect);

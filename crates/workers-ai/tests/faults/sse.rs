@@ -142,6 +142,30 @@ async fn s01_every_dialect_cut_at_every_byte_gives_the_same_events() {
 }
 
 #[tokio::test]
+async fn s05_characters_cut_anywhere_stay_whole() {
+    // Of one, two, three and four bytes, and one that takes several of them.
+    const TEXT: &str = "a\u{e9}\u{20ac}\u{1F600}\u{65}\u{301}\u{1F468}\u{200D}\u{1F469}";
+    let whole = format!("data: {{\"response\":\"{TEXT}\"}}\n\n");
+    let length = whole.len();
+    let server = Server::start(move |n, _| {
+        let (first, second) = whole.as_bytes().split_at(n + 1);
+        let mut parts = vec![Act::Write(open_events(first))];
+        if !second.is_empty() {
+            parts.push(Act::Write(chunk(second)));
+        }
+        parts.push(Act::Write(chunk("data: [DONE]\n\n")));
+        parts.push(Act::Write(b"0\r\n\r\n".to_vec()));
+        parts
+    })
+    .await;
+    let client = client(&server);
+    for at in 1..=length {
+        let items = collect(client.stream(phrase()).await.unwrap()).await;
+        assert_eq!(texts(&items), [TEXT], "{at}");
+    }
+}
+
+#[tokio::test]
 async fn s14_a_stream_without_its_end_is_truncated() {
     let items = stream(events(
         "data: {\"response\":\"a\"}\n\ndata: {\"response\":\"b\"}\n\n",
@@ -187,7 +211,7 @@ async fn s17_s18_the_marker_ends_the_stream_at_once() {
 }
 
 #[tokio::test]
-async fn s20_an_error_in_the_stream_ends_it() {
+async fn s20_r17_an_error_in_the_stream_ends_it() {
     let ten = "data: {\"response\":\"t\"}\n\n".repeat(10);
     for error in [
         "data: {\"errors\":[{\"code\":3040,\"message\":\"full\"}],\"success\":false}\n\n",
