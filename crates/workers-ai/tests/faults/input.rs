@@ -184,7 +184,7 @@ async fn u10_u11_u12_a14_bad_options_are_not_sent() {
     let metadata = (0..6).fold(Gateway::new("g"), |gateway, n| {
         gateway.metadata(format!("k{n}"), n)
     });
-    let calls = [
+    let calls = vec![
         (
             "gateway id",
             client.run(phrase()).gateway(Gateway::new("a/b")),
