@@ -70,10 +70,13 @@ impl Sort {
 pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
     let unexpected = |what| Err(unexpected(what, head.clone(), body.clone()));
     let is_document = || matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    // Where the header lies: no file and no page is an object of JSON.
+    let is_object = || body.trim_ascii_start().starts_with(b"{") && envelope::open(body).is_ok();
     match Sort::of(head) {
-        _ if body.is_empty() => unexpected(Unexpected::Empty),
+        _ if body.trim_ascii_start().is_empty() => unexpected(Unexpected::Empty),
         Sort::Json => json(head, body),
         Sort::Unsaid if is_document() => json(head, body),
+        Sort::Bytes | Sort::Text if is_object() => json(head, body),
         Sort::Bytes | Sort::Unsaid => Ok(Content::Bytes),
         Sort::Events | Sort::Text | Sort::Page => unexpected(Unexpected::ContentType),
     }

@@ -63,6 +63,9 @@ pub struct EventStream<E> {
     facts: Facts,
     caps: Caps,
     waiting: Waiting,
+    has_begun: bool,
+    /// The first bytes of the answer, until there is an event.
+    beginning: Bytes,
     event: PhantomData<fn() -> E>,
 }
 
@@ -88,6 +91,8 @@ impl<E> EventStream<E> {
             waiting: Waiting::new(&answer.facts),
             facts: answer.facts,
             caps: answer.caps,
+            has_begun: false,
+            beginning: Bytes::new(),
             event: PhantomData,
         })
     }
@@ -109,6 +114,7 @@ impl<E> EventStream<E> {
                     match step(&self.decoder.event(), self.end, &self.facts, &self.caps) {
                         Step::Item => {
                             self.waiting.got_event();
+                            self.beginning = Bytes::new();
                             return Poll::Ready(Some(Ok(())));
                         }
                         Step::Skip => {}
@@ -128,6 +134,9 @@ impl<E> EventStream<E> {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.waiting.got_bytes();
                     if let Ok(chunk) = frame.into_data() {
+                        if !std::mem::replace(&mut self.has_begun, true) {
+                            self.beginning = chunk.clone();
+                        }
                         self.decoder.push(chunk);
                     }
                 }
@@ -156,8 +165,17 @@ impl<E> EventStream<E> {
             self.body = None;
             return None;
         }
-        let left = Bytes::copy_from_slice(left.get(..self.caps.error).unwrap_or(left));
-        Some(self.fail(Error::new(ErrorKind::StreamTruncated, "").with_body(left)))
+        // What never was an event may be a page, or the report of an error.
+        let left = if left.is_empty() {
+            &self.beginning[..]
+        } else {
+            left
+        };
+        let error = match envelope::open(left) {
+            Ok(envelope::Envelope::Failure) => reported(left, &self.caps),
+            _ => Error::new(ErrorKind::StreamTruncated, "").with_body(kept(left, &self.caps)),
+        };
+        Some(self.fail(error))
     }
 
     /// Ends the stream with an error.
@@ -249,20 +267,23 @@ fn step(event: &Event<'_>, end: &str, facts: &Facts, caps: &Caps) -> Step {
     if data == end.as_bytes() {
         return Step::End;
     }
+    if is_error(event) {
+        return Step::Fail(reported(data, caps));
+    }
     if data.is_empty() {
         return Step::Skip;
     }
-    if is_error(event) {
-        let messages = envelope::messages(data);
-        let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
-        return Step::Fail(
-            Error::new(kind, "")
-                .with_messages(messages)
-                .with_body(kept(data, caps)),
-        );
-    }
     trace::usage(&facts.span, data);
     Step::Item
+}
+
+/// The error that an event reports.
+fn reported(data: &[u8], caps: &Caps) -> Error {
+    let messages = envelope::messages(data);
+    let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
+    Error::new(kind, "")
+        .with_messages(messages)
+        .with_body(kept(data, caps))
 }
 
 fn kept(data: &[u8], caps: &Caps) -> Bytes {
@@ -304,6 +325,12 @@ fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
 /// The keys of an event that tell whether it is an error.
 #[derive(Deserialize)]
 struct Probe<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    success: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -314,7 +341,53 @@ struct Probe<'a> {
     choices: Option<&'a RawValue>,
 }
 
-/// An event that begins like this has text, and is no error.
+/// Where a choice has its text, in whichever dialect.
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    delta: Option<Said<'a>>,
+    #[serde(borrow)]
+    message: Option<Said<'a>>,
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+}
+
+impl Probe<'_> {
+    fn is_error(&self) -> bool {
+        let is = |value: Option<&RawValue>, words: &[&str]| {
+            value.is_some_and(|value| words.contains(&value.get()))
+        };
+        is(self.kind, &["\"error\"", "\"response.failed\""])
+            || is(self.object, &["\"error\""])
+            || is(self.success, &["false"])
+            || (says(self.error) || says(self.errors)) && !says(self.response) && !self.has_text()
+    }
+
+    /// Whether one of the choices has text. One that is unlike any that is known may well have.
+    fn has_text(&self) -> bool {
+        let Some(choices) = self.choices else {
+            return false;
+        };
+        serde_json::from_str(choices.get()).map_or(true, |choices: Vec<Choice<'_>>| {
+            choices.iter().any(|choice| {
+                let said = [&choice.delta, &choice.message].into_iter().flatten();
+                says(choice.text) || said.into_iter().any(|said| says(said.content))
+            })
+        })
+    }
+}
+
+fn says(value: Option<&RawValue>) -> bool {
+    value.is_some_and(|value| !envelope::is_void(value.get()))
+}
+
+/// An event that begins like this and goes on has text, and is no error.
 const TEXT: &[u8] = b"{\"response\":\"";
 
 /// Every event that reports an error has this in it.
@@ -325,20 +398,14 @@ fn is_error(event: &Event<'_>) -> bool {
     if event.name == b"error" {
         return true;
     }
-    if event.data.starts_with(TEXT)
+    let text = event.data.strip_prefix(TEXT);
+    if text.is_some_and(|text| !text.starts_with(b"\""))
         || ERROR.find(event.data).is_none()
         || !event.data.trim_ascii_start().starts_with(b"{")
     {
         return false;
     }
-    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| {
-        let blames = |errors: Option<&RawValue>| {
-            errors.is_some_and(|errors| !envelope::is_void(errors.get()))
-        };
-        (blames(probe.error) || blames(probe.errors))
-            && probe.response.is_none()
-            && probe.choices.is_none()
-    })
+    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| probe.is_error())
 }
 
 /// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long

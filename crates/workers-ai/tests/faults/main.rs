@@ -1,6 +1,7 @@
 //! What the transport does when things go wrong, and when they go right. Names begin with the row of
 //! the fault catalogue that a test stages.
 
+mod answers;
 mod batch;
 mod catalogue;
 mod download;
