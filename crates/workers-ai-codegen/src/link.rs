@@ -121,6 +121,7 @@ pub(crate) fn link(mut api: Api) -> Result<Api, Vec<Fault>> {
     assign_names(&mut api, &mut faults);
     describe_roots(&mut api);
     mark_directions(&mut api);
+    mark_whole(&mut api);
     mark_generic(&mut api, &mut faults);
     mark_streams(&mut api);
     mark_extended(&mut api);
@@ -286,6 +287,28 @@ fn mark_directions(api: &mut Api) {
     }
     for id in response {
         api.defs[id.0].response = true;
+    }
+}
+
+/// A whole answer has something in it that its document names. Events may be of a sort that nobody knows yet.
+fn mark_whole(api: &mut Api) {
+    let mut whole = BTreeSet::new();
+    let mut events = BTreeSet::new();
+    for model in &api.models {
+        let mut output = &model.output;
+        while let Type::List(inner) | Type::Nullable(inner) = output {
+            output = inner;
+        }
+        whole.extend(
+            Api::named(output)
+                .into_iter()
+                .flat_map(|root| forms(api, root)),
+        );
+        let event = model.stream.as_ref().map(|stream| &stream.event);
+        events.extend(event.into_iter().flat_map(|event| api.reachable(event)));
+    }
+    for id in whole.difference(&events) {
+        api.defs[id.0].whole = true;
     }
 }
 

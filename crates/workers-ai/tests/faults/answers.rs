@@ -1,10 +1,16 @@
 //! Answers that services give although no document says so: nothing of them is lost, and none is
 //! called a success that is none.
 
-use workers_ai::{ApiErrorKind as Api, Error, ErrorKind, Unexpected};
+use workers_ai::{
+    ApiErrorKind as Api, Client, Error, ErrorKind, Run, Unexpected,
+    models::{
+        BgeBaseEnV15, DistilbertSst2Int8, Flux1Schnell, KimiK26, Llama31_8bInstructFp8, M2m100_12b,
+        WhisperLargeV3Turbo,
+    },
+};
 
 use crate::{
-    server::{Server, answer, events, failure_body},
+    server::{Server, answer, events, failure_body, result},
     support::{CONTENT, Scene, client, fails, phrase, printed},
 };
 
@@ -81,6 +87,68 @@ async fn a_file_is_a_file_whatever_it_begins_with() {
         let image = picture(answer(200, &[("content-type", "image/png")], file)).await;
         assert_eq!(&image.unwrap().bytes().unwrap()[..], file);
     }
+}
+
+/// What a call gives when the service answers with each of these.
+async fn expect_nothing_known<O: std::fmt::Debug + Send + 'static>(
+    call: impl Fn(&Client) -> Run<O>,
+    results: &[&str],
+) {
+    for body in results {
+        let server = Server::always(result(body)).await;
+        let error = call(&client(&server)).await.expect_err(body);
+        printed(&error);
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        assert!(error.to_string().contains("`result"), "{error}");
+        let kept = String::from_utf8_lossy(error.body()).into_owned();
+        assert!(kept.contains(body), "{kept}");
+    }
+}
+
+#[tokio::test]
+async fn j02_an_answer_of_which_nothing_is_known_is_no_empty_success() {
+    let of_others = [
+        r#"{"canary": "cAnArY content"}"#,
+        r#"{"errors":[{"code":3040,"message":"m"}],"success":false}"#,
+        r#"{"result":{"response":"hi"},"success":true}"#,
+        r#"{"new":null}"#,
+    ];
+    expect_nothing_known(|ai| ai.run(M2m100_12b::input("a", "fr")), &of_others).await;
+    expect_nothing_known(|ai| ai.run(Flux1Schnell::prompt("a")), &of_others).await;
+    expect_nothing_known(|ai| ai.run(BgeBaseEnV15::text(["a"])), &of_others).await;
+    expect_nothing_known(|ai| ai.run(KimiK26::prompt("a")), &of_others).await;
+    expect_nothing_known(|ai| ai.run(WhisperLargeV3Turbo::audio(vec![1])), &of_others).await;
+    expect_nothing_known(
+        |ai| ai.run(Llama31_8bInstructFp8::prompt("a")),
+        &[&of_others[..], &[r#"{"text":"hi"}"#]].concat(),
+    )
+    .await;
+    expect_nothing_known(
+        |ai| ai.run(DistilbertSst2Int8::text("a")),
+        &[r#"[{"generated_text":"hi"}]"#],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn j05_one_member_that_is_known_is_enough() {
+    for body in [
+        r#"{"translated_text":"a","new":{"deep":[1]}}"#,
+        r#"{"new":1,"translated_text":null}"#,
+    ] {
+        let server = Server::always(result(body)).await;
+        let call = client(&server).run(M2m100_12b::input("a", "fr"));
+        call.await.unwrap();
+    }
+    // What is new deeper within is ignored, and an event may be of a sort that nobody knows yet.
+    let server = Server::always(result(r#"{"response":"hi","usage":{"new":1}}"#)).await;
+    let call = client(&server).run(Llama31_8bInstructFp8::prompt("a"));
+    assert_eq!(call.await.unwrap().text(), "hi");
+    let server = Server::always(events("data: {\"new\":1}\n\ndata: [DONE]\n\n")).await;
+    let ask = Llama31_8bInstructFp8::prompt("a");
+    let mut stream = client(&server).stream(ask).await.unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
+    assert!(stream.next().await.is_none());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod answers;
 mod batch;
 mod catalogue;
+mod dialects;
 mod download;
 mod drift;
 mod http;

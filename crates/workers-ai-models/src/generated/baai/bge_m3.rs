@@ -346,7 +346,7 @@ pub struct BgeM3Scores {
 }
 
 fields! {
-    BgeM3Scores {
+    BgeM3Scores as WHOLE {
         "response" => put response,
         "usage" => put usage,
         "meta" => put meta,
@@ -381,7 +381,7 @@ pub struct BgeM3ContextEmbeddings {
 }
 
 fields! {
-    BgeM3ContextEmbeddings {
+    BgeM3ContextEmbeddings as WHOLE {
         "response" => put response,
         "shape" => integers shape,
         "pooling" => put pooling,
