@@ -368,7 +368,7 @@ fn mark_generic(api: &mut Api, faults: &mut Faults) {
 }
 
 /// A definition and, if it is a union, its alternatives and theirs.
-fn forms(api: &Api, root: DefId) -> BTreeSet<DefId> {
+pub(crate) fn forms(api: &Api, root: DefId) -> BTreeSet<DefId> {
     let mut found = BTreeSet::new();
     let mut open = vec![root];
     while let Some(id) = open.pop() {

@@ -15,6 +15,9 @@ pub trait Fields: Default {
     /// The members that the document requires. Reading does without; who watches for drift is told.
     const ALWAYS: &'static [&'static str] = &[];
 
+    /// The members that are known.
+    const NAMES: &'static [&'static str] = &[];
+
     /// Whether an object of which no member is known is refused: it says something, and all of it would be lost.
     const WHOLE: bool = false;
 
@@ -250,6 +253,7 @@ macro_rules! fields {
         $($member:literal => $how:ident $field:ident),* $(,)?
     } $(always [$($always:literal),*])?) => {
         impl $crate::fields::Fields for $name {
+            const NAMES: &'static [&'static str] = &[$($tag,)? $($member),*];
             $(const ALWAYS: &'static [&'static str] = &[$($always),*];)?
             $(const $whole: bool = true;)?
 

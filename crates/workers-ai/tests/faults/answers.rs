@@ -4,8 +4,8 @@
 use workers_ai::{
     ApiErrorKind as Api, Client, Error, ErrorKind, Run, Unexpected,
     models::{
-        BgeBaseEnV15, DistilbertSst2Int8, Flux1Schnell, KimiK26, Llama31_8bInstructFp8, M2m100_12b,
-        WhisperLargeV3Turbo,
+        BgeBaseEnV15, DistilbertSst2Int8, Flux1Schnell, GptOss120b, GptOss120bOutput, KimiK26,
+        Llama31_8bInstructFp8, M2m100_12b, WhisperLargeV3Turbo,
     },
 };
 
@@ -128,6 +128,33 @@ async fn j02_an_answer_of_which_nothing_is_known_is_no_empty_success() {
         &[r#"[{"generated_text":"hi"}]"#],
     )
     .await;
+}
+
+#[tokio::test]
+async fn j29_an_answer_that_only_looks_like_one_of_the_forms_is_kept_whole() {
+    for (body, reads) in [
+        (r#"{"text":{"value":"hi"}}"#, "unknown"),
+        (r#"{"usage":{"prompt_tokens":1}}"#, "chat"),
+        (r#"{"usage":{"input_tokens":1}}"#, "responses"),
+        (r#"{"text":{"format":{"type":"text"}}}"#, "responses"),
+        (
+            r#"{"choices":[{"message":{"content":"hi"}}],"usage":{"new":1}}"#,
+            "chat",
+        ),
+    ] {
+        let server = Server::always(result(body)).await;
+        let call = client(&server).run(GptOss120b::prompt("a"));
+        let read = match call.await.unwrap() {
+            GptOss120bOutput::Chat(_) => "chat",
+            GptOss120bOutput::Responses(_) => "responses",
+            GptOss120bOutput::Unknown(kept) => {
+                assert_eq!(kept.to_string(), body);
+                "unknown"
+            }
+            _ => "new",
+        };
+        assert_eq!(read, reads, "{body}");
+    }
 }
 
 #[tokio::test]

@@ -307,12 +307,15 @@ alternatives! {
     BgeM3Output {
         Scores {
             "response": "[{", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
         ContextEmbeddings {
             "response": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
         Embeddings {
             "data": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
     } else Unknown
 }
