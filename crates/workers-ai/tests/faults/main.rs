@@ -11,6 +11,7 @@ mod http;
 mod http2;
 mod input;
 mod json;
+mod options;
 mod overload;
 mod secrets;
 mod server;

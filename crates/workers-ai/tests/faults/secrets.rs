@@ -10,7 +10,7 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
-use workers_ai::{Client, ClientBuilder, ErrorKind, Gateway, Run};
+use workers_ai::{Client, ClientBuilder, ErrorKind, Gateway, Run, models::Llama31_8bInstructFp8};
 
 use crate::{
     server::{Act, Server, answer, events, failure, result},
@@ -236,7 +236,12 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
             1 => result(&format!(
                 r#"{{"response":"{CONTENT}","usage":{{"prompt_tokens":5,"completion_tokens":7}}}}"#
             )),
-            2 => failure(400, 5007),
+            2 => answer(
+                400,
+                &[("cf-ai-req-id", "req-1")],
+                crate::server::failure_body(5007),
+            ),
+            3 => result(&format!(r#"{{"response":"{CONTENT}","tone":"{CONTENT}"}}"#)),
             _ => events(format!(
                 "data: {{\"response\":\"{CONTENT}\",\"usage\":{{\"completion_tokens\":11}}}}\n\n\
                  data: {{\"usage\":{{\"completion_tokens\":0,\"prompt_tokens\":\"{CONTENT}\"}}}}\n\ndata: {CONTENT}\n\n"
@@ -247,6 +252,8 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
     let client = client(&server);
     client.run(phrase()).await.unwrap();
     client.run(phrase()).await.unwrap_err();
+    let drifting = Llama31_8bInstructFp8::prompt(CONTENT);
+    client.run(drifting).await.unwrap();
     let mut stream = client.stream(phrase()).await.unwrap();
     while stream.next().await.is_some() {}
 
@@ -264,6 +271,9 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
         "gen_ai.usage.output_tokens=7",
         "gen_ai.usage.output_tokens=11",
         "error.type=StreamTruncated",
+        "gen_ai.response.id=\"req-1\"",
+        "workers_ai::drift",
+        "tone",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
