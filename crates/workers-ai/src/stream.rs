@@ -114,7 +114,9 @@ impl<E> EventStream<E> {
                     match step(&self.decoder.event(), self.end, &self.facts, &self.caps) {
                         Step::Item => {
                             self.waiting.got_event();
-                            self.beginning = Bytes::new();
+                            if !self.beginning.is_empty() {
+                                self.beginning = Bytes::new();
+                            }
                             return Poll::Ready(Some(Ok(())));
                         }
                         Step::Skip => {}

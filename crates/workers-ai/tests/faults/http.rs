@@ -8,16 +8,13 @@ use workers_ai::{ApiErrorKind as Api, Cap, Error, ErrorKind, Gateway, Stop, Unex
 
 use crate::{
     server::{Act, Seen, Server, answer, events, failure, failure_body, head, json, result},
-    support::{
-        ACCOUNT, CONTENT, Painter, SECRET, Scene, builder, client, client_and_waits, fails, phrase,
-        printed,
-    },
+    support::{ACCOUNT, CONTENT, Painter, SECRET, Scene, builder, client, fails, phrase, printed},
 };
 
 const HI: &str = r#"{"response":"hi"}"#;
 
 /// Calls a server that always gives this answer; counts the requests.
-async fn call(answer: Vec<u8>) -> (Error, usize) {
+pub(crate) async fn call(answer: Vec<u8>) -> (Error, usize) {
     let server = Server::always(answer).await;
     let error = fails(&client(&server)).await;
     assert_eq!(
@@ -159,67 +156,6 @@ async fn h08_h12_h15_h16_h17_failures_of_the_service_are_tried_again() {
             assert_eq!(&error.body()[..], body.as_bytes());
         }
     }
-}
-
-#[tokio::test]
-async fn h43_only_plain_seconds_make_a_call_wait() {
-    for odd in [
-        "-10", "nan", "inf", "1e20", "0x10", "+5", "1.5", "", "soon", "5 s",
-    ] {
-        let (error, requests) = call(answer(429, &[("retry-after", odd)], "")).await;
-        assert_eq!((error.retry_after(), requests), (None, 3), "{odd}");
-    }
-    let digits = "9".repeat(35);
-    let (error, requests) = call(answer(429, &[("retry-after", &digits)], "")).await;
-    assert_eq!((error.stop(), requests), (Some(Stop::RetryAfter), 1));
-    let (error, requests) = call(answer(429, &[("retry-after", "  5  ")], "")).await;
-    let five = Some(Duration::from_secs(5));
-    assert_eq!((error.retry_after(), requests), (five, 3));
-}
-
-#[tokio::test]
-async fn h18_h44_a_date_is_measured_by_the_services_clock() {
-    let headers = [
-        ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
-        ("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"),
-    ];
-    let server = Server::always(answer(503, &headers, "")).await;
-    let (client, waits) = client_and_waits(&server);
-    let error = fails(&client).await;
-    let three = Duration::from_secs(3);
-    assert_eq!(error.retry_after(), Some(three));
-    let waits = waits.all();
-    assert_eq!((server.requests(), waits.len()), (3, 2));
-    assert!(waits.iter().all(|wait| *wait >= three), "{waits:?}");
-}
-
-#[tokio::test]
-async fn h10_retry_after_is_a_lower_bound() {
-    let server = Server::start(|n, _| match n {
-        0 => vec![Act::Write(answer(429, &[("retry-after", "2")], ""))],
-        _ => vec![Act::Write(result(HI))],
-    })
-    .await;
-    let (client, waits) = client_and_waits(&server);
-    let response = client.run(phrase()).details().await.unwrap();
-    assert_eq!(response.details.attempts(), 2);
-    let waits = waits.all();
-    assert_eq!(waits.len(), 1);
-    assert!(
-        waits[0] >= Duration::from_secs(2) && waits[0] < Duration::from_secs(4),
-        "{waits:?}"
-    );
-}
-
-#[tokio::test]
-async fn h11_a_long_retry_after_is_handed_to_the_caller() {
-    let (error, requests) = call(answer(429, &[("retry-after", "300")], "")).await;
-    assert_eq!(
-        (error.kind(), requests),
-        (ErrorKind::Api(Api::RateLimited), 1)
-    );
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
-    assert_eq!(error.stop(), Some(Stop::RetryAfter));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Documents that do not fit.
 
-use serde_json::json as value;
-use workers_ai::{ErrorKind, Unexpected};
+use serde_json::{Value, json as value};
+use workers_ai::{ErrorKind, Unexpected, models::DistilbertSst2Int8};
 
 use crate::{
     server::{Server, json, result},
@@ -38,7 +38,13 @@ async fn j13_j19_numbers_and_text_that_no_type_holds() {
     // Beyond every float, and half a character.
     for body in [r#"{"results":[1e400]}"#, r#"{"response":"\ud800"}"#] {
         let server = Server::always(result(body)).await;
-        let any = client(&server).run_any("m", 1).await.unwrap_err();
+        let any = client(&server).run_any("m", 1).await;
+        // Another crate may have turned numbers into text, which holds all of them.
+        if serde_json::from_str::<Value>(body).is_ok() {
+            assert!(any.unwrap().to_string().contains("1e+400"), "{body}");
+            continue;
+        }
+        let any = any.unwrap_err();
         assert_eq!(
             (any.kind(), server.requests()),
             (ErrorKind::Decode, 1),
@@ -46,6 +52,9 @@ async fn j13_j19_numbers_and_text_that_no_type_holds() {
         );
         assert!(any.body().ends_with(b"}"), "{body}");
     }
+    let server = Server::always(result(r#"[{"label":"a","score":1e400}]"#)).await;
+    let call = client(&server).run(DistilbertSst2Int8::text("a"));
+    assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Decode);
     let server = Server::always(result(r#"{"response":"hi","score":1e39}"#)).await;
     let any = client(&server).run_any("m", 1).await.unwrap();
     assert_eq!(any["score"], 1e39);

@@ -4,6 +4,7 @@
 mod answers;
 mod batch;
 mod catalogue;
+mod credentials;
 mod dialects;
 mod download;
 mod drift;
@@ -19,3 +20,4 @@ mod sse;
 mod support;
 mod tls;
 mod transport;
+mod waits;
