@@ -7,7 +7,6 @@ use std::{
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
-    sync::LazyLock,
     task::{Context, Poll},
     time::Duration,
 };
@@ -15,9 +14,8 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body as _;
-use memchr::memmem::Finder;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::{Instant, Sleep};
 use workers_ai_models::{Answer, Streaming};
 
@@ -28,6 +26,7 @@ use crate::{
     decode::{self, Content, misfit_text},
     envelope,
     error::{Cap, Error, ErrorKind, Timeout, Unexpected},
+    event_error::is_error,
     lost,
     send::Facts,
     sse::{Decoder, Event, TooLarge},
@@ -322,92 +321,6 @@ fn decode<E: DeserializeOwned>(data: &[u8]) -> Result<E, Error> {
 
 fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
     facts.tell(error.with_body(kept(data, caps)))
-}
-
-/// The keys of an event that tell whether it is an error.
-#[derive(Deserialize)]
-struct Probe<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    object: Option<&'a RawValue>,
-    #[serde(borrow)]
-    success: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    choices: Option<&'a RawValue>,
-}
-
-/// Where a choice has its text, in whichever dialect.
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(borrow)]
-    delta: Option<Said<'a>>,
-    #[serde(borrow)]
-    message: Option<Said<'a>>,
-    #[serde(borrow)]
-    text: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Said<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-}
-
-impl Probe<'_> {
-    fn is_error(&self) -> bool {
-        let is = |value: Option<&RawValue>, words: &[&str]| {
-            value.is_some_and(|value| words.contains(&value.get()))
-        };
-        is(self.kind, &["\"error\"", "\"response.failed\""])
-            || is(self.object, &["\"error\""])
-            || is(self.success, &["false"])
-            || (says(self.error) || says(self.errors)) && !says(self.response) && !self.has_text()
-    }
-
-    /// Whether one of the choices has text. One that is unlike any that is known may well have.
-    fn has_text(&self) -> bool {
-        let Some(choices) = self.choices else {
-            return false;
-        };
-        serde_json::from_str(choices.get()).map_or(true, |choices: Vec<Choice<'_>>| {
-            choices.iter().any(|choice| {
-                let said = [&choice.delta, &choice.message].into_iter().flatten();
-                says(choice.text) || said.into_iter().any(|said| says(said.content))
-            })
-        })
-    }
-}
-
-fn says(value: Option<&RawValue>) -> bool {
-    value.is_some_and(|value| !envelope::is_void(value.get()))
-}
-
-/// An event that begins like this and goes on has text, and is no error.
-const TEXT: &[u8] = b"{\"response\":\"";
-
-/// Every event that reports an error has this in it.
-static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
-
-/// An event is an error if it says so, or if it reports errors and no text.
-fn is_error(event: &Event<'_>) -> bool {
-    if event.name == b"error" {
-        return true;
-    }
-    let text = event.data.strip_prefix(TEXT);
-    if text.is_some_and(|text| !text.starts_with(b"\""))
-        || ERROR.find(event.data).is_none()
-        || !event.data.trim_ascii_start().starts_with(b"{")
-    {
-        return false;
-    }
-    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| probe.is_error())
 }
 
 /// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long

@@ -1,11 +1,11 @@
 //! Every dialect in which answers were seen to stream, cut wherever it can be cut.
 
 use serde_json::{Value, json};
-use workers_ai::{Client, ErrorKind};
+use workers_ai::{Client, ErrorKind, models::KimiK26};
 
 use crate::{
     http2,
-    server::{Act, Server, chunk, open_events},
+    server::{Act, Server, chunk, events, open_events},
     support::client,
 };
 
@@ -152,4 +152,42 @@ async fn s01_every_dialect_cut_at_every_byte_gives_the_same_events_over_http2() 
     for dialect in 0..DIALECTS.len() {
         expect_the_same_wherever_it_is_cut(&client, dialect).await;
     }
+}
+
+#[tokio::test]
+async fn dialects_that_are_mixed_in_one_stream_are_collected_as_one_answer() {
+    let pieces = [
+        json!({"choices": [{"index": 0, "delta": {"role": "assistant", "content": null, "reasoning_content": "Let me "}}]}),
+        json!({"choices": [{"delta": {"reasoning": "see."}}], "usage": {"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6}}),
+        json!({"choices": [{"delta": {"content": "On "}}]}),
+        json!({"choices": [{"delta": {"content": 7}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [
+            {"index": 0, "id": "a", "type": "function", "function": {"name": "lamp"}},
+            {"index": 1, "id": "b", "type": "function", "function": {"name": "door", "arguments": "{\"op"}},
+        ]}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": "{\"level\":3}"}}]}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [{"index": 1, "function": {"arguments": "en\":true}"}}]}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [{"index": 1, "id": null, "function": {"name": null, "arguments": ""}}]}}]}),
+        json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}], "usage": {"total_tokens": 0}}),
+        json!({"choices": []}),
+        json!({"response": "", "usage": {"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 14}}),
+    ];
+    let text: String = pieces.map(|piece| format!("data: {piece}\n\n")).concat();
+    let server = Server::always(events(text + "data: [DONE]\n\n")).await;
+    let stream = client(&server).stream(KimiK26::prompt("a")).await.unwrap();
+    let answer = stream.collect().await.unwrap();
+    assert_eq!((answer.text(), answer.reasoning()), ("On 7", "Let me see."));
+    assert_eq!(answer.usage().and_then(|usage| usage.total), Some(14));
+    let calls = answer.tool_calls();
+    let said: Vec<_> = calls
+        .iter()
+        .map(|call| (call.id, call.name, call.arguments::<Value>().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (Some("a"), Some("lamp"), json!({"level": 3})),
+            (Some("b"), Some("door"), json!({"open": true})),
+        ]
+    );
 }
