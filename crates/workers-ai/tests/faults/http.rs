@@ -382,7 +382,22 @@ async fn h35_h37_compression_that_nobody_asked_for() {
         ("content-type", "application/json"),
         ("content-encoding", "gzip"),
     ];
-    let (error, _) = call(answer(200, &headers, "\u{1f}\u{8b}")).await;
+    let body = b"\x1f\x8brest";
+    let (error, requests) = call(answer(200, &headers, body)).await;
+    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
+    assert_eq!((&error.body()[..], requests), (&body[..], 1));
+
+    // However much comes out of it, no more is read than the cap allows.
+    let server = Server::always(answer(200, &headers, vec![7; 20_000])).await;
+    let error = fails(&builder(&server).max_response_bytes(10_000).build().unwrap()).await;
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded(Cap::Response));
+
+    let headers = [
+        ("content-type", "text/event-stream"),
+        ("content-encoding", "br"),
+    ];
+    let server = Server::always(answer(200, &headers, body)).await;
+    let error = client(&server).stream(phrase()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
 }
 
