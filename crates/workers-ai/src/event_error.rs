@@ -1,4 +1,4 @@
-//! Which events of a stream report an error, in whichever dialect.
+//! Which events of a stream, and which results, report an error, in whichever dialect.
 
 use std::sync::LazyLock;
 
@@ -73,6 +73,9 @@ fn says(value: Option<&RawValue>) -> bool {
     value.is_some_and(|value| !envelope::is_void(value.get()))
 }
 
+/// A result that is longer has more to say than what went wrong.
+const LONGEST: usize = 64 << 10;
+
 /// An event that begins like this and goes on has text, and is no error.
 const TEXT: &[u8] = b"{\"response\":\"";
 
@@ -81,15 +84,21 @@ static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error
 
 /// An event is an error if it says so, or if it reports errors and no text.
 pub(crate) fn is_error(event: &Event<'_>) -> bool {
-    if event.name == b"error" {
-        return true;
-    }
-    let text = event.data.strip_prefix(TEXT);
+    event.name == b"error" || reports(event.data)
+}
+
+/// A result is an error where an event of the same data would be.
+pub(crate) fn is_error_result(result: &[u8]) -> bool {
+    result.len() <= LONGEST && reports(result)
+}
+
+fn reports(data: &[u8]) -> bool {
+    let text = data.strip_prefix(TEXT);
     if text.is_some_and(|text| !text.starts_with(b"\""))
-        || ERROR.find(event.data).is_none()
-        || !event.data.trim_ascii_start().starts_with(b"{")
+        || ERROR.find(data).is_none()
+        || !data.trim_ascii_start().starts_with(b"{")
     {
         return false;
     }
-    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| probe.is_error())
+    serde_json::from_slice(data).is_ok_and(|probe: Probe<'_>| probe.is_error())
 }

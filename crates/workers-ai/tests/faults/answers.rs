@@ -109,7 +109,6 @@ async fn expect_nothing_known<O: std::fmt::Debug + Send + 'static>(
 async fn j02_an_answer_of_which_nothing_is_known_is_no_empty_success() {
     let of_others = [
         r#"{"canary": "cAnArY content"}"#,
-        r#"{"errors":[{"code":3040,"message":"m"}],"success":false}"#,
         r#"{"result":{"response":"hi"},"success":true}"#,
         r#"{"new":null}"#,
     ];
@@ -128,6 +127,46 @@ async fn j02_an_answer_of_which_nothing_is_known_is_no_empty_success() {
         &[r#"[{"generated_text":"hi"}]"#],
     )
     .await;
+}
+
+#[tokio::test]
+async fn h26_a_result_that_only_reports_an_error_is_one() {
+    for failed in [
+        r#"{"choices":[],"error":{"code":3040,"message":"m"}}"#,
+        r#"{"choices":[{"message":{"content":""}}],"error":{"code":3040,"message":"m"}}"#,
+        r#"{"object":"error","code":3040,"message":"m"}"#,
+        r#"{"errors":[{"code":3040,"message":"m"}],"success":false}"#,
+        r#"{"response":null,"errors":[{"code":3040,"message":"m"}]}"#,
+        r#"{"object":"response","id":"r","status":"failed","error":{"code":3040,"message":"m"},"output":[]}"#,
+    ] {
+        let server = Server::always(result(failed)).await;
+        let client = client(&server);
+        let errors = [
+            client.run(KimiK26::prompt("a")).await.unwrap_err(),
+            client.run(GptOss120b::prompt("a")).await.unwrap_err(),
+            client
+                .run(Llama31_8bInstructFp8::prompt("a"))
+                .await
+                .unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.is_capacity(), "{failed}: {error}");
+            assert_eq!((error.status(), error.attempts()), (Some(200), 1));
+            assert!(!error.body().is_empty());
+            printed(&error);
+        }
+        // Where no type says what to expect, it is the caller's to judge.
+        assert!(client.run_any("m", 1).await.is_ok(), "{failed}");
+    }
+    for good in [
+        r#"{"response":"an \"error\"","error":null}"#,
+        r#"{"choices":[{"message":{"content":"a"}}],"error":{"code":1}}"#,
+        r#"{"object":"response","id":"r","error":null,"output":[]}"#,
+    ] {
+        let server = Server::always(result(good)).await;
+        let call = client(&server).run(GptOss120b::prompt("a"));
+        assert!(call.await.is_ok(), "{good}");
+    }
 }
 
 #[tokio::test]
