@@ -72,6 +72,8 @@ pub(crate) struct Def {
     pub(crate) request: bool,
     /// The service sends it.
     pub(crate) response: bool,
+    /// It is a model's whole answer, or one form of it, and never an event.
+    pub(crate) whole: bool,
     /// Carries the model it is meant for as a type parameter.
     pub(crate) generic: bool,
     /// The transport, not the caller, sets its `stream` field.

@@ -121,6 +121,7 @@ pub(crate) fn link(mut api: Api) -> Result<Api, Vec<Fault>> {
     assign_names(&mut api, &mut faults);
     describe_roots(&mut api);
     mark_directions(&mut api);
+    mark_whole(&mut api);
     mark_generic(&mut api, &mut faults);
     mark_streams(&mut api);
     mark_extended(&mut api);
@@ -289,6 +290,28 @@ fn mark_directions(api: &mut Api) {
     }
 }
 
+/// A whole answer has something in it that its document names. Events may be of a sort that nobody knows yet.
+fn mark_whole(api: &mut Api) {
+    let mut whole = BTreeSet::new();
+    let mut events = BTreeSet::new();
+    for model in &api.models {
+        let mut output = &model.output;
+        while let Type::List(inner) | Type::Nullable(inner) = output {
+            output = inner;
+        }
+        whole.extend(
+            Api::named(output)
+                .into_iter()
+                .flat_map(|root| forms(api, root)),
+        );
+        let event = model.stream.as_ref().map(|stream| &stream.event);
+        events.extend(event.into_iter().flat_map(|event| api.reachable(event)));
+    }
+    for id in whole.difference(&events) {
+        api.defs[id.0].whole = true;
+    }
+}
+
 /// A shared input knows which model it is for: it and its alternatives take the model as a parameter.
 fn mark_generic(api: &mut Api, faults: &mut Faults) {
     let mut takers: BTreeMap<DefId, BTreeSet<&String>> = BTreeMap::new();
@@ -345,7 +368,7 @@ fn mark_generic(api: &mut Api, faults: &mut Faults) {
 }
 
 /// A definition and, if it is a union, its alternatives and theirs.
-fn forms(api: &Api, root: DefId) -> BTreeSet<DefId> {
+pub(crate) fn forms(api: &Api, root: DefId) -> BTreeSet<DefId> {
     let mut found = BTreeSet::new();
     let mut open = vec![root];
     while let Some(id) = open.pop() {

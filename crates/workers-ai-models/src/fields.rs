@@ -15,6 +15,12 @@ pub trait Fields: Default {
     /// The members that the document requires. Reading does without; who watches for drift is told.
     const ALWAYS: &'static [&'static str] = &[];
 
+    /// The members that are known.
+    const NAMES: &'static [&'static str] = &[];
+
+    /// Whether an object of which no member is known is refused: it says something, and all of it would be lost.
+    const WHOLE: bool = false;
+
     /// Takes the member called `name`, or skips it.
     ///
     /// # Errors
@@ -32,6 +38,7 @@ pub trait Fields: Default {
 pub struct Member<'m, A> {
     name: &'m str,
     map: &'m mut A,
+    skipped: &'m mut usize,
 }
 
 impl<'de, A: MapAccess<'de>> Member<'_, A> {
@@ -92,6 +99,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     /// If it is not JSON.
     pub fn skip(self, of: &'static str) -> Result<(), A::Error> {
         drift::unknown_member(of, self.name);
+        *self.skipped += 1;
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 
@@ -161,6 +169,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = drift::is_watched().then(Vec::new);
+        let (mut members, mut skipped) = (0, 0);
         while let Some(name) = map.next_key::<Name<'_>>()? {
             if let Some(seen) = &mut seen {
                 seen.push(name.0.to_string());
@@ -168,8 +177,15 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
             let member = Member {
                 name: &name.0,
                 map: &mut map,
+                skipped: &mut skipped,
             };
             self.0.read(&name.0, member)?;
+            members += 1;
+        }
+        if T::WHOLE && skipped > 0 && skipped == members {
+            return Err(A::Error::custom(
+                "expected a member that its document names",
+            ));
         }
         if let Some(seen) = seen {
             drift::missing_members::<T>(T::ALWAYS, &seen);
@@ -232,12 +248,14 @@ impl<'de> Deserialize<'de> for Name<'de> {
 /// ```
 #[macro_export]
 macro_rules! fields {
-    ($name:ident {
+    ($name:ident $(as $whole:ident)? {
         $(const $tag:literal = $value:literal,)?
         $($member:literal => $how:ident $field:ident),* $(,)?
     } $(always [$($always:literal),*])?) => {
         impl $crate::fields::Fields for $name {
+            const NAMES: &'static [&'static str] = &[$($tag,)? $($member),*];
             $(const ALWAYS: &'static [&'static str] = &[$($always),*];)?
+            $(const $whole: bool = true;)?
 
             fn read<'de, A: $crate::open_enum::__serde::de::MapAccess<'de>>(
                 &mut self,

@@ -49,6 +49,8 @@ pub struct Form {
     /// The other members, and the shapes their values may have: see [`Raw::shape`]. Several stand apart by a blank;
     /// an empty one is any.
     pub members: &'static [(&'static str, &'static str)],
+    /// Of members that are objects the members of their own. One of which none is known is no sign of this form.
+    pub inside: &'static [(&'static str, &'static [&'static str])],
 }
 
 impl Form {
@@ -118,9 +120,21 @@ impl Raw {
             if !settled && !is_one_of(shape, shapes) {
                 return None;
             }
-            known += 1;
+            known += usize::from(settled || self.is_known_inside(key, form.inside));
         }
         Some((settled, known))
+    }
+
+    /// Whether the object under this key is empty or has a member that it should have there; everything else does.
+    fn is_known_inside(&self, key: &str, inside: &[(&str, &[&str])]) -> bool {
+        let Some((_, names)) = inside.iter().find(|(object, _)| *object == key) else {
+            return true;
+        };
+        let value = self.member(key).unwrap_or_default();
+        // What cannot be walked through cannot be read either, and is told then.
+        members(value).map_or(true, |found| {
+            found.is_empty() || found.keys().any(|name| names.contains(&name.as_str()))
+        })
     }
 
     /// Reads a value without deciding what it is.
@@ -364,7 +378,7 @@ pub fn without_content(error: &serde_json::Error) -> String {
 ///
 /// A line with `@` names the kind of JSON value that is always this alternative, and perhaps the shape it has to have; an
 /// object is whichever of the forms it fits best, see [`Raw::choose`](crate::union::Raw::choose), or the alternative
-/// after `..`. What is none of them is kept where the union has a place for it, and refused where not.
+/// after `..`. A line with `in` says what type a member of a form has, where the form has to be told by what is in it. What is none of them is kept where the union has a place for it, and refused where not.
 #[macro_export]
 macro_rules! alternatives {
     (@otherwise $raw:ident $name:ident $unknown:ident) => {{
@@ -386,6 +400,7 @@ macro_rules! alternatives {
             $($form:ident {
                 $(const $constant:literal = $value:literal,)*
                 $($member:literal: $look:literal,)*
+                $(in $object:literal: $inner:ident,)*
             })*
             $(.. => $rest:ident,)?
         }
@@ -404,6 +419,7 @@ macro_rules! alternatives {
                 let forms: &[$crate::union::Form] = &[$($crate::union::Form {
                     constants: &[$(($constant, $value)),*],
                     members: &[$(($member, $look)),*],
+                    inside: &[$(($object, <$inner as $crate::fields::Fields>::NAMES)),*],
                 }),*];
                 let readers: &[fn(&$crate::union::Raw) -> Result<Self, D::Error>] =
                     &[$(|raw| raw.decode().map(Self::$form)),*];

@@ -121,7 +121,9 @@ impl Request {
             }
             _ => return refuse(Unexpected::Status),
         }
-        if head.headers.are_of_coded_body() {
+        let is_whole = matches!(call.mode, Mode::Whole | Mode::Raw);
+        let is_coded = head.headers.are_of_coded_body();
+        if is_coded && !is_whole {
             return refuse(Unexpected::Encoding);
         }
         let is_live = match call.mode {
@@ -133,6 +135,10 @@ impl Request {
             return Ok((head, Bytes::new(), Content::Events(response.into())));
         }
         let body = receive::whole(&head, &mut response, &client.caps, attempt).await?;
+        if is_coded {
+            // Nobody here can read it, but the work is done and paid for.
+            return Err(decode::unexpected(Unexpected::Encoding, head, body));
+        }
         let content = match call.mode {
             Mode::Raw => Content::Unread,
             Mode::Whole | Mode::Live | Mode::Passed => decode::interpret(&head, &body)

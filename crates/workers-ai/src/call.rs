@@ -199,6 +199,16 @@ impl Call {
         }
     }
 
+    pub(crate) fn set_field(&mut self, name: String, value: Value) -> Result<(), Error> {
+        if value.is_null() {
+            let shown: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+            let why = "is null, or a number that is not finite; leave it out";
+            return Err(Error::input(format!("the field `{shown}` {why}")));
+        }
+        self.fields.push((name, value));
+        Ok(())
+    }
+
     pub(crate) fn set_tags(
         &mut self,
         tags: impl IntoIterator<Item = impl Into<String>>,

@@ -10,6 +10,7 @@ use crate::{
     codes,
     envelope::{self, Envelope},
     error::{Error, ErrorKind, Unexpected},
+    event_error::is_error_result,
     headers::Head,
     path::path_at,
     send::Facts,
@@ -70,10 +71,13 @@ impl Sort {
 pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
     let unexpected = |what| Err(unexpected(what, head.clone(), body.clone()));
     let is_document = || matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    // Where the header lies: no file and no page is an object of JSON.
+    let is_object = || body.trim_ascii_start().starts_with(b"{") && envelope::open(body).is_ok();
     match Sort::of(head) {
-        _ if body.is_empty() => unexpected(Unexpected::Empty),
+        _ if body.trim_ascii_start().is_empty() => unexpected(Unexpected::Empty),
         Sort::Json => json(head, body),
         Sort::Unsaid if is_document() => json(head, body),
+        Sort::Bytes | Sort::Text if is_object() => json(head, body),
         Sort::Bytes | Sort::Unsaid => Ok(Content::Bytes),
         Sort::Events | Sort::Text | Sort::Page => unexpected(Unexpected::ContentType),
     }
@@ -129,6 +133,7 @@ pub(crate) fn unexpected(what: Unexpected, head: Head, body: Bytes) -> Error {
 )]
 pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
     match &answer.content {
+        Content::Json(result) if is_error_result(result) => Err(answer.failed(result)),
         Content::Json(result) => value(&answer, result),
         Content::Bytes | Content::Unread => {
             let mut media = Media::new(answer.body.clone());
@@ -179,6 +184,16 @@ fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Erro
 }
 
 impl Answer {
+    /// The error that a result reports although the answer was called a success.
+    fn failed(&self, result: &[u8]) -> Error {
+        let messages = envelope::messages(result);
+        let head = self.facts.head.clone();
+        let kind = ErrorKind::Api(codes::classify(head.status, &messages));
+        let error = Error::new(kind, "").with_messages(messages);
+        self.facts
+            .tell(error.with_head(head).with_body(self.body.clone()))
+    }
+
     pub(crate) fn of_another_type(&self) -> Error {
         let head = self.facts.head.clone();
         let error = unexpected(Unexpected::ContentType, head, self.body.clone());

@@ -151,13 +151,31 @@ pub(crate) fn messages(body: &[u8]) -> Vec<ServiceMessage> {
     if messages.is_empty() && !value.is_array() {
         messages.extend(message(&value));
     }
+    // An event of the Responses dialect has its error one level further in.
+    if let (true, Some(reported)) = (messages.is_empty(), value.pointer("/response/error")) {
+        collect(reported, &mut messages);
+    }
+    // A text has its code beside it.
+    if let [
+        ServiceMessage {
+            code: code @ None, ..
+        },
+    ] = messages.as_mut_slice()
+    {
+        *code = code_of(&value);
+    }
     messages
 }
 
 fn collect(reported: &Value, messages: &mut Vec<ServiceMessage>) {
-    match reported {
-        Value::Array(entries) => messages.extend(entries.iter().filter_map(message)),
-        entry => messages.extend(message(entry)),
+    let entries = match reported {
+        Value::Array(entries) => entries,
+        entry => std::slice::from_ref(entry),
+    };
+    for entry in entries {
+        messages.extend(message(entry));
+        let causes = entry.get("error_chain").and_then(Value::as_array);
+        messages.extend(causes.into_iter().flatten().filter_map(message));
     }
 }
 
@@ -166,9 +184,7 @@ fn message(entry: &Value) -> Option<ServiceMessage> {
     if let Some(text) = entry.as_str() {
         return (!text.is_empty()).then(|| ServiceMessage::new(code_in(text), text));
     }
-    let code = ["code", "internalCode"]
-        .into_iter()
-        .find_map(|key| code(entry.get(key)?));
+    let code = code_of(entry);
     let text = ["message", "description"]
         .into_iter()
         .find_map(|key| entry.get(key)?.as_str())
@@ -178,6 +194,11 @@ fn message(entry: &Value) -> Option<ServiceMessage> {
     }
     let text = text.unwrap_or_default();
     Some(ServiceMessage::new(code.or_else(|| code_in(text)), text))
+}
+
+fn code_of(entry: &Value) -> Option<u64> {
+    let mut keys = ["code", "internalCode"].into_iter();
+    keys.find_map(|key| code(entry.get(key)?))
 }
 
 /// A code is a number, now and then written as text.
@@ -308,6 +329,21 @@ mod tests {
         assert_eq!(
             reported(r#"{"internalCode":7,"description":"m"}"#),
             expected
+        );
+        assert_eq!(reported(r#"{"error":"m","code":7}"#), expected);
+        assert_eq!(
+            reported(r#"{"type":"response.failed","response":{"error":{"code":7,"message":"m"}}}"#),
+            expected
+        );
+        assert_eq!(
+            reported(
+                r#"{"errors":[{"code":7,"message":"m","error_chain":[{"code":8,"message":"n"}]},{"code":9}]}"#
+            ),
+            [
+                (Some(7), "m".into()),
+                (Some(8), "n".into()),
+                (Some(9), String::new())
+            ]
         );
         assert_eq!(reported(r#"{"errors":"m"}"#), [(None, "m".into())]);
         assert_eq!(

@@ -83,6 +83,7 @@ mod download;
 mod drift;
 mod envelope;
 mod error;
+mod event_error;
 mod gateway;
 mod headers;
 mod lost;

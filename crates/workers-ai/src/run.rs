@@ -132,9 +132,11 @@ impl<O> Run<O> {
         self
     }
 
-    /// Adds a field to a JSON body, or takes the place of one.
+    /// Adds a field to a JSON body, or takes the place of one. It is not `null`, which is also what
+    /// a number that is not finite becomes.
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.call.fields.push((name.into(), value.into()));
+        let outcome = self.call.set_field(name.into(), value.into());
+        self.call.note(outcome);
         self
     }
 

@@ -124,6 +124,24 @@ mod tests {
         }
     }
 
+    /// Does not compile if a type has the trait: then there are two to choose from.
+    macro_rules! has_not {
+        ($name:ty: $($what:path),*) => {$({
+            trait Either<Which> {
+                fn check() {}
+            }
+            impl<T: ?Sized> Either<()> for T {}
+            struct Has;
+            impl<T: ?Sized + $what> Either<Has> for T {}
+            <$name as Either<_>>::check();
+        })*};
+    }
+
+    #[test]
+    fn a05_credentials_are_not_written_shown_or_compared() {
+        has_not!(Credentials: serde::Serialize, fmt::Display, PartialEq, std::hash::Hash);
+    }
+
     #[test]
     fn a06_debug_is_redacted() {
         let text = format!(

@@ -510,6 +510,35 @@ mod tests {
     }
 
     #[test]
+    fn s26_a_long_line_in_small_chunks_is_copied_once() {
+        const LENGTH: usize = 1 << 20;
+        let line = [b"data: ", &vec![b'x'; LENGTH][..], b"\n\n"].concat();
+        for size in [1, 1_000, 1_024] {
+            let mut decoder = Decoder::new(LENGTH);
+            let (mut copied, mut moved, mut events) = (0, 0, 0);
+            for chunk in line.chunks(size) {
+                let (length, room) = (decoder.data.len(), decoder.data.capacity());
+                decoder.push(Bytes::copy_from_slice(chunk));
+                events += usize::from(decoder.advance().is_some());
+                copied += decoder.data.len() - length;
+                moved += if decoder.data.capacity() > room {
+                    length
+                } else {
+                    0
+                };
+                // Of what was looked at only the copy is left.
+                assert!(events > 0 || decoder.chunk.is_empty());
+            }
+            assert_eq!(decoder.event().data.len(), LENGTH);
+            assert_eq!((events, copied), (1, LENGTH + 1), "{size}");
+            assert!(
+                moved <= 2 * LENGTH,
+                "{moved} bytes were moved, {size} at a time"
+            );
+        }
+    }
+
+    #[test]
     fn s15_what_is_left_over_can_be_seen() {
         let mut decoder = Decoder::new(99);
         decoder.push(Bytes::from_static(b"data: a\n\ndata: [DONE]"));

@@ -7,7 +7,6 @@ use std::{
     future::poll_fn,
     marker::PhantomData,
     pin::Pin,
-    sync::LazyLock,
     task::{Context, Poll},
     time::Duration,
 };
@@ -15,9 +14,8 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body as _;
-use memchr::memmem::Finder;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::{Instant, Sleep};
 use workers_ai_models::{Answer, Streaming};
 
@@ -28,6 +26,7 @@ use crate::{
     decode::{self, Content, misfit_text},
     envelope,
     error::{Cap, Error, ErrorKind, Timeout, Unexpected},
+    event_error::is_error,
     lost,
     send::Facts,
     sse::{Decoder, Event, TooLarge},
@@ -63,6 +62,9 @@ pub struct EventStream<E> {
     facts: Facts,
     caps: Caps,
     waiting: Waiting,
+    has_begun: bool,
+    /// The first bytes of the answer, until there is an event.
+    beginning: Bytes,
     event: PhantomData<fn() -> E>,
 }
 
@@ -88,6 +90,8 @@ impl<E> EventStream<E> {
             waiting: Waiting::new(&answer.facts),
             facts: answer.facts,
             caps: answer.caps,
+            has_begun: false,
+            beginning: Bytes::new(),
             event: PhantomData,
         })
     }
@@ -109,6 +113,9 @@ impl<E> EventStream<E> {
                     match step(&self.decoder.event(), self.end, &self.facts, &self.caps) {
                         Step::Item => {
                             self.waiting.got_event();
+                            if !self.beginning.is_empty() {
+                                self.beginning = Bytes::new();
+                            }
                             return Poll::Ready(Some(Ok(())));
                         }
                         Step::Skip => {}
@@ -128,6 +135,9 @@ impl<E> EventStream<E> {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.waiting.got_bytes();
                     if let Ok(chunk) = frame.into_data() {
+                        if !std::mem::replace(&mut self.has_begun, true) {
+                            self.beginning = chunk.clone();
+                        }
                         self.decoder.push(chunk);
                     }
                 }
@@ -156,8 +166,17 @@ impl<E> EventStream<E> {
             self.body = None;
             return None;
         }
-        let left = Bytes::copy_from_slice(left.get(..self.caps.error).unwrap_or(left));
-        Some(self.fail(Error::new(ErrorKind::StreamTruncated, "").with_body(left)))
+        // What never was an event may be a page, or the report of an error.
+        let left = if left.is_empty() {
+            &self.beginning[..]
+        } else {
+            left
+        };
+        let error = match envelope::open(left) {
+            Ok(envelope::Envelope::Failure) => reported(left, &self.caps),
+            _ => Error::new(ErrorKind::StreamTruncated, "").with_body(kept(left, &self.caps)),
+        };
+        Some(self.fail(error))
     }
 
     /// Ends the stream with an error.
@@ -249,20 +268,23 @@ fn step(event: &Event<'_>, end: &str, facts: &Facts, caps: &Caps) -> Step {
     if data == end.as_bytes() {
         return Step::End;
     }
+    if is_error(event) {
+        return Step::Fail(reported(data, caps));
+    }
     if data.is_empty() {
         return Step::Skip;
     }
-    if is_error(event) {
-        let messages = envelope::messages(data);
-        let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
-        return Step::Fail(
-            Error::new(kind, "")
-                .with_messages(messages)
-                .with_body(kept(data, caps)),
-        );
-    }
     trace::usage(&facts.span, data);
     Step::Item
+}
+
+/// The error that an event reports.
+fn reported(data: &[u8], caps: &Caps) -> Error {
+    let messages = envelope::messages(data);
+    let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
+    Error::new(kind, "")
+        .with_messages(messages)
+        .with_body(kept(data, caps))
 }
 
 fn kept(data: &[u8], caps: &Caps) -> Bytes {
@@ -299,46 +321,6 @@ fn decode<E: DeserializeOwned>(data: &[u8]) -> Result<E, Error> {
 
 fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
     facts.tell(error.with_body(kept(data, caps)))
-}
-
-/// The keys of an event that tell whether it is an error.
-#[derive(Deserialize)]
-struct Probe<'a> {
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    choices: Option<&'a RawValue>,
-}
-
-/// An event that begins like this has text, and is no error.
-const TEXT: &[u8] = b"{\"response\":\"";
-
-/// Every event that reports an error has this in it.
-static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
-
-/// An event is an error if it says so, or if it reports errors and no text.
-fn is_error(event: &Event<'_>) -> bool {
-    if event.name == b"error" {
-        return true;
-    }
-    if event.data.starts_with(TEXT)
-        || ERROR.find(event.data).is_none()
-        || !event.data.trim_ascii_start().starts_with(b"{")
-    {
-        return false;
-    }
-    serde_json::from_slice(event.data).is_ok_and(|probe: Probe<'_>| {
-        let blames = |errors: Option<&RawValue>| {
-            errors.is_some_and(|errors| !envelope::is_void(errors.get()))
-        };
-        (blames(probe.error) || blames(probe.errors))
-            && probe.response.is_none()
-            && probe.choices.is_none()
-    })
 }
 
 /// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long

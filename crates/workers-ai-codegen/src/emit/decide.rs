@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Encoding, Options, Shape, Type, Variant};
+use crate::link;
 
 /// The call that reads a union. `None` where nobody reads it.
 pub(crate) fn reading(rust: &Rust<'_>, id: DefId, variants: &[Variant]) -> Option<String> {
@@ -64,7 +65,7 @@ pub(crate) fn reading(rust: &Rust<'_>, id: DefId, variants: &[Variant]) -> Optio
         out.push_str(&format!(
             "        {} {{\n{}        }}\n",
             variants[index].name,
-            form.lines()
+            form.lines(def.whole)
         ));
     }
     if let Some(rest) = rest {
@@ -168,14 +169,21 @@ fn kinds_of(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>, found: &mut BTreeS
 }
 
 /// What is known of an object before it is read.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Form {
     constants: Vec<(String, String)>,
     members: Vec<(String, String)>,
+    /// The members that are structs, and their types.
+    inside: Vec<(String, String)>,
 }
 
 impl Form {
-    fn lines(&self) -> String {
+    /// Whether nothing tells the two apart.
+    fn is_like(&self, other: &Self) -> bool {
+        self.constants == other.constants && self.members == other.members
+    }
+
+    fn lines(&self, whole: bool) -> String {
         let mut out = String::new();
         for (key, value) in &self.constants {
             out.push_str(&format!("            const {key:?} = {value:?},\n"));
@@ -194,6 +202,10 @@ impl Form {
         }
         if !line.is_empty() {
             out.push_str(&format!("            {line}\n"));
+        }
+        // In an event there is little that could tell.
+        for (key, ty) in self.inside.iter().filter(|_| whole) {
+            out.push_str(&format!("            in {key:?}: {ty},\n"));
         }
         out
     }
@@ -233,6 +245,10 @@ fn forms(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>) -> Vec<Form> {
                     let shapes = shapes(api, &field.ty, &mut BTreeSet::new());
                     form.members.push((field.wire.clone(), shapes.join(" ")));
                 }
+                if let Some(inner) = structure(api, &field.ty) {
+                    let name = api.def(inner).name.clone();
+                    form.inside.push((field.wire.clone(), name));
+                }
             }
             let own = |id: DefId| match &api.def(id).shape {
                 Shape::Struct { fields, .. } => {
@@ -262,6 +278,37 @@ fn forms(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>) -> Vec<Form> {
             .collect(),
         Shape::Enum(_) => Vec::new(),
     }
+}
+
+/// The struct that a field holds.
+fn structure(api: &Api, ty: &Type) -> Option<DefId> {
+    let mut ty = ty;
+    while let Type::Nullable(inner) = ty {
+        ty = inner;
+    }
+    Api::named(ty).filter(|id| {
+        matches!(
+            (ty, &api.def(*id).shape),
+            (Type::Named(_), Shape::Struct { .. })
+        )
+    })
+}
+
+/// The structs inside the forms of a union that [`reading`] names.
+pub(crate) fn inside(api: &Api, id: DefId) -> Vec<DefId> {
+    let def = api.def(id);
+    if !def.whole || !matches!(def.shape, Shape::Union(_)) {
+        return Vec::new();
+    }
+    let fields = link::forms(api, id)
+        .into_iter()
+        .flat_map(|form| match &api.def(form).shape {
+            Shape::Struct { fields, .. } => fields.as_slice(),
+            _ => &[],
+        });
+    fields
+        .filter_map(|field| structure(api, &field.ty))
+        .collect()
 }
 
 /// How values of a type look in `Raw::shape`; an empty text is any.
@@ -329,7 +376,7 @@ pub(crate) fn blurred(api: &Api, id: DefId) -> Vec<String> {
         .any(|entry| entry.kind == "Object" && !entry.rest);
     let mut earlier: Vec<Form> = Vec::new();
     for (index, form) in all_forms(api, id, variants) {
-        if !any && !earlier.contains(&form) {
+        if !any && !earlier.iter().any(|known| known.is_like(&form)) {
             chosen.insert(index);
             earlier.push(form);
         }

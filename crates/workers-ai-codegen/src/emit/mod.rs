@@ -69,7 +69,7 @@ pub(crate) fn emit(
         let path = format!("{}/{}.rs", model.author, model.module);
         let foreign = own
             .iter()
-            .flat_map(|id| api.parts(*id))
+            .flat_map(|id| refers(api, *id))
             .chain(roots(model).filter_map(Api::named));
         let asked = model::inputs_of(api, model)
             .into_iter()
@@ -105,7 +105,7 @@ pub(crate) fn emit(
             }
         }
         let path = format!("components/{}.rs", stems[stem]);
-        let shared = imports::shared(api, ids.iter().flat_map(|id| api.parts(*id)), owner);
+        let shared = imports::shared(api, ids.iter().flat_map(|id| refers(api, *id)), owner);
         file(
             settings,
             &mut files,
@@ -130,6 +130,13 @@ pub(crate) fn emit(
     }
     files.insert("loosened.md".to_owned(), report(settings, &api.loosened));
     faults.settle(files)
+}
+
+/// What the code of a definition names.
+fn refers(api: &Api, id: DefId) -> Vec<DefId> {
+    let mut named = api.parts(id);
+    named.extend(decide::inside(api, id));
+    named
 }
 
 /// Adds one file, with imports unless it only holds modules.

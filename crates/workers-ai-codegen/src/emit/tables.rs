@@ -76,7 +76,8 @@ pub(crate) fn writing(rust: &Rust<'_>, def: &Def, fields: &[Field], tag: Option<
 
 /// How an answer's object is read, as a macro call: which member goes into which field, and which the document requires.
 pub(crate) fn reading(def: &Def, fields: &[(Option<usize>, Field)], tag: Option<&Tag>) -> String {
-    let mut out = format!("fields! {{\n    {} {{\n", def.name);
+    let whole = if def.whole { " as WHOLE" } else { "" };
+    let mut out = format!("fields! {{\n    {}{whole} {{\n", def.name);
     // Where it is no field, since it is written too.
     if let Some(tag) = tag.filter(|_| def.request) {
         out.push_str(&format!(

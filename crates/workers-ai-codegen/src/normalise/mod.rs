@@ -237,6 +237,7 @@ impl<'a> Reader<'a> {
             request: false,
             response: false,
             generic: false,
+            whole: false,
             streams: false,
             options: Options::Nothing,
             says: match node.text("x-says") {

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Value, json};
-use workers_ai_models::union::{Kind, Raw, without_content};
+use workers_ai_models::{
+    alternatives, fields,
+    union::{Kind, Raw, without_content},
+};
 
 use crate::{CANARY, on_a_small_stack};
 
@@ -371,4 +374,84 @@ fn j23_a_million_keys_take_no_quadratic_time() {
     let members: Vec<String> = (0..1_000_000).map(|key| format!("\"{key}\":1")).collect();
     let raw = raw(&format!("{{{}}}", members.join(",")));
     assert!(raw.has("999999"));
+}
+
+/// Two answers that both have `usage` and `text`, with other things in them.
+#[derive(Debug, PartialEq)]
+enum Reply {
+    Long(Long),
+    Short(Short),
+    Unknown(Value),
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct Long {
+    text: Option<Options>,
+    usage: Option<LongUsage>,
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct Options {
+    format: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct LongUsage {
+    input_tokens: Option<u64>,
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct Short {
+    usage: Option<ShortUsage>,
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct ShortUsage {
+    prompt_tokens: Option<u64>,
+}
+
+fields! { Long { const "object" = "long", "text" => put text, "usage" => put usage, } }
+fields! { Options { "format" => put format, } }
+fields! { LongUsage { "input_tokens" => integer input_tokens, } }
+fields! { Short { "usage" => put usage, } }
+fields! { ShortUsage { "prompt_tokens" => integer prompt_tokens, } }
+alternatives! {
+    Reply {
+        Long {
+            const "object" = "long",
+            "text": "{", "usage": "{",
+            in "text": Options,
+            in "usage": LongUsage,
+        }
+        Short {
+            "usage": "{",
+            in "usage": ShortUsage,
+        }
+    } else Unknown
+}
+
+#[test]
+fn j29_an_object_of_which_nothing_is_known_is_no_sign_of_a_form() {
+    let read = |value: &Value| serde_json::from_value::<Reply>(value.clone());
+    for (value, form) in [
+        (json!({"usage": {"input_tokens": 1}}), "long"),
+        (json!({"usage": {"prompt_tokens": 1}}), "short"),
+        (json!({"usage": {"prompt_tokens": 1, "new": 2}}), "short"),
+        (json!({"text": {"format": "a", "new": 1}}), "long"),
+        (json!({"text": {}}), "long"),
+        (json!({"text": {"value": "hi"}}), "unknown"),
+        (json!({"usage": {"new": 1}}), "unknown"),
+        (json!({"object": "long", "text": {"value": "hi"}}), "long"),
+        (json!({"object": "new", "text": {"format": "a"}}), "unknown"),
+    ] {
+        let found = match read(&value).expect("read") {
+            Reply::Long(_) => "long",
+            Reply::Short(_) => "short",
+            Reply::Unknown(kept) => {
+                assert_eq!(kept, value, "what is not read is kept");
+                "unknown"
+            }
+        };
+        assert_eq!(found, form, "{value}");
+    }
 }

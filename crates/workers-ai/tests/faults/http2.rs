@@ -170,6 +170,30 @@ async fn serve(
     }
 }
 
+/// A server whose events come in pieces of its choice, each in a frame of its own.
+pub(crate) async fn start_pieces(
+    script: impl Fn(&str) -> Vec<&'static [u8]> + Send + 'static,
+) -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            let head = Response::builder()
+                .header("content-type", EVENTS)
+                .body(())
+                .unwrap();
+            let mut body = respond.send_response(head, false).unwrap();
+            for piece in script(request.uri().path()) {
+                body.send_data(Bytes::from_static(piece), false).unwrap();
+            }
+            body.send_data(Bytes::new(), true).unwrap();
+        }
+    });
+    builder_at(&url).http2_only(true).build().unwrap()
+}
+
 const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
 const EVENT: &str = "data: {\"response\":\"a\"}\n\n";
@@ -194,7 +218,7 @@ async fn calls_and_streams_share_one_connection() {
 }
 
 #[tokio::test]
-async fn t30_refused_streams_are_tried_again_and_counted() {
+async fn t30_r19_refused_streams_are_tried_again_and_counted() {
     let (client, log) = start(|_| Act::Reset(Reason::REFUSED_STREAM)).await;
     let error = fails(&client).await;
     assert_eq!(error.kind(), ErrorKind::Connect);

@@ -11,25 +11,51 @@ use crate::{
 };
 
 #[tokio::test]
-async fn u02_to_u08_bad_model_ids_are_not_sent() {
+async fn u02_u03_u04_u05_u06_u07_u08_bad_model_ids_are_not_sent() {
     let server = Server::always(result("1")).await;
+    let client = client(&server);
+    let long = "a".repeat(257);
     for id in [
         "..",
+        ".",
+        "../../user/tokens",
         "@cf/../x",
         "%2e%2e",
+        ".%2E",
+        "@cf/%2e%2E/x",
+        "@cf/a%b",
         "a?b",
+        "?a=1",
         "a#b",
+        ";x",
         "a\\b",
+        "\\",
         "//host/x",
         "https://host/x",
         "a\tb",
+        "a\rb",
+        "a\nb",
+        "a\0b",
+        "a\u{7f}b",
         "a b",
+        " a",
         "",
+        "/a",
+        "a/",
+        "a//b",
+        &long,
         "é",
+        "@cf/\u{202e}x",
     ] {
-        let error = client(&server).run_any(id, json!({})).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
-        printed(&error);
+        let calls = [
+            client.run_any(id, json!({})).await.unwrap_err(),
+            client.run_any(id, json!({})).raw().await.unwrap_err(),
+            client.stream_any(id, json!({})).await.unwrap_err(),
+        ];
+        for error in calls {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
+            assert!(printed(&error).contains("is not a model id"), "{error}");
+        }
     }
     assert_eq!(server.connections(), 0);
 }
@@ -41,12 +67,52 @@ async fn u10_u11_u12_a14_bad_options_are_not_sent() {
     let metadata = (0..6).fold(Gateway::new("g"), |gateway, n| {
         gateway.metadata(format!("k{n}"), n)
     });
-    let calls = [
+    let calls = vec![
         (
             "gateway id",
             client.run(phrase()).gateway(Gateway::new("a/b")),
         ),
         ("five entries", client.run(phrase()).gateway(metadata)),
+        (
+            "metadata",
+            client
+                .run(phrase())
+                .gateway(Gateway::new("g").metadata("nested", json!({ "a": 1 }))),
+        ),
+        (
+            "metadata",
+            client
+                .run(phrase())
+                .gateway(Gateway::new("g").metadata("large", "x".repeat(10_000))),
+        ),
+        (
+            "cf-aig-cache-key",
+            client
+                .run(phrase())
+                .gateway(Gateway::new("g").cache_key("a\r\nb: c")),
+        ),
+        (
+            "gateway id",
+            client.run(phrase()).gateway(Gateway::new("a\r\nb: c")),
+        ),
+        (
+            "gateway id",
+            client.run(phrase()).gateway(Gateway::new(" ")),
+        ),
+        (
+            "gateway id",
+            client.run(phrase()).gateway(Gateway::new("g".repeat(200))),
+        ),
+        ("`seed`", client.run(phrase()).field("seed", f64::NAN)),
+        ("x-mine", client.run(phrase()).header("x-mine", "a\nb")),
+        ("x-mine", client.run(phrase()).header("x-mine", "a\rb")),
+        ("x-mine", client.run(phrase()).header("x-mine", "a\0b")),
+        ("not the name", client.run(phrase()).header("x:\r\ny", "a")),
+        ("not the name", client.run(phrase()).header("", "a")),
+        (
+            "X-Auth-Key",
+            client.run(phrase()).header("X-Auth-Key", SECRET),
+        ),
         ("x-mine", client.run(phrase()).header("x-mine", "a\r\nb: c")),
         ("not the name", client.run(phrase()).header("x mine", "a")),
         (
@@ -226,7 +292,32 @@ fn a11_plain_http_needs_leave_and_loopback() {
         .build()
         .unwrap_err();
     assert!(error.to_string().contains("allow_loopback"), "{error}");
-    builder_at("http://example.com").build().unwrap_err();
+    for url in [
+        "http://example.com",
+        "http://127.0.0.1.example.com",
+        "http://127.0.0.1@example.com",
+        "ftp://127.0.0.1",
+        "127.0.0.1:80",
+        "",
+    ] {
+        let error = builder_at(url).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{url}");
+        assert!(printed(&error).contains("base URL"), "{error}");
+    }
+}
+
+#[test]
+fn a12_a_base_url_holds_no_credentials_query_or_fragment() {
+    for url in [
+        format!("https://me:{SECRET}@example.com"),
+        format!("https://{SECRET}@example.com"),
+        format!("https://example.com?token={SECRET}"),
+        format!("https://example.com#{SECRET}"),
+    ] {
+        let error = builder_at(&url).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(printed(&error).contains("base URL"), "{error}");
+    }
 }
 
 #[test]

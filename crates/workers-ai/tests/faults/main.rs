@@ -1,14 +1,18 @@
 //! What the transport does when things go wrong, and when they go right. Names begin with the row of
 //! the fault catalogue that a test stages.
 
+mod answers;
 mod batch;
 mod catalogue;
+mod credentials;
+mod dialects;
 mod download;
 mod drift;
 mod http;
 mod http2;
 mod input;
 mod json;
+mod options;
 mod overload;
 mod secrets;
 mod server;
@@ -16,3 +20,4 @@ mod sse;
 mod support;
 mod tls;
 mod transport;
+mod waits;

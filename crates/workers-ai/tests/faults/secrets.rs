@@ -10,12 +10,117 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
-use workers_ai::Gateway;
+use workers_ai::{Client, ClientBuilder, ErrorKind, Gateway, Run, models::Llama31_8bInstructFp8};
 
 use crate::{
     server::{Act, Server, answer, events, failure, result},
-    support::{CONTENT, SECRET, assert_clean, builder, client, phrase, printed},
+    support::{
+        ACCOUNT, CONTENT, SECRET, assert_clean, builder, builder_at, client, phrase, printed,
+    },
 };
+
+/// Does not compile if a type has the trait: then there are two to choose from.
+macro_rules! has_not {
+    ($what:path: $($name:ty),*) => {{
+        trait Either<Which> {
+            fn check() {}
+        }
+        impl<T: ?Sized> Either<()> for T {}
+        struct Has;
+        impl<T: ?Sized + $what> Either<Has> for T {}
+        $(<$name as Either<_>>::check();)*
+    }};
+}
+
+#[test]
+fn a05_what_holds_a_secret_is_not_written_shown_or_compared() {
+    has_not!(serde::Serialize: Client, ClientBuilder, Gateway, Run<String>);
+    has_not!(std::fmt::Display: Client, ClientBuilder, Gateway, Run<String>);
+    has_not!(PartialEq: Client, ClientBuilder, Gateway, Run<String>);
+    has_not!(std::hash::Hash: Client, ClientBuilder, Gateway, Run<String>);
+}
+
+/// What is in the text of a source file outside of its tests.
+fn product(source: &str) -> &str {
+    source.split("#[cfg(test)]").next().unwrap_or_default()
+}
+
+#[test]
+fn a22_no_feature_and_no_variable_changes_what_is_printed() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut directories = vec![sources];
+    let mut seen = 0;
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            seen += 1;
+            let source = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            // Which cryptography, and where settings come from: nothing else can be chosen so.
+            let may_choose = name == "tls.rs";
+            for (choice, allowed) in [
+                ("feature = ", may_choose),
+                ("debug_assertions", false),
+                ("env::var", name == "builder.rs"),
+                ("option_env!", false),
+                ("connection_verbose", false),
+                ("danger_accept", false),
+            ] {
+                let found = product(&source).contains(choice);
+                assert!(allowed || !found, "{choice} in {name}");
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} files");
+}
+
+#[tokio::test]
+async fn a23_every_chain_of_causes_is_clean() {
+    let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}/{CONTENT}", refused.local_addr().unwrap());
+    let nobody = nobody.replace(' ', "-");
+    drop(refused);
+    let cut = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    let scripts: [(Vec<Act>, ErrorKind); 4] = [
+        (vec![Act::Close], ErrorKind::InDoubt),
+        (vec![Act::Reset], ErrorKind::InDoubt),
+        (
+            vec![Act::Write(cut.into()), Act::Close],
+            ErrorKind::BodyInterrupted,
+        ),
+        (
+            vec![Act::Write(format!("{CONTENT}\r\n\r\n").into())],
+            ErrorKind::Unexpected(workers_ai::Unexpected::Head),
+        ),
+    ];
+    let mut errors = vec![(
+        builder_at(&nobody).build().unwrap().run(phrase()),
+        ErrorKind::Connect,
+    )];
+    let mut servers = Vec::new();
+    for (acts, kind) in scripts {
+        let server = Server::start(move |_, _| acts.clone()).await;
+        errors.push((client(&server).run(phrase()), kind));
+        servers.push(server);
+    }
+    for (call, kind) in errors {
+        let error = call
+            .query("q", CONTENT)
+            .gateway(Gateway::new("g").authorization(SECRET))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert!(std::error::Error::source(&error).is_some(), "{kind:?}");
+        let text = printed(&error);
+        for place in ["127.0.0.1", "localhost", ACCOUNT, "accounts", "http:/"] {
+            assert!(!text.contains(place), "{place} in {text}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn a01_nothing_public_prints_a_canary() {
@@ -131,7 +236,12 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
             1 => result(&format!(
                 r#"{{"response":"{CONTENT}","usage":{{"prompt_tokens":5,"completion_tokens":7}}}}"#
             )),
-            2 => failure(400, 5007),
+            2 => answer(
+                400,
+                &[("cf-ai-req-id", "req-1")],
+                crate::server::failure_body(5007),
+            ),
+            3 => result(&format!(r#"{{"response":"{CONTENT}","tone":"{CONTENT}"}}"#)),
             _ => events(format!(
                 "data: {{\"response\":\"{CONTENT}\",\"usage\":{{\"completion_tokens\":11}}}}\n\n\
                  data: {{\"usage\":{{\"completion_tokens\":0,\"prompt_tokens\":\"{CONTENT}\"}}}}\n\ndata: {CONTENT}\n\n"
@@ -142,6 +252,8 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
     let client = client(&server);
     client.run(phrase()).await.unwrap();
     client.run(phrase()).await.unwrap_err();
+    let drifting = Llama31_8bInstructFp8::prompt(CONTENT);
+    client.run(drifting).await.unwrap();
     let mut stream = client.stream(phrase()).await.unwrap();
     while stream.next().await.is_some() {}
 
@@ -159,6 +271,9 @@ async fn a02_a21_spans_tell_what_happened_and_no_content() {
         "gen_ai.usage.output_tokens=7",
         "gen_ai.usage.output_tokens=11",
         "error.type=StreamTruncated",
+        "gen_ai.response.id=\"req-1\"",
+        "workers_ai::drift",
+        "tone",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }

@@ -287,7 +287,7 @@ pub struct Indictrans2EnIndic1bOutput {
 }
 
 fields! {
-    Indictrans2EnIndic1bOutput {
+    Indictrans2EnIndic1bOutput as WHOLE {
         "translations" => put translations,
     } always ["translations"]
 }

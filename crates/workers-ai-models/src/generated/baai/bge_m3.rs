@@ -307,12 +307,15 @@ alternatives! {
     BgeM3Output {
         Scores {
             "response": "[{", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
         ContextEmbeddings {
             "response": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
         Embeddings {
             "data": "[[", "shape": "[n", "pooling": "s", "usage": "{", "meta": "{",
+            in "usage": Usage,
         }
     } else Unknown
 }
@@ -346,7 +349,7 @@ pub struct BgeM3Scores {
 }
 
 fields! {
-    BgeM3Scores {
+    BgeM3Scores as WHOLE {
         "response" => put response,
         "usage" => put usage,
         "meta" => put meta,
@@ -381,7 +384,7 @@ pub struct BgeM3ContextEmbeddings {
 }
 
 fields! {
-    BgeM3ContextEmbeddings {
+    BgeM3ContextEmbeddings as WHOLE {
         "response" => put response,
         "shape" => integers shape,
         "pooling" => put pooling,

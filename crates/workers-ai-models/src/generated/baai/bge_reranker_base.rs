@@ -174,7 +174,7 @@ pub struct BgeRerankerBaseOutput {
 }
 
 fields! {
-    BgeRerankerBaseOutput {
+    BgeRerankerBaseOutput as WHOLE {
         "response" => put response,
         "usage" => put usage,
     }

@@ -4573,7 +4573,7 @@ pub struct ChatCompletion {
 }
 
 fields! {
-    ChatCompletion {
+    ChatCompletion as WHOLE {
         "id" => put id,
         "object" => put object,
         "created" => integer created,

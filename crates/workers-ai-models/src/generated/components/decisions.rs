@@ -318,7 +318,7 @@ pub struct Decisions {
 }
 
 fields! {
-    Decisions {
+    Decisions as WHOLE {
         "model" => put model,
         "answers" => put answers,
         "usage" => put usage,

@@ -193,7 +193,7 @@ pub struct EmbeddingOutput {
 }
 
 fields! {
-    EmbeddingOutput {
+    EmbeddingOutput as WHOLE {
         "data" => put data,
         "shape" => integers shape,
         "pooling" => put pooling,
@@ -412,7 +412,7 @@ pub struct PlainEmbeddingOutput {
 }
 
 fields! {
-    PlainEmbeddingOutput {
+    PlainEmbeddingOutput as WHOLE {
         "data" => put data,
         "shape" => integers shape,
         "pooling" => put pooling,

@@ -17,7 +17,7 @@ pub struct ImageOutput {
 }
 
 fields! {
-    ImageOutput {
+    ImageOutput as WHOLE {
         "image" => put image,
     }
 }

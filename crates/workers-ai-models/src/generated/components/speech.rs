@@ -79,7 +79,7 @@ pub struct Transcript {
 }
 
 fields! {
-    Transcript {
+    Transcript as WHOLE {
         "text" => put text,
         "word_count" => put word_count,
         "words" => put words,

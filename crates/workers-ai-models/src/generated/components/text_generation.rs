@@ -1716,7 +1716,7 @@ pub struct TextGenerationOutput {
 }
 
 fields! {
-    TextGenerationOutput {
+    TextGenerationOutput as WHOLE {
         "response" => put response,
         "usage" => put usage,
         "tool_calls" => put tool_calls,

@@ -19,7 +19,7 @@ pub struct ClassScore {
 }
 
 fields! {
-    ClassScore {
+    ClassScore as WHOLE {
         "label" => put label,
         "score" => put score,
     }
@@ -229,7 +229,7 @@ pub struct CaptionOutput {
 }
 
 fields! {
-    CaptionOutput {
+    CaptionOutput as WHOLE {
         "description" => put description,
     }
 }

@@ -264,7 +264,7 @@ pub struct FluxOutput {
 }
 
 fields! {
-    FluxOutput {
+    FluxOutput as WHOLE {
         "request_id" => put request_id,
         "sequence_id" => integer sequence_id,
         "event" => put event,

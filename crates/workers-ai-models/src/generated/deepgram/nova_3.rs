@@ -669,7 +669,7 @@ pub struct Nova3Output {
 }
 
 fields! {
-    Nova3Output {
+    Nova3Output as WHOLE {
         "results" => put results,
     }
 }

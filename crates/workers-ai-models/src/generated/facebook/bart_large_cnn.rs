@@ -147,7 +147,7 @@ pub struct BartLargeCnnOutput {
 }
 
 fields! {
-    BartLargeCnnOutput {
+    BartLargeCnnOutput as WHOLE {
         "summary" => put summary,
     }
 }

@@ -130,7 +130,7 @@ pub struct DetectedObject {
 }
 
 fields! {
-    DetectedObject {
+    DetectedObject as WHOLE {
         "label" => put label,
         "score" => put score,
         "box" => put box_,

@@ -297,7 +297,7 @@ pub struct LlamaGuard3_8bOutput {
 }
 
 fields! {
-    LlamaGuard3_8bOutput {
+    LlamaGuard3_8bOutput as WHOLE {
         "response" => put response,
         "usage" => put usage,
     }

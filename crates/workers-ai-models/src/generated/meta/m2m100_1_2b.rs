@@ -182,7 +182,7 @@ pub struct M2m100_12bOutput {
 }
 
 fields! {
-    M2m100_12bOutput {
+    M2m100_12bOutput as WHOLE {
         "translated_text" => put translated_text,
     }
 }

@@ -393,7 +393,7 @@ pub struct Moondream31_9bA2bOutput {
 }
 
 fields! {
-    Moondream31_9bA2bOutput {
+    Moondream31_9bA2bOutput as WHOLE {
         "finish_reason" => put finish_reason,
         "metrics" => put metrics,
         "answer" => put answer,

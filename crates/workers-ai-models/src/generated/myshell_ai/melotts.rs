@@ -154,7 +154,7 @@ pub struct MelottsOutput {
 }
 
 fields! {
-    MelottsOutput {
+    MelottsOutput as WHOLE {
         "audio" => put audio,
     }
 }

@@ -191,7 +191,7 @@ pub struct NemotronSpeechStreamingEn06bOutput {
 }
 
 fields! {
-    NemotronSpeechStreamingEn06bOutput {
+    NemotronSpeechStreamingEn06bOutput as WHOLE {
         "text" => put text,
         "duration" => put duration,
     }

@@ -8,10 +8,12 @@ use serde_json::Value;
 
 use crate::{
     Ability, Answer, Batched, CalledTool, ChatCompletion, ChatCompletionChunk, ChatMessage,
-    ChatMessages, ChatTemplateOptions, Check, Extended, Model, ModelInfo, ModelInput, Price,
-    Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputItems, ResponsesOutput, Status,
-    Streaming, Task, TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, alternatives,
-    answers, members, open_enum,
+    ChatMessages, ChatTemplateOptions, ChatUsage, Check, Extended, Model, ModelInfo, ModelInput,
+    Price, Reasoning, ResponsesEvent, ResponsesInput, ResponsesInputItems, ResponsesOutput,
+    ResponsesOutputError, ResponsesOutputIncompleteDetails, ResponsesOutputPrompt,
+    ResponsesReasoning, ResponsesTextOptions, ResponsesUsage, Status, Streaming, Task,
+    TextGenerationEvent, TextGenerationPrompt, TokenUsage, Validate, alternatives, answers, members,
+    open_enum,
 };
 
 /// Large open reasoning model by OpenAI for agents and general work.
@@ -295,11 +297,18 @@ alternatives! {
             "text": "{", "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b",
             "previous_response_id": "s", "prompt": "{", "truncation": "s", "service_tier": "s",
             "safety_identifier": "s",
+            in "usage": ResponsesUsage,
+            in "error": ResponsesOutputError,
+            in "incomplete_details": ResponsesOutputIncompleteDetails,
+            in "reasoning": ResponsesReasoning,
+            in "text": ResponsesTextOptions,
+            in "prompt": ResponsesOutputPrompt,
         }
         Chat {
             "id": "s", "object": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{",
             "system_fingerprint": "s", "prompt_logprobs": "", "service_tier": "s", "response": "",
             "tool_calls": "[{",
+            in "usage": ChatUsage,
         }
     } else Unknown
 }

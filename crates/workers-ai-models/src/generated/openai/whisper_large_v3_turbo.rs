@@ -324,7 +324,7 @@ pub struct WhisperLargeV3TurboOutput {
 }
 
 fields! {
-    WhisperLargeV3TurboOutput {
+    WhisperLargeV3TurboOutput as WHOLE {
         "text" => put text,
         "word_count" => put word_count,
         "segments" => put segments,

@@ -159,7 +159,7 @@ pub struct SmartTurnV2Output {
 }
 
 fields! {
-    SmartTurnV2Output {
+    SmartTurnV2Output as WHOLE {
         "is_complete" => put is_complete,
         "probability" => put probability,
     }

@@ -479,7 +479,7 @@ pub struct Qwen3Embedding06bOutput {
 }
 
 fields! {
-    Qwen3Embedding06bOutput {
+    Qwen3Embedding06bOutput as WHOLE {
         "data" => put data,
         "shape" => integers shape,
         "pooling" => put pooling,

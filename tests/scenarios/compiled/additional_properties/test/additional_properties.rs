@@ -249,7 +249,7 @@ pub struct AdditionalPropertiesOutput {
 }
 
 fields! {
-    AdditionalPropertiesOutput {
+    AdditionalPropertiesOutput as WHOLE {
         "text" => put text,
     }
 }

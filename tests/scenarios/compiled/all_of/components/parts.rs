@@ -18,7 +18,7 @@ pub struct Base {
 }
 
 fields! {
-    Base {
+    Base as WHOLE {
         "a" => put a,
         "same" => put same,
         "other" => put other,

@@ -119,7 +119,7 @@ pub struct OutsideA {
 }
 
 fields! {
-    OutsideA {
+    OutsideA as WHOLE {
         "a" => put a,
     } always ["a"]
 }
@@ -133,7 +133,7 @@ pub struct OutsideA2 {
 }
 
 fields! {
-    OutsideA2 {
+    OutsideA2 as WHOLE {
         "a" => put a,
     } always ["a"]
 }

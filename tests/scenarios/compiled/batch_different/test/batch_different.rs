@@ -169,7 +169,7 @@ pub struct BatchDifferentOutput {
 }
 
 fields! {
-    BatchDifferentOutput {
+    BatchDifferentOutput as WHOLE {
         "response" => put response,
     }
 }

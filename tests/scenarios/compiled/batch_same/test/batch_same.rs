@@ -173,7 +173,7 @@ pub struct BatchSameOutput {
 }
 
 fields! {
-    BatchSameOutput {
+    BatchSameOutput as WHOLE {
         "data" => put data,
     }
 }

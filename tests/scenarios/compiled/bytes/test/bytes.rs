@@ -193,7 +193,7 @@ pub struct BytesOutput {
 }
 
 fields! {
-    BytesOutput {
+    BytesOutput as WHOLE {
         "image" => put image,
         "mask" => put mask,
     }

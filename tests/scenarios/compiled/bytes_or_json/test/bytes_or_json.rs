@@ -97,7 +97,7 @@ pub struct BytesOrJsonOutput {
 }
 
 fields! {
-    BytesOrJsonOutput {
+    BytesOrJsonOutput as WHOLE {
         "text" => put text,
     }
 }

@@ -255,7 +255,7 @@ pub struct ChoicesOutput {
 }
 
 fields! {
-    ChoicesOutput {
+    ChoicesOutput as WHOLE {
         "why" => put why,
     }
 }

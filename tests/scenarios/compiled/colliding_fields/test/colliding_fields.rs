@@ -161,7 +161,7 @@ pub struct CollidingFieldsOutput {
 }
 
 fields! {
-    CollidingFieldsOutput {
+    CollidingFieldsOutput as WHOLE {
         "userId" => put user_id,
         "user_id" => put user_id_2,
     }

@@ -93,7 +93,7 @@ pub struct CollidingTagOutput {
 }
 
 fields! {
-    CollidingTagOutput {
+    CollidingTagOutput as WHOLE {
         "type" => put type_,
         "Type" => put type_2,
     }

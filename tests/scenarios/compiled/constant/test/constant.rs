@@ -108,7 +108,7 @@ pub struct ConstantOutput {
 }
 
 fields! {
-    ConstantOutput {
+    ConstantOutput as WHOLE {
         "object" => put object,
         "role" => put role,
         "text" => put text,

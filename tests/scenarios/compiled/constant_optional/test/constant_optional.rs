@@ -164,7 +164,7 @@ pub struct ConstantOptionalOutput {
 }
 
 fields! {
-    ConstantOptionalOutput {
+    ConstantOptionalOutput as WHOLE {
         "object" => put object,
         "role" => put role,
         "count" => integer count,

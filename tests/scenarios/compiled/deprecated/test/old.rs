@@ -128,7 +128,7 @@ pub struct OldOutput {
 }
 
 fields! {
-    OldOutput {
+    OldOutput as WHOLE {
         "text" => put text,
     }
 }

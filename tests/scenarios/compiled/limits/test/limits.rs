@@ -464,7 +464,7 @@ pub struct LimitsOutput {
 }
 
 fields! {
-    LimitsOutput {
+    LimitsOutput as WHOLE {
         "score" => put score,
     }
 }

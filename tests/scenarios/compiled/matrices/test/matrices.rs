@@ -180,7 +180,7 @@ pub struct MatricesOutput {
 }
 
 fields! {
-    MatricesOutput {
+    MatricesOutput as WHOLE {
         "shape" => integers shape,
         "data" => put data,
     }

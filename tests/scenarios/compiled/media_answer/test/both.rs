@@ -102,7 +102,7 @@ pub struct BothOutput {
 }
 
 fields! {
-    BothOutput {
+    BothOutput as WHOLE {
         "image" => put image,
         "seed" => integer seed,
     }

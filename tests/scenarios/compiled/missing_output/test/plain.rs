@@ -90,7 +90,7 @@ pub struct PlainOutput {
 }
 
 fields! {
-    PlainOutput {
+    PlainOutput as WHOLE {
         "text" => put text,
     }
 }

@@ -164,7 +164,7 @@ pub struct NullableOutput {
 }
 
 fields! {
-    NullableOutput {
+    NullableOutput as WHOLE {
         "by_flag" => integer by_flag,
         "list" => put list,
         "by_union" => put by_union,

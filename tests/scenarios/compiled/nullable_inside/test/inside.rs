@@ -98,7 +98,7 @@ pub struct InsideOutput {
 }
 
 fields! {
-    InsideOutput {
+    InsideOutput as WHOLE {
         "list" => put list,
         "map" => put map,
         "objects" => put objects,

@@ -90,7 +90,7 @@ pub struct WholeOutput {
 }
 
 fields! {
-    WholeOutput {
+    WholeOutput as WHOLE {
         "a" => put a,
     }
 }

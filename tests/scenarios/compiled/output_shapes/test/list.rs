@@ -110,7 +110,7 @@ pub struct ListItem {
 }
 
 fields! {
-    ListItem {
+    ListItem as WHOLE {
         "label" => put label,
         "score" => put score,
     }

@@ -226,7 +226,7 @@ pub struct PresenceUnionShort {
 }
 
 fields! {
-    PresenceUnionShort {
+    PresenceUnionShort as WHOLE {
         "response" => put response,
     }
 }
@@ -246,7 +246,7 @@ pub struct PresenceUnionLong {
 }
 
 fields! {
-    PresenceUnionLong {
+    PresenceUnionLong as WHOLE {
         "response" => put response,
         "calls" => put calls,
         "cost" => put cost,

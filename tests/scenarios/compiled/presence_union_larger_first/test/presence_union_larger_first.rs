@@ -131,7 +131,7 @@ pub struct PresenceUnionLargerFirstLong {
 }
 
 fields! {
-    PresenceUnionLargerFirstLong {
+    PresenceUnionLargerFirstLong as WHOLE {
         "a" => put a,
         "b" => put b,
         "c" => put c,
@@ -150,7 +150,7 @@ pub struct PresenceUnionLargerFirstMiddle {
 }
 
 fields! {
-    PresenceUnionLargerFirstMiddle {
+    PresenceUnionLargerFirstMiddle as WHOLE {
         "a" => put a,
         "b" => put b,
     }
@@ -165,7 +165,7 @@ pub struct PresenceUnionLargerFirstShort {
 }
 
 fields! {
-    PresenceUnionLargerFirstShort {
+    PresenceUnionLargerFirstShort as WHOLE {
         "a" => put a,
     }
 }

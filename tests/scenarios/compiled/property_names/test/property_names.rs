@@ -319,7 +319,7 @@ pub struct PropertyNamesOutput {
 }
 
 fields! {
-    PropertyNamesOutput {
+    PropertyNamesOutput as WHOLE {
         "type" => put type_,
         "async" => put async_,
         "a/b~c" => integer a_b_c,

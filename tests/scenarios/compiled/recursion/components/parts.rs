@@ -32,7 +32,7 @@ members! {
 }
 
 fields! {
-    Tree {
+    Tree as WHOLE {
         "name" => put name,
         "children" => put children,
         "named" => put named,

@@ -83,7 +83,7 @@ members! {
 }
 
 fields! {
-    Hen {
+    Hen as WHOLE {
         "lays" => put lays,
         "name" => put name,
     }

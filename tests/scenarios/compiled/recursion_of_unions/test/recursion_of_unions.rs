@@ -94,7 +94,7 @@ pub struct RecursionOfUnionsOutput {
 }
 
 fields! {
-    RecursionOfUnionsOutput {
+    RecursionOfUnionsOutput as WHOLE {
         "self" => put self_,
         "other" => put other,
     }

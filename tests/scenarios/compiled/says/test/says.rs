@@ -112,7 +112,7 @@ pub struct SaysOutput {
 }
 
 fields! {
-    SaysOutput {
+    SaysOutput as WHOLE {
         "choices" => put choices,
         "usage" => put usage,
         "output" => put output,

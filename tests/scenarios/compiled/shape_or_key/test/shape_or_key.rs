@@ -119,7 +119,7 @@ pub struct ShapeOrKeyScores {
 }
 
 fields! {
-    ShapeOrKeyScores {
+    ShapeOrKeyScores as WHOLE {
         "response" => put response,
     }
 }
@@ -150,7 +150,7 @@ pub struct ShapeOrKeyVectors {
 }
 
 fields! {
-    ShapeOrKeyVectors {
+    ShapeOrKeyVectors as WHOLE {
         "response" => put response,
         "shape" => integers shape,
     }

@@ -151,7 +151,7 @@ pub struct ShapeUnionScores {
 }
 
 fields! {
-    ShapeUnionScores {
+    ShapeUnionScores as WHOLE {
         "response" => put response,
     }
 }
@@ -183,7 +183,7 @@ pub struct ShapeUnionVectors {
 }
 
 fields! {
-    ShapeUnionVectors {
+    ShapeUnionVectors as WHOLE {
         "response" => put response,
     }
 }
@@ -197,7 +197,7 @@ pub struct ShapeUnionFlat {
 }
 
 fields! {
-    ShapeUnionFlat {
+    ShapeUnionFlat as WHOLE {
         "response" => put response,
     }
 }
@@ -211,7 +211,7 @@ pub struct ShapeUnionWords {
 }
 
 fields! {
-    ShapeUnionWords {
+    ShapeUnionWords as WHOLE {
         "response" => put response,
     }
 }
@@ -225,7 +225,7 @@ pub struct ShapeUnionYes {
 }
 
 fields! {
-    ShapeUnionYes {
+    ShapeUnionYes as WHOLE {
         "response" => put response,
     }
 }
@@ -239,7 +239,7 @@ pub struct ShapeUnionTable {
 }
 
 fields! {
-    ShapeUnionTable {
+    ShapeUnionTable as WHOLE {
         "response" => put response,
     }
 }
@@ -253,7 +253,7 @@ pub struct ShapeUnionData {
 }
 
 fields! {
-    ShapeUnionData {
+    ShapeUnionData as WHOLE {
         "data" => put data,
     }
 }

@@ -190,7 +190,7 @@ pub struct Said {
 }
 
 fields! {
-    Said {
+    Said as WHOLE {
         "text" => put text,
         "style" => put style,
     }

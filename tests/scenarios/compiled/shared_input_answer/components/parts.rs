@@ -25,7 +25,7 @@ members! {
 }
 
 fields! {
-    Thing {
+    Thing as WHOLE {
         "a" => put a,
         "b" => integer b,
     } always ["a"]
@@ -114,7 +114,7 @@ members! {
 }
 
 fields! {
-    OtherText {
+    OtherText as WHOLE {
         "text" => put text,
     } always ["text"]
 }
@@ -145,7 +145,7 @@ members! {
 }
 
 fields! {
-    OtherSound {
+    OtherSound as WHOLE {
         "sound" => put sound,
     } always ["sound"]
 }

@@ -215,7 +215,7 @@ pub struct TaggedUnionDone {
 }
 
 fields! {
-    TaggedUnionDone {
+    TaggedUnionDone as WHOLE {
         "kind" => put kind,
         "text" => put text,
     } always ["text"]
@@ -233,7 +233,7 @@ pub struct TaggedUnionBusy {
 }
 
 fields! {
-    TaggedUnionBusy {
+    TaggedUnionBusy as WHOLE {
         "kind" => put kind,
         "left" => integer left,
     } always ["left"]

@@ -56,7 +56,7 @@ pub struct Other {
 }
 
 fields! {
-    Other {
+    Other as WHOLE {
         "y" => put y,
     }
 }

@@ -143,7 +143,7 @@ pub struct TextOrStructureText {
 }
 
 fields! {
-    TextOrStructureText {
+    TextOrStructureText as WHOLE {
         "text" => put text,
     }
 }

@@ -344,7 +344,7 @@ pub struct TypeArraysOutput {
 }
 
 fields! {
-    TypeArraysOutput {
+    TypeArraysOutput as WHOLE {
         "stop" => put stop,
         "more" => put more,
     }

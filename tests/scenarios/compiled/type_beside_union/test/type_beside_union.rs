@@ -215,7 +215,7 @@ pub struct TypeBesideUnionOutput {
 }
 
 fields! {
-    TypeBesideUnionOutput {
+    TypeBesideUnionOutput as WHOLE {
         "text" => put text,
         "vtt" => put vtt,
     }

@@ -119,7 +119,7 @@ pub struct UnionMapOrStructureText {
 }
 
 fields! {
-    UnionMapOrStructureText {
+    UnionMapOrStructureText as WHOLE {
         "text" => put text,
     }
 }

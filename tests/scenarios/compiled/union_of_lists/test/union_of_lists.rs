@@ -129,7 +129,7 @@ pub struct UnionOfListsForm2 {
 }
 
 fields! {
-    UnionOfListsForm2 {
+    UnionOfListsForm2 as WHOLE {
         "a" => put a,
     }
 }

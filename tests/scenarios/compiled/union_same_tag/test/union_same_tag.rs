@@ -130,7 +130,7 @@ pub struct UnionSameTagFirst {
 }
 
 fields! {
-    UnionSameTagFirst {
+    UnionSameTagFirst as WHOLE {
         "type" => put type_,
         "x" => put x,
     }
@@ -148,7 +148,7 @@ pub struct UnionSameTagSecond {
 }
 
 fields! {
-    UnionSameTagSecond {
+    UnionSameTagSecond as WHOLE {
         "type" => put type_,
         "y" => put y,
     }
@@ -163,7 +163,7 @@ pub struct UnionSameTagThird {
 }
 
 fields! {
-    UnionSameTagThird {
+    UnionSameTagThird as WHOLE {
         "x" => put x,
     }
 }

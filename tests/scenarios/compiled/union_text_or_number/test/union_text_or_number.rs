@@ -137,7 +137,7 @@ pub struct UnionTextOrNumberA {
 }
 
 fields! {
-    UnionTextOrNumberA {
+    UnionTextOrNumberA as WHOLE {
         "a" => put a,
     }
 }
