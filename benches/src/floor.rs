@@ -66,20 +66,22 @@ impl Connection {
                 let Ok(chunk) = frame?.into_data() else {
                     continue;
                 };
-                rest.extend_from_slice(&chunk);
-                let mut from = 0;
-                while let Some(end) = rest[from..].iter().position(|byte| *byte == b'\n') {
-                    let line = &rest[from..from + end];
-                    from += end + 1;
-                    let Some(data) = line.strip_prefix(b"data: ") else {
+                let mut chunk = &chunk[..];
+                if !rest.is_empty() {
+                    let Some(end) = memchr::memchr(b'\n', chunk) else {
+                        rest.extend_from_slice(chunk);
                         continue;
                     };
-                    if data != b"[DONE]" {
-                        let said: Said<'_> = serde_json::from_slice(data)?;
-                        length += said.response.len();
-                    }
+                    rest.extend_from_slice(&chunk[..end]);
+                    length += said(&rest)?;
+                    rest.clear();
+                    chunk = &chunk[end + 1..];
                 }
-                rest.drain(..from);
+                while let Some(end) = memchr::memchr(b'\n', chunk) {
+                    length += said(&chunk[..end])?;
+                    chunk = &chunk[end + 1..];
+                }
+                rest.extend_from_slice(chunk);
             }
             return Ok(Done(length));
         }
@@ -102,6 +104,25 @@ impl Connection {
             _ => body.len(),
         }))
     }
+}
+
+/// How long the text of an event is, by its line. What is not as usual takes the long way.
+fn said(line: &[u8]) -> Result<usize, Fault> {
+    let Some(data) = line.strip_prefix(b"data: ") else {
+        return Ok(0);
+    };
+    if let Some(text) = data.strip_prefix(br#"{"response":""#) {
+        if let Some(end) = memchr::memchr2(b'"', b'\\', text) {
+            if text[end] == b'"' {
+                return Ok(std::str::from_utf8(&text[..end])?.len());
+            }
+        }
+    }
+    if data == b"[DONE]" {
+        return Ok(0);
+    }
+    let said: Said<'_> = serde_json::from_slice(data)?;
+    Ok(said.response.len())
 }
 
 fn numbers(bytes: &[u8]) -> Vec<u8> {

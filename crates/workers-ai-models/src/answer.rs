@@ -177,6 +177,7 @@ impl Answer for String {
 }
 
 impl Answer for TextOrJson {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Some(self.as_text()).filter(|text| !text.is_empty())
     }
@@ -267,6 +268,7 @@ macro_rules! answers {
         impl $name {
             /// The text; empty where the answer has none.
             #[must_use]
+            #[inline]
             pub fn text(&self) -> ::std::borrow::Cow<'_, str> {
                 $crate::Answer::text(self).unwrap_or_default()
             }

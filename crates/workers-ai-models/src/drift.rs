@@ -1,7 +1,7 @@
 //! What an answer holds that its document does not say, noted only while somebody watches.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt::{self, Display},
 };
 
@@ -13,6 +13,9 @@ const LONGEST: usize = 80;
 
 thread_local! {
     static NOTES: RefCell<Option<Vec<Drift>>> = const { RefCell::new(None) };
+
+    /// Whether there are notes, for those who ask often.
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// One difference between an answer and its document.
@@ -84,11 +87,13 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<Drift>) {
 
     impl Drop for Watch {
         fn drop(&mut self) {
+            WATCHED.set(self.0.is_some());
             NOTES.set(self.0.take());
         }
     }
 
     let watch = Watch(NOTES.replace(Some(Vec::new())));
+    WATCHED.set(true);
     let done = work();
     let notes = NOTES.take().unwrap_or_default();
     drop(watch);
@@ -98,7 +103,7 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<Drift>) {
 #[doc(hidden)]
 #[must_use]
 pub fn is_watched() -> bool {
-    NOTES.with_borrow(Option::is_some)
+    WATCHED.get()
 }
 
 fn note(drift: Drift) {

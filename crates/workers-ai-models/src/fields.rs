@@ -47,6 +47,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     /// # Errors
     ///
     /// If it does not fit, or the field already has one.
+    #[inline]
     pub fn put<T: Deserialize<'de>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
         self.once(field.as_ref())?;
         *field = self.map.next_value()?;
@@ -139,6 +140,7 @@ impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Wholes<T> {
 /// # Errors
 ///
 /// If it is not an object, or a member does not fit.
+#[inline]
 pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
     deserializer.deserialize_option(Object(&mut value))?;
@@ -163,10 +165,12 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
         Ok(())
     }
 
+    #[inline(never)]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = drift::is_watched().then(Vec::new);
         let (mut members, mut skipped) = (0, 0);
@@ -257,6 +261,7 @@ macro_rules! fields {
             $(const ALWAYS: &'static [&'static str] = &[$($always),*];)?
             $(const $whole: bool = true;)?
 
+            #[inline]
             fn read<'de, A: $crate::open_enum::__serde::de::MapAccess<'de>>(
                 &mut self,
                 name: &str,
@@ -271,6 +276,7 @@ macro_rules! fields {
         }
 
         impl<'de> $crate::open_enum::__serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::open_enum::__serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {

@@ -76,6 +76,8 @@ mod chat;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
+#[doc(hidden)]
+pub mod flat;
 #[rustfmt::skip]
 mod generated;
 mod info;

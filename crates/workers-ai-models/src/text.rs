@@ -37,6 +37,7 @@ pub enum TextOrJson {
 impl TextOrJson {
     /// The text; a value as its JSON text. `null` counts as no text.
     #[must_use]
+    #[inline]
     pub fn as_text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -83,6 +84,7 @@ impl Default for TextOrJson {
 }
 
 impl<'de> Deserialize<'de> for TextOrJson {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visit;
 

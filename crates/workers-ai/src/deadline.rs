@@ -3,13 +3,16 @@
 use std::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::error::{Error, ErrorKind, Timeout};
+use crate::{
+    error::{Error, ErrorKind, Timeout},
+    send::Facts,
+};
 
 /// A point in time after which waiting ends, and what is said then.
 #[derive(Clone, Copy)]
@@ -80,5 +83,78 @@ impl<F: Future + Unpin> Future for Hold<F> {
             return Poll::Ready(Err(Error::new(ErrorKind::Timeout(which), "")));
         }
         Poll::Pending
+    }
+}
+
+/// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long
+/// is not held against the service.
+pub(crate) struct Waiting {
+    idle: Duration,
+    gap: Duration,
+    total: Option<Instant>,
+    idle_until: Option<Instant>,
+    gap_until: Option<Instant>,
+    /// Whether both were set since something came.
+    is_set: bool,
+    /// Left as it is while things come, and put off if it rings too early.
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Waiting {
+    pub(crate) fn new(facts: &Facts) -> Self {
+        Self {
+            idle: facts.timeouts.idle,
+            gap: facts.timeouts.gap,
+            total: facts.deadline,
+            idle_until: None,
+            gap_until: None,
+            is_set: false,
+            alarm: None,
+        }
+    }
+
+    pub(crate) fn got_bytes(&mut self) {
+        self.idle_until = None;
+        self.is_set = false;
+    }
+
+    pub(crate) fn got_event(&mut self) {
+        self.gap_until = None;
+        self.is_set = false;
+    }
+
+    /// Waits; ready once it has been too long.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
+        if !self.is_set {
+            let now = Instant::now();
+            let after = |limit: Duration| now.checked_add(limit);
+            self.idle_until = self.idle_until.or_else(|| after(self.idle));
+            self.gap_until = self.gap_until.or_else(|| after(self.gap));
+            self.is_set = true;
+        }
+        let clocks = [
+            (self.total, Timeout::Total),
+            (self.idle_until, Timeout::Idle),
+            (self.gap_until, Timeout::EventGap),
+        ];
+        let next = clocks
+            .into_iter()
+            .filter_map(|(at, which)| Some((at?, which)))
+            .min_by_key(|(at, _)| *at);
+        match next {
+            Some((at, which)) => self.wait(at, cx).map(|()| which),
+            None => Poll::Pending,
+        }
+    }
+
+    fn wait(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        loop {
+            ready!(alarm.as_mut().poll(cx));
+            if alarm.deadline() >= at {
+                return Poll::Ready(());
+            }
+            alarm.as_mut().reset(at);
+        }
     }
 }

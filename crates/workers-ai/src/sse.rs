@@ -109,13 +109,24 @@ impl Decoder {
 
     /// Goes to the next event of this chunk.
     pub(crate) fn advance(&mut self) -> Option<Result<(), TooLarge>> {
+        if self.at >= self.chunk.len() {
+            if self.at > 0 {
+                self.chunk = Bytes::new();
+                self.at = 0;
+                self.whole = 0..0;
+            }
+            return None;
+        }
+        self.whole = 0..0;
         if std::mem::take(&mut self.is_stale) {
             self.data.clear();
             self.name.clear();
         }
-        self.whole = 0..0;
+        if let Some(found) = self.plain() {
+            return Some(found);
+        }
         let chunk = std::mem::take(&mut self.chunk);
-        let found = self.plain(&chunk).or_else(|| self.lines(&chunk));
+        let found = self.lines(&chunk);
         if found.is_some() {
             self.chunk = chunk;
         } else {
@@ -125,7 +136,7 @@ impl Decoder {
     }
 
     /// An event as nearly all are: one line of data, all of it in this chunk.
-    fn plain(&mut self, chunk: &[u8]) -> Option<Result<(), TooLarge>> {
+    fn plain(&mut self) -> Option<Result<(), TooLarge>> {
         let is_fresh = matches!(self.line, Line::Name { length: 0, .. })
             && !self.after_return
             && self.mark.is_none()
@@ -134,7 +145,7 @@ impl Decoder {
         if !is_fresh {
             return None;
         }
-        let line = chunk.get(self.at..)?.strip_prefix(b"data: ")?;
+        let line = self.chunk.get(self.at..)?.strip_prefix(b"data: ")?;
         let end = memchr::memchr2(b'\n', b'\r', line)?;
         if !line.get(end..)?.starts_with(b"\n\n") {
             return None;

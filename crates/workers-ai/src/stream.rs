@@ -4,11 +4,10 @@
 use std::{
     borrow::Cow,
     fmt::{self, Debug},
-    future::poll_fn,
+    future::Future,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -16,16 +15,16 @@ use futures_core::Stream;
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{Instant, Sleep};
-use workers_ai_models::{Answer, Streaming};
+use workers_ai_models::{Answer, Streaming, flat};
 
 use crate::{
     call::Caps,
     codes,
     collected::Collected,
+    deadline::Waiting,
     decode::{self, Content, misfit_text},
     envelope,
-    error::{Cap, Error, ErrorKind, Timeout, Unexpected},
+    error::{Cap, Error, ErrorKind, Unexpected},
     event_error::is_error,
     lost,
     send::Facts,
@@ -55,6 +54,12 @@ use crate::{
 /// ```
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct EventStream<E> {
+    events: Events,
+    event: PhantomData<fn() -> E>,
+}
+
+/// The events before they are read as a type.
+struct Events {
     /// Gone once the stream has ended.
     body: Option<reqwest::Body>,
     decoder: Decoder,
@@ -65,7 +70,6 @@ pub struct EventStream<E> {
     has_begun: bool,
     /// The first bytes of the answer, until there is an event.
     beginning: Bytes,
-    event: PhantomData<fn() -> E>,
 }
 
 /// The events of a model.
@@ -83,7 +87,7 @@ impl<E> EventStream<E> {
         let Content::Events(body) = &mut answer.content else {
             return Err(answer.of_another_type());
         };
-        Ok(Self {
+        let events = Events {
             body: Some(std::mem::take(body)),
             decoder: Decoder::new(answer.caps.event),
             end,
@@ -92,6 +96,9 @@ impl<E> EventStream<E> {
             caps: answer.caps,
             has_begun: false,
             beginning: Bytes::new(),
+        };
+        Ok(Self {
+            events,
             event: PhantomData,
         })
     }
@@ -99,11 +106,13 @@ impl<E> EventStream<E> {
     /// The id under which the service knows the request: `cf-ai-req-id`, else `cf-ray`.
     #[must_use]
     pub fn request_id(&self) -> Option<Cow<'_, str>> {
-        self.facts.head.headers.request_id()
+        self.events.facts.head.headers.request_id()
     }
+}
 
-    /// Waits for the next event that is for the caller; [`Decoder::event`] has it then.
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+impl Events {
+    /// Waits for the next event that is for the caller; [`data`](Self::data) has it then.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         loop {
             let Some(body) = &mut self.body else {
                 return Poll::Ready(None);
@@ -159,6 +168,11 @@ impl<E> EventStream<E> {
         }
     }
 
+    /// The data of the event that came last.
+    fn data(&self) -> &[u8] {
+        self.decoder.event().data.trim_ascii()
+    }
+
     /// What it means that nothing more comes.
     fn close(&mut self) -> Option<Error> {
         let left = self.decoder.left_over();
@@ -194,7 +208,49 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// An item is an error if the event does not fit its type, the service reports an error, or the
     /// stream breaks off, stalls or ends too early.
     pub async fn next(&mut self) -> Option<Result<E, Error>> {
-        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+        Next(self).await
+    }
+
+    #[inline]
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
+        match self.events.poll(cx) {
+            Poll::Ready(Some(Ok(()))) => {}
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
+        }
+        if self.events.facts.watch.is_idle() {
+            if let Ok(text) = std::str::from_utf8(self.events.data()) {
+                if let Ok(event) = flat::read(text) {
+                    return Poll::Ready(Some(Ok(event)));
+                }
+            }
+        }
+        self.poll_other()
+    }
+
+    /// Reads an event that is no flat object.
+    #[inline(never)]
+    fn poll_other(&self) -> Poll<Option<Result<E, Error>>> {
+        let Events { facts, caps, .. } = &self.events;
+        let data = self.events.data();
+        if facts.watch.is_idle() {
+            return read(data, facts, caps);
+        }
+        let item = facts.watch.over(&facts.model, || decode(data));
+        Poll::Ready(Some(item.map_err(|error| broken(error, data, facts, caps))))
+    }
+}
+
+/// Waits for the next event. Written by hand, since events are large and each layer would copy them.
+struct Next<'a, E>(&'a mut EventStream<E>);
+
+impl<E: DeserializeOwned> Future for Next<'_, E> {
+    type Output = Option<Result<E, Error>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.get_mut().0.poll_item(cx)
     }
 }
 
@@ -211,7 +267,7 @@ impl<E: DeserializeOwned + Answer> EventStream<E> {
         self.collect_into(&mut collected).await?;
         if collected.is_empty() {
             let empty = ErrorKind::Unexpected(Unexpected::EmptyResult);
-            return Err(self.facts.tell(Error::new(empty, "")));
+            return Err(self.events.facts.tell(Error::new(empty, "")));
         }
         Ok(collected)
     }
@@ -233,22 +289,7 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
     type Item = Result<E, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        match this.poll_event(cx) {
-            Poll::Ready(Some(Ok(()))) => {}
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-            Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Pending => return Poll::Pending,
-        }
-        let data = this.decoder.event().data.trim_ascii();
-        let facts = &this.facts;
-        if facts.watch.is_idle() {
-            return read(data, facts, &this.caps);
-        }
-        let item = facts.watch.over(&facts.model, || decode(data));
-        Poll::Ready(Some(
-            item.map_err(|error| broken(error, data, facts, &this.caps)),
-        ))
+        self.get_mut().poll_item(cx)
     }
 }
 
@@ -323,71 +364,12 @@ fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
     facts.tell(error.with_body(kept(data, caps)))
 }
 
-/// The clocks of a stream. They are set when the stream begins to wait, so a caller who takes long
-/// is not held against the service.
-struct Waiting {
-    idle: Duration,
-    gap: Duration,
-    total: Option<Instant>,
-    idle_until: Option<Instant>,
-    gap_until: Option<Instant>,
-    alarm: Option<Pin<Box<Sleep>>>,
-}
-
-impl Waiting {
-    fn new(facts: &Facts) -> Self {
-        Self {
-            idle: facts.timeouts.idle,
-            gap: facts.timeouts.gap,
-            total: facts.deadline,
-            idle_until: None,
-            gap_until: None,
-            alarm: None,
-        }
-    }
-
-    fn got_bytes(&mut self) {
-        self.idle_until = None;
-    }
-
-    fn got_event(&mut self) {
-        self.gap_until = None;
-    }
-
-    /// Waits; ready once it has been too long.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
-        let now = Instant::now();
-        let after = |limit: Duration| now.checked_add(limit);
-        self.idle_until = self.idle_until.or_else(|| after(self.idle));
-        self.gap_until = self.gap_until.or_else(|| after(self.gap));
-        let clocks = [
-            (self.total, Timeout::Total),
-            (self.idle_until, Timeout::Idle),
-            (self.gap_until, Timeout::EventGap),
-        ];
-        let next = clocks
-            .into_iter()
-            .filter_map(|(at, which)| Some((at?, which)))
-            .min_by_key(|(at, _)| *at);
-        let Some((at, which)) = next else {
-            return Poll::Pending;
-        };
-        let alarm = self
-            .alarm
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
-        if alarm.deadline() != at {
-            alarm.as_mut().reset(at);
-        }
-        alarm.as_mut().poll(cx).map(|()| which)
-    }
-}
-
 impl<E> Debug for EventStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
-            .field("model", &self.facts.model)
+            .field("model", &self.events.facts.model)
             .field("request_id", &self.request_id())
-            .field("ended", &self.body.is_none())
+            .field("ended", &self.events.body.is_none())
             .finish_non_exhaustive()
     }
 }

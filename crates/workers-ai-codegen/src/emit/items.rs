@@ -8,7 +8,7 @@ use crate::emit::number::{double, readable, signed};
 use crate::emit::rust::Rust;
 use crate::emit::{docs, limits, says, tables, unions};
 use crate::ir::{
-    Api, Def, DefId, Encoding, EnumValue, Field, Options, Owner, Shape, Tag, Type, Wire,
+    Api, Def, DefId, Encoding, EnumValue, Field, Options, Owner, Says, Shape, Tag, Type, Wire,
 };
 use crate::print::Piece;
 
@@ -115,6 +115,12 @@ fn structure(
     let printed = tables::printed(def, fields, tag);
     let declared = printed.iter().map(|(index, field)| {
         let ty = index.map_or_else(|| quote!(String), |index| rust.member(id, index, &model));
+        // Nearly all events do without, and events are moved often.
+        let ty = if field.says == Some(Says::Usage) && says::is_event(rust.api, id) {
+            quote!(Box<#ty>)
+        } else {
+            ty
+        };
         declaration(rust, def, field, &ty)
     });
     let extended = def.options == Options::Extended;

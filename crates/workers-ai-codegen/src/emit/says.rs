@@ -56,18 +56,28 @@ pub(crate) fn speaking(api: &Api) -> BTreeSet<DefId> {
 }
 
 fn roots(api: &Api) -> impl Iterator<Item = DefId> {
-    let events = api
-        .models
-        .iter()
-        .filter_map(|model| model.stream.as_ref().map(|stream| &stream.event));
     api.models
         .iter()
         .map(|model| &model.output)
-        .chain(events)
+        .chain(events(api))
         .filter_map(|ty| match ty {
             Type::Named(id) => Some(*id),
             _ => None,
         })
+}
+
+fn events(api: &Api) -> impl Iterator<Item = &Type> {
+    api.models
+        .iter()
+        .filter_map(|model| model.stream.as_ref().map(|stream| &stream.event))
+}
+
+/// Whether this definition is an event of a stream, or one of the forms of events.
+pub(crate) fn is_event(api: &Api, id: DefId) -> bool {
+    events(api).filter_map(Api::named).any(|event| {
+        let is_union = matches!(api.def(event).shape, Shape::Union(_));
+        event == id || is_union && api.parts(event).contains(&id)
+    })
 }
 
 /// Whether callers get this definition as a whole answer or event.

@@ -3,6 +3,8 @@
 //! Names that start with a row id (`j11_…`) hold a row of the project's fault catalogue.
 
 mod batch;
+#[cfg(feature = "text-generation")]
+mod flat;
 mod info;
 mod lenient;
 mod limits;

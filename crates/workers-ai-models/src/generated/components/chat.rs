@@ -646,7 +646,7 @@ pub struct ChatCompletionChunk {
     /// Tokens used.
     ///
     /// Depending on the model they count this event alone or everything so far.
-    pub usage: Option<StreamUsage>,
+    pub usage: Option<Box<StreamUsage>>,
 
     /// Padding of random length that hides how long the tokens are.
     ///

@@ -1911,7 +1911,7 @@ pub struct TextGenerationEvent {
     /// Tokens used.
     ///
     /// Normally only the last event has it.
-    pub usage: Option<StreamUsage>,
+    pub usage: Option<Box<StreamUsage>>,
 
     /// Why the answer ended.
     pub finish_reason: Option<String>,

@@ -451,7 +451,7 @@ pub struct SaysEvent {
     pub response: Option<TextOrJson>,
 
     /// `usage`.
-    pub usage: Option<SaysUsage>,
+    pub usage: Option<Box<SaysUsage>>,
 }
 
 fields! {
