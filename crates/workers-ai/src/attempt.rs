@@ -15,6 +15,7 @@ use crate::{
     deadline::Deadline,
     decode::{self, Content, Sort},
     error::{Cap, Error, Timeout, Unexpected},
+    events::Events,
     headers::{Head, Headers},
     lost, receive,
     retry_after::retry_after,
@@ -92,16 +93,8 @@ impl Request {
         call: &Call,
         deadline: Option<Instant>,
     ) -> Result<(Head, Bytes, Content), Error> {
-        let now = Instant::now();
-        let timeouts = call.timeouts.over(client.timeouts);
-        let total = Deadline::total(deadline);
-        let attempt = total.or_after(now, timeouts.attempt, Timeout::Attempt);
-        let begin = match call.mode {
-            Mode::Live | Mode::Passed => total,
-            Mode::Whole | Mode::Raw => attempt,
-        };
+        let (begin, attempt) = deadlines(client, call, deadline);
         let mut response = begin
-            .or_after(now, timeouts.head, Timeout::Head)
             .hold(client.http.execute(self.for_attempt(client, call)))
             .await?
             .map_err(|error| lost::before_answer(&error))?;
@@ -126,13 +119,19 @@ impl Request {
         if is_coded && !is_whole {
             return refuse(Unexpected::Encoding);
         }
-        let is_live = match call.mode {
-            Mode::Live => matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid),
-            Mode::Passed => true,
-            Mode::Whole | Mode::Raw => false,
-        };
-        if is_live {
-            return Ok((head, Bytes::new(), Content::Events(response.into())));
+        if call.mode == Mode::Passed {
+            return Ok((head, Bytes::new(), Content::Passed(response.into())));
+        }
+        let may_be_events = matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid);
+        if call.mode == Mode::Live && may_be_events {
+            let timeouts = call.timeouts.over(client.timeouts);
+            let events = Events::new(response.into(), call.end, client.caps, timeouts, deadline);
+            let mut events = Box::new(events);
+            if let Err(error) = events.begin().await {
+                let wait = retry_after(&head.headers);
+                return Err(error.with_retry_after(wait).with_head(head));
+            }
+            return Ok((head, Bytes::new(), Content::Events(events)));
         }
         let body = receive::whole(&head, &mut response, &client.caps, attempt).await?;
         if is_coded {
@@ -146,6 +145,19 @@ impl Request {
         };
         Ok((head, body, content))
     }
+}
+
+/// Until when the answer has to begin, and until when it has to be there unless it is a stream.
+fn deadlines(client: &Inner, call: &Call, total: Option<Instant>) -> (Deadline, Deadline) {
+    let now = Instant::now();
+    let timeouts = call.timeouts.over(client.timeouts);
+    let total = Deadline::total(total);
+    let attempt = total.or_after(now, timeouts.attempt, Timeout::Attempt);
+    let begin = match call.mode {
+        Mode::Live | Mode::Passed => total,
+        Mode::Whole | Mode::Raw => attempt,
+    };
+    (begin.or_after(now, timeouts.head, Timeout::Head), attempt)
 }
 
 fn address(client: &Inner, call: &Call) -> Result<Url, Error> {

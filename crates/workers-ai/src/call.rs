@@ -7,7 +7,7 @@ use serde_json::Value;
 use workers_ai_models::{EncodeError, Payload};
 
 use crate::{
-    builder::is_reserved, error::Error, gateway::Gateway, retry::RetryPolicy, trace,
+    builder::is_reserved, error::Error, events::DONE, gateway::Gateway, retry::RetryPolicy, trace,
     upload::Upload, url::AccountId,
 };
 
@@ -101,6 +101,8 @@ pub(crate) struct Call {
     /// The first option that cannot be used.
     pub(crate) fault: Option<Error>,
     pub(crate) mode: Mode,
+    /// How the events end, where there are any.
+    pub(crate) end: &'static str,
     pub(crate) account: Option<AccountId>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
@@ -148,6 +150,7 @@ impl Call {
             invalid: None,
             fault: None,
             mode: Mode::Whole,
+            end: DONE,
             account: None,
             query: Vec::new(),
             headers: HeaderMap::new(),

@@ -103,6 +103,9 @@ impl Client {
 
     /// Calls the model that `input` is for, and asks for the answer piece by piece.
     ///
+    /// It is answered as soon as the first event is there. If that reports an error, nothing has been delivered yet: the
+    /// call has failed, and is tried again like any other.
+    ///
     /// Now and then the service answers with one whole document all the same. That is an error of
     /// kind [`Unexpected::ContentType`](crate::Unexpected::ContentType), from which
     /// [`Error::decode_body`] reads the answer.
@@ -115,7 +118,8 @@ impl Client {
         I::Model::set_stream(&mut input, true);
         let mut call = model_call::<I::Model>(I::Model::encode(&input), invalid);
         call.mode = Mode::Live;
-        Run::new(self.clone(), call, stream::open::<I::Model>)
+        call.end = I::Model::END;
+        Run::new(self.clone(), call, stream::open)
     }
 
     /// Calls any model by its id, with any JSON.
@@ -133,7 +137,7 @@ impl Client {
         let mut call = any_call(model.into(), &input.into());
         call.fields.push(("stream".to_owned(), Value::Bool(true)));
         call.mode = Mode::Live;
-        Run::new(self.clone(), call, stream::open_any)
+        Run::new(self.clone(), call, stream::open)
     }
 
     /// Calls a model that takes a file as its whole body, and sends the file while it is read.

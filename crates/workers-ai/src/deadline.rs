@@ -10,8 +10,8 @@ use std::{
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::{
+    call::Timeouts,
     error::{Error, ErrorKind, Timeout},
-    send::Facts,
 };
 
 /// A point in time after which waiting ends, and what is said then.
@@ -101,11 +101,11 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    pub(crate) fn new(facts: &Facts) -> Self {
+    pub(crate) fn new(timeouts: Timeouts, total: Option<Instant>) -> Self {
         Self {
-            idle: facts.timeouts.idle,
-            gap: facts.timeouts.gap,
-            total: facts.deadline,
+            idle: timeouts.idle,
+            gap: timeouts.gap,
+            total,
             idle_until: None,
             gap_until: None,
             is_set: false,

@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use workers_ai_models::{Media, Model, union::without_content};
 
 use crate::{
-    call::Caps,
     codes,
     envelope::{self, Envelope},
     error::{Error, ErrorKind, Unexpected},
     event_error::is_error_result,
+    events::Events,
     headers::Head,
     path::path_at,
     send::Facts,
@@ -22,7 +22,6 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// An answer with a good status.
 pub(crate) struct Answer {
     pub(crate) facts: Facts,
-    pub(crate) caps: Caps,
     /// The body; empty if it is still to come.
     pub(crate) body: Bytes,
     pub(crate) content: Content,
@@ -36,8 +35,10 @@ pub(crate) enum Content {
     Bytes,
     /// Whatever it is: nobody looked.
     Unread,
-    /// Events or other bytes, still to come.
-    Events(reqwest::Body),
+    /// Events, of which the first is there.
+    Events(Box<Events>),
+    /// Whatever it is, still to come.
+    Passed(reqwest::Body),
 }
 
 /// What the content type says an answer is.
@@ -142,7 +143,7 @@ pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
             }
             M::from_media(media).ok_or_else(|| answer.of_another_type())
         }
-        Content::Events(_) => Err(answer.of_another_type()),
+        Content::Events(_) | Content::Passed(_) => Err(answer.of_another_type()),
     }
 }
 
@@ -154,7 +155,7 @@ pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
 pub(crate) fn json_only<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
     match &answer.content {
         Content::Json(result) => value(&answer, result),
-        Content::Bytes | Content::Unread | Content::Events(_) => Err(answer.of_another_type()),
+        _ => Err(answer.of_another_type()),
     }
 }
 
@@ -296,7 +297,6 @@ mod tests {
         let content = interpret(&head, &body)?;
         json_only(Answer {
             facts: Facts::of(head),
-            caps: Caps::default(),
             body,
             content,
         })

@@ -45,7 +45,7 @@ pub struct Download {
 
 /// The beginning of an answer whose bytes are still to come.
 pub(crate) fn open(mut answer: Answer) -> Result<Download, Error> {
-    let Content::Events(body) = &mut answer.content else {
+    let Content::Passed(body) = &mut answer.content else {
         return Err(answer.of_another_type());
     };
     Ok(Download {

@@ -294,6 +294,14 @@ impl Error {
         )
     }
 
+    /// What a stream reports before it has delivered anything is an error like that of any call.
+    pub(crate) fn before_any_event(mut self) -> Self {
+        if let ErrorKind::StreamApi(kind) = self.0.kind {
+            self.0.kind = ErrorKind::Api(kind);
+        }
+        self
+    }
+
     pub(crate) fn with_messages(mut self, messages: Vec<ServiceMessage>) -> Self {
         self.0.messages = messages;
         self

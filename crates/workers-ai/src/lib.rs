@@ -84,6 +84,7 @@ mod drift;
 mod envelope;
 mod error;
 mod event_error;
+mod events;
 mod gateway;
 mod headers;
 mod lost;

@@ -134,7 +134,6 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
                 };
                 return Ok(Answer {
                     facts,
-                    caps: client.caps,
                     body,
                     content,
                 });

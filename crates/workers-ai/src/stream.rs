@@ -7,28 +7,19 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
 use futures_core::Stream;
-use http_body::Body as _;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use workers_ai_models::{Answer, Streaming, flat};
+use workers_ai_models::{Answer, flat};
 
 use crate::{
-    call::Caps,
-    codes,
     collected::Collected,
-    deadline::Waiting,
     decode::{self, Content, misfit_text},
-    envelope,
-    error::{Cap, Error, ErrorKind, Unexpected},
-    event_error::is_error,
-    lost,
+    error::{Error, ErrorKind, Unexpected},
+    events::Events,
     send::Facts,
-    sse::{Decoder, Event, TooLarge},
     trace,
 };
 
@@ -54,149 +45,50 @@ use crate::{
 /// ```
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct EventStream<E> {
-    events: Events,
+    told: Told,
     event: PhantomData<fn() -> E>,
 }
 
-/// The events before they are read as a type.
-struct Events {
-    /// Gone once the stream has ended.
-    body: Option<reqwest::Body>,
-    decoder: Decoder,
-    end: &'static str,
+/// The part that is the same for every model.
+struct Told {
+    events: Box<Events>,
     facts: Facts,
-    caps: Caps,
-    waiting: Waiting,
-    has_begun: bool,
-    /// The first bytes of the answer, until there is an event.
-    beginning: Bytes,
 }
 
-/// The events of a model.
-pub(crate) fn open<M: Streaming>(answer: decode::Answer) -> Result<EventStream<M::Event>, Error> {
-    EventStream::new(answer, M::END)
-}
-
-/// The events of a model of which only its id is known.
-pub(crate) fn open_any(answer: decode::Answer) -> Result<EventStream<Value>, Error> {
-    EventStream::new(answer, "[DONE]")
+/// The events of an answer that has begun.
+pub(crate) fn open<E>(mut answer: decode::Answer) -> Result<EventStream<E>, Error> {
+    match std::mem::replace(&mut answer.content, Content::Unread) {
+        Content::Events(events) => Ok(EventStream {
+            told: Told {
+                events,
+                facts: answer.facts,
+            },
+            event: PhantomData,
+        }),
+        _ => Err(answer.of_another_type()),
+    }
 }
 
 impl<E> EventStream<E> {
-    fn new(mut answer: decode::Answer, end: &'static str) -> Result<Self, Error> {
-        let Content::Events(body) = &mut answer.content else {
-            return Err(answer.of_another_type());
-        };
-        let events = Events {
-            body: Some(std::mem::take(body)),
-            decoder: Decoder::new(answer.caps.event),
-            end,
-            waiting: Waiting::new(&answer.facts),
-            facts: answer.facts,
-            caps: answer.caps,
-            has_begun: false,
-            beginning: Bytes::new(),
-        };
-        Ok(Self {
-            events,
-            event: PhantomData,
-        })
-    }
-
     /// The id under which the service knows the request: `cf-ai-req-id`, else `cf-ray`.
     #[must_use]
     pub fn request_id(&self) -> Option<Cow<'_, str>> {
-        self.events.facts.head.headers.request_id()
+        self.told.facts.head.headers.request_id()
     }
 }
 
-impl Events {
-    /// Waits for the next event that is for the caller; [`data`](Self::data) has it then.
+impl Told {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
-        loop {
-            let Some(body) = &mut self.body else {
-                return Poll::Ready(None);
-            };
-            match self.decoder.advance() {
-                Some(Ok(())) => {
-                    match step(&self.decoder.event(), self.end, &self.facts, &self.caps) {
-                        Step::Item => {
-                            self.waiting.got_event();
-                            if !self.beginning.is_empty() {
-                                self.beginning = Bytes::new();
-                            }
-                            return Poll::Ready(Some(Ok(())));
-                        }
-                        Step::Skip => {}
-                        Step::Fail(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-                        Step::End => self.body = None,
-                    }
-                    continue;
-                }
-                Some(Err(TooLarge)) => {
-                    let error = Error::cap(Cap::Event, self.caps.event);
-                    return Poll::Ready(Some(Err(self.fail(error))));
-                }
-                None => {}
-            }
-            // What has come is taken before any clock is looked at.
-            match Pin::new(body).poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => {
-                    self.waiting.got_bytes();
-                    if let Ok(chunk) = frame.into_data() {
-                        if !std::mem::replace(&mut self.has_begun, true) {
-                            self.beginning = chunk.clone();
-                        }
-                        self.decoder.push(chunk);
-                    }
-                }
-                Poll::Ready(Some(Err(error))) => {
-                    let broken = lost::within_answer(&error, "the stream broke off".to_owned());
-                    return Poll::Ready(Some(Err(self.fail(broken))));
-                }
-                Poll::Ready(None) => return Poll::Ready(self.close().map(Err)),
-                Poll::Pending => {
-                    return match self.waiting.poll(cx) {
-                        Poll::Pending => Poll::Pending,
-                        Poll::Ready(which) => {
-                            let error = Error::new(ErrorKind::Timeout(which), "");
-                            Poll::Ready(Some(Err(self.fail(error))))
-                        }
-                    };
-                }
-            }
+        let next = ready!(self.events.poll(cx));
+        if let Some(Ok(())) = next {
+            trace::usage(&self.facts.span, self.events.data());
         }
+        Poll::Ready(next.map(|item| item.map_err(|error| self.facts.tell(error))))
     }
 
-    /// The data of the event that came last.
-    fn data(&self) -> &[u8] {
-        self.decoder.event().data.trim_ascii()
-    }
-
-    /// What it means that nothing more comes.
-    fn close(&mut self) -> Option<Error> {
-        let left = self.decoder.left_over();
-        if left.trim_ascii() == self.end.as_bytes() {
-            self.body = None;
-            return None;
-        }
-        // What never was an event may be a page, or the report of an error.
-        let left = if left.is_empty() {
-            &self.beginning[..]
-        } else {
-            left
-        };
-        let error = match envelope::open(left) {
-            Ok(envelope::Envelope::Failure) => reported(left, &self.caps),
-            _ => Error::new(ErrorKind::StreamTruncated, "").with_body(kept(left, &self.caps)),
-        };
-        Some(self.fail(error))
-    }
-
-    /// Ends the stream with an error.
-    fn fail(&mut self, error: Error) -> Error {
-        self.body = None;
-        self.facts.tell(error)
+    /// An error about the event that came last.
+    fn broken(&self, error: Error) -> Error {
+        self.facts.tell(error.with_body(self.events.kept()))
     }
 }
 
@@ -213,14 +105,14 @@ impl<E: DeserializeOwned> EventStream<E> {
 
     #[inline]
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
-        match self.events.poll(cx) {
+        match self.told.poll(cx) {
             Poll::Ready(Some(Ok(()))) => {}
             Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
             Poll::Ready(None) => return Poll::Ready(None),
             Poll::Pending => return Poll::Pending,
         }
-        if self.events.facts.watch.is_idle() {
-            if let Ok(text) = std::str::from_utf8(self.events.data()) {
+        if self.told.facts.watch.is_idle() {
+            if let Ok(text) = std::str::from_utf8(self.told.events.data()) {
                 if let Ok(event) = flat::read(text) {
                     return Poll::Ready(Some(Ok(event)));
                 }
@@ -232,13 +124,13 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// Reads an event that is no flat object.
     #[inline(never)]
     fn poll_other(&self) -> Poll<Option<Result<E, Error>>> {
-        let Events { facts, caps, .. } = &self.events;
-        let data = self.events.data();
+        let Told { events, facts } = &self.told;
+        let data = events.data();
         if facts.watch.is_idle() {
-            return read(data, facts, caps);
+            return read(data, &self.told);
         }
         let item = facts.watch.over(&facts.model, || decode(data));
-        Poll::Ready(Some(item.map_err(|error| broken(error, data, facts, caps))))
+        Poll::Ready(Some(item.map_err(|error| self.told.broken(error))))
     }
 }
 
@@ -267,7 +159,7 @@ impl<E: DeserializeOwned + Answer> EventStream<E> {
         self.collect_into(&mut collected).await?;
         if collected.is_empty() {
             let empty = ErrorKind::Unexpected(Unexpected::EmptyResult);
-            return Err(self.events.facts.tell(Error::new(empty, "")));
+            return Err(self.told.facts.tell(Error::new(empty, "")));
         }
         Ok(collected)
     }
@@ -293,52 +185,8 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
     }
 }
 
-/// What an event amounts to.
-enum Step {
-    /// Something for the caller.
-    Item,
-    /// Nothing for the caller.
-    Skip,
-    /// The last item.
-    Fail(Error),
-    End,
-}
-
-fn step(event: &Event<'_>, end: &str, facts: &Facts, caps: &Caps) -> Step {
-    let data = event.data.trim_ascii();
-    if data == end.as_bytes() {
-        return Step::End;
-    }
-    if is_error(event) {
-        return Step::Fail(reported(data, caps));
-    }
-    if data.is_empty() {
-        return Step::Skip;
-    }
-    trace::usage(&facts.span, data);
-    Step::Item
-}
-
-/// The error that an event reports.
-fn reported(data: &[u8], caps: &Caps) -> Error {
-    let messages = envelope::messages(data);
-    let kind = ErrorKind::StreamApi(codes::classify(200, &messages));
-    Error::new(kind, "")
-        .with_messages(messages)
-        .with_body(kept(data, caps))
-}
-
-fn kept(data: &[u8], caps: &Caps) -> Bytes {
-    let data = data.trim_ascii();
-    Bytes::copy_from_slice(data.get(..caps.error).unwrap_or(data))
-}
-
 /// Reads the data of an event. Events can be large, so they are put where they go as soon as they are there.
-fn read<E: DeserializeOwned>(
-    data: &[u8],
-    facts: &Facts,
-    caps: &Caps,
-) -> Poll<Option<Result<E, Error>>> {
+fn read<E: DeserializeOwned>(data: &[u8], told: &Told) -> Poll<Option<Result<E, Error>>> {
     if let Ok(text) = std::str::from_utf8(data) {
         let mut json = serde_json::Deserializer::from_str(text);
         match E::deserialize(&mut json) {
@@ -347,7 +195,7 @@ fn read<E: DeserializeOwned>(
         }
     }
     let item = decode(data);
-    Poll::Ready(Some(item.map_err(|error| broken(error, data, facts, caps))))
+    Poll::Ready(Some(item.map_err(|error| told.broken(error))))
 }
 
 /// Reads the data of an event, or tells what is wrong with it. A bad byte spoils the text it is in, no more.
@@ -360,16 +208,12 @@ fn decode<E: DeserializeOwned>(data: &[u8]) -> Result<E, Error> {
     })
 }
 
-fn broken(error: Error, data: &[u8], facts: &Facts, caps: &Caps) -> Error {
-    facts.tell(error.with_body(kept(data, caps)))
-}
-
 impl<E> Debug for EventStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
-            .field("model", &self.events.facts.model)
+            .field("model", &self.told.facts.model)
             .field("request_id", &self.request_id())
-            .field("ended", &self.events.body.is_none())
+            .field("ended", &self.told.events.has_ended())
             .finish_non_exhaustive()
     }
 }

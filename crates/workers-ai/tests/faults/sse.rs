@@ -137,6 +137,58 @@ async fn s17_s18_the_marker_ends_the_stream_at_once() {
 }
 
 #[tokio::test]
+async fn s19_an_error_before_any_event_fails_the_call_and_is_retried_by_its_code() {
+    let first = |event: &str| events(format!(": hi\n\n{event}\n\ndata: [DONE]\n\n"));
+    let coded = |code: u64| {
+        [
+            format!("data: {{\"errors\":[{{\"code\":{code}}}],\"success\":false}}"),
+            format!("event: error\ndata: {{\"code\":{code}}}"),
+        ]
+    };
+    let good = events("data: {\"response\":\"a\"}\n\ndata: [DONE]\n\n");
+    for event in coded(3040) {
+        let bad = first(&event);
+        let good = good.clone();
+        let server = Server::start(move |number, _| {
+            vec![Act::Write(if number < 2 {
+                bad.clone()
+            } else {
+                good.clone()
+            })]
+        })
+        .await;
+        let response = client(&server).stream(phrase()).details().await.unwrap();
+        assert_eq!((response.details.attempts(), server.requests()), (3, 3));
+        assert_eq!(texts(&collect(response.output).await), ["a"]);
+    }
+    let never = [
+        (coded(3036), ApiErrorKind::Quota),
+        (coded(5007), ApiErrorKind::UnknownModel),
+        (coded(999_999), ApiErrorKind::Server),
+        (
+            [
+                "event: error\ndata:".into(),
+                "data: {\"error\":\"odd\"}".into(),
+            ],
+            ApiErrorKind::Server,
+        ),
+    ];
+    for (event, kind) in never
+        .iter()
+        .flat_map(|(events, kind)| events.iter().map(move |event| (event, kind)))
+    {
+        let server = Server::always(first(event)).await;
+        let error = client(&server).stream(phrase()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Api(*kind), "{event}");
+        assert_eq!(
+            (error.status(), server.requests()),
+            (Some(200), 1),
+            "{event}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn s20_r17_an_error_in_the_stream_ends_it() {
     let ten = "data: {\"response\":\"t\"}\n\n".repeat(10);
     for error in [
@@ -245,12 +297,12 @@ async fn s28_what_has_come_is_delivered_before_a_clock_is_looked_at() {
     let open = gate.clone();
     let server = Server::start(move |_, _| {
         let rest = [
-            &chunk("data: {\"response\":\"a\"}\n\ndata: [DONE]\n\n")[..],
+            &chunk("data: {\"response\":\"b\"}\n\ndata: [DONE]\n\n")[..],
             b"0\r\n\r\n",
         ]
         .concat();
         vec![
-            Act::Write(open_events(": hi\n\n")),
+            Act::Write(open_events("data: {\"response\":\"a\"}\n\n")),
             Act::Gate(open.clone()),
             Act::Write(rest),
         ]
@@ -262,6 +314,7 @@ async fn s28_what_has_come_is_delivered_before_a_clock_is_looked_at() {
         .event_gap_timeout(SOON)
         .await
         .unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
     std::future::poll_fn(|cx| {
         assert!(Pin::new(&mut stream).poll_next(cx).is_pending());
         Poll::Ready(())
@@ -269,7 +322,7 @@ async fn s28_what_has_come_is_delivered_before_a_clock_is_looked_at() {
     .await;
     gate.notify_one();
     tokio::time::sleep(SOON * 2).await;
-    assert_eq!(texts(&collect(stream).await), ["a"]);
+    assert_eq!(texts(&collect(stream).await), ["b"]);
 }
 
 #[tokio::test]
