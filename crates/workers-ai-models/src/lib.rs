@@ -90,6 +90,7 @@ mod model;
 #[doc(hidden)]
 pub mod open_enum;
 mod payload;
+mod pieces;
 mod text;
 #[doc(hidden)]
 pub mod union;
@@ -109,6 +110,7 @@ pub use media::{Media, MediaError};
 pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, Streaming};
 pub use open_enum::OpenEnum;
 pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
+pub use pieces::Piece;
 pub use text::TextOrJson;
 
 /// A JSON object, written as in `serde_json::json!`: for schemas of tools and answers.

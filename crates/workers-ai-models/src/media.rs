@@ -14,6 +14,8 @@ use serde::{
     ser,
 };
 
+use crate::pieces;
+
 /// This much base64 text shows every signature we look for.
 const HEAD: usize = 64;
 
@@ -402,14 +404,16 @@ impl Serialize for Media {
 }
 
 /// Shows bytes as base64.
-struct Base64<'a>(&'a [u8]);
+struct Base64<'a>(&'a Bytes);
 
 impl Display for Base64<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 4096];
         let room = text.len() / 4 * 3;
-        self.0.chunks(room).try_for_each(|chunk| {
-            f.write_str(STANDARD.encode_as_str(chunk, text.as_mut_slice().as_out()))
+        pieces::encode(self.0, |bytes| {
+            bytes.chunks(room).try_for_each(|chunk| {
+                f.write_str(STANDARD.encode_as_str(chunk, text.as_mut_slice().as_out()))
+            })
         })
     }
 }

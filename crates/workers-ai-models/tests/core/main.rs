@@ -11,6 +11,7 @@ mod media;
 mod model;
 mod open_enum;
 mod payload;
+mod pieces;
 mod text;
 mod union;
 

@@ -9,6 +9,7 @@ mod http;
 mod http2;
 mod input;
 mod json;
+mod media;
 mod overload;
 mod secrets;
 mod server;
