@@ -80,25 +80,28 @@ impl Debug for Piece {
     }
 }
 
-thread_local! {
-    /// Whether the next body may come in pieces.
-    static IS_WANTED: Cell<bool> = const { Cell::new(false) };
-    /// Whether media may be left out of what is being written.
-    static IS_OPEN: Cell<bool> = const { Cell::new(false) };
-    /// How long the text is that is being written.
-    static WRITTEN: Cell<usize> = const { Cell::new(0) };
-    /// What was left out of it.
-    static LEFT_OUT: Cell<Vec<Gap>> = const { Cell::new(Vec::new()) };
+/// What may become of media in the text that is being written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leave {
+    /// They are written where they stand.
+    Nothing,
+    /// They may be left out.
+    Allowed,
+    /// Some have been left out.
+    Done,
 }
 
 /// Where something was left out of a text, and what.
 pub(crate) type Gap = (usize, Bytes);
 
-/// Puts other gaps in the place of those so far. A thread that is ending has none.
-fn replace_left_out(gaps: Vec<Gap>) -> Vec<Gap> {
-    LEFT_OUT
-        .try_with(|left_out| left_out.replace(gaps))
-        .unwrap_or_default()
+thread_local! {
+    /// Whether the next body may come in pieces.
+    static IS_WANTED: Cell<bool> = const { Cell::new(false) };
+    static LEAVE: Cell<Leave> = const { Cell::new(Leave::Nothing) };
+    /// How long the text is that is being written.
+    static WRITTEN: Cell<usize> = const { Cell::new(0) };
+    /// What was left out of it.
+    static GAPS: Cell<Vec<Gap>> = const { Cell::new(Vec::new()) };
 }
 
 /// Lets the body that `encode` makes come in pieces.
@@ -122,26 +125,43 @@ pub(crate) fn take_wanted() -> bool {
 
 /// What was being written when something else began, and will be again.
 struct Outer {
-    is_open: bool,
+    leave: Leave,
     written: usize,
-    left_out: Vec<Gap>,
+    gaps: Vec<Gap>,
 }
 
 impl Outer {
-    fn set_aside(is_open: bool) -> Self {
-        Self {
-            is_open: IS_OPEN.replace(is_open),
+    fn set_aside(leave: Leave) -> Self {
+        let outer = Self {
+            leave: LEAVE.get(),
             written: WRITTEN.replace(0),
-            left_out: replace_left_out(Vec::new()),
-        }
+            gaps: take_gaps(),
+        };
+        LEAVE.set(leave);
+        outer
     }
 }
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        IS_OPEN.set(self.is_open);
+        // What is left of a text that failed.
+        drop(take_gaps());
+        if self.leave == Leave::Done {
+            GAPS.set(std::mem::take(&mut self.gaps));
+        }
+        LEAVE.set(self.leave);
         WRITTEN.set(self.written);
-        replace_left_out(std::mem::take(&mut self.left_out));
+    }
+}
+
+/// Looks at the list only if there is something in it: most texts have no gap.
+fn take_gaps() -> Vec<Gap> {
+    match LEAVE.get() {
+        Leave::Done => {
+            LEAVE.set(Leave::Allowed);
+            GAPS.take()
+        }
+        Leave::Allowed | Leave::Nothing => Vec::new(),
     }
 }
 
@@ -150,18 +170,22 @@ pub(crate) fn write<T: Serialize + ?Sized>(
     input: &T,
     may_leave_out: bool,
 ) -> serde_json::Result<(Vec<u8>, Vec<Gap>)> {
-    let _outer = Outer::set_aside(may_leave_out);
+    let _outer = Outer::set_aside(if may_leave_out {
+        Leave::Allowed
+    } else {
+        Leave::Nothing
+    });
     let mut text = Counted(Vec::with_capacity(128));
     input.serialize(&mut serde_json::Serializer::new(&mut text))?;
-    Ok((text.0, replace_left_out(Vec::new())))
+    Ok((text.0, take_gaps()))
 }
 
 /// The text with what was left out of it in its places.
-pub(crate) fn cut(text: Vec<u8>, left_out: Vec<Gap>) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(left_out.len() * 2 + 1);
+pub(crate) fn cut(text: Vec<u8>, gaps: Vec<Gap>) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(gaps.len() * 2 + 1);
     let mut rest = Bytes::from(text);
     let mut start = 0;
-    for (place, bytes) in left_out {
+    for (place, bytes) in gaps {
         pieces.push(Piece::Plain(rest.split_to(place - start)));
         pieces.push(Piece::Base64(bytes));
         start = place;
@@ -175,7 +199,7 @@ pub(crate) fn cut(text: Vec<u8>, left_out: Vec<Gap>) -> Vec<Piece> {
 /// Only the text that is being written may have a gap. Whether `write` leads there and nowhere else is seen by what the
 /// beginning adds to it.
 pub(crate) fn encode(bytes: &Bytes, mut write: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-    if bytes.len() < LEAST || !IS_OPEN.get() {
+    if bytes.len() < LEAST || LEAVE.get() == Leave::Nothing {
         return write(bytes);
     }
     let before = WRITTEN.get();
@@ -184,9 +208,10 @@ pub(crate) fn encode(bytes: &Bytes, mut write: impl FnMut(&[u8]) -> fmt::Result)
     if WRITTEN.get() != before + 4 {
         return write(&rest);
     }
-    let mut left_out = replace_left_out(Vec::new());
-    left_out.push((before + 4, rest));
-    replace_left_out(left_out);
+    let mut gaps = take_gaps();
+    gaps.push((before + 4, rest));
+    GAPS.set(gaps);
+    LEAVE.set(Leave::Done);
     Ok(())
 }
 
