@@ -76,6 +76,7 @@ mod chat;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
+mod format;
 #[rustfmt::skip]
 mod generated;
 mod info;
@@ -91,6 +92,7 @@ mod model;
 pub mod open_enum;
 mod payload;
 mod pieces;
+mod share;
 mod text;
 #[doc(hidden)]
 pub mod union;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Media, Model, union::without_content};
+use workers_ai_models::{Media, Model, media, union::without_content};
 
 use crate::{
     call::Caps,
@@ -166,7 +166,8 @@ fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Erro
     let facts = &answer.facts;
     trace::usage(&facts.span, result);
     let read = || {
-        serde_json::from_slice(result).map_err(|error| {
+        let value = media::share(result, || serde_json::from_slice(result));
+        value.map_err(|error| {
             let is_bare = result.len() == answer.body.len();
             let root = if is_bare { "" } else { "result" };
             misfit(&error, result, root)

@@ -12,6 +12,7 @@ mod model;
 mod open_enum;
 mod payload;
 mod pieces;
+mod share;
 mod text;
 mod union;
 

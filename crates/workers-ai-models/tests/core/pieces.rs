@@ -75,7 +75,7 @@ fn noise(length: usize) -> Media {
 }
 
 fn large() -> Media {
-    noise(100_001)
+    noise(30_001)
 }
 
 #[derive(Debug, Clone)]
