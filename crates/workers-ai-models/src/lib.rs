@@ -73,6 +73,8 @@ mod batch;
 pub mod catalogue;
 #[cfg(feature = "text-generation")]
 mod chat;
+#[doc(hidden)]
+pub mod cut;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
@@ -92,7 +94,6 @@ mod model;
 pub mod open_enum;
 mod payload;
 mod pieces;
-mod share;
 mod text;
 #[doc(hidden)]
 pub mod union;

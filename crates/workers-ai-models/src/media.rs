@@ -14,10 +14,10 @@ use serde::{
     ser,
 };
 
-pub use crate::share::share;
 use crate::{
+    cut,
     format::{FORMATS, Format, MP3, is_mpeg_frame},
-    pieces, share,
+    pieces,
 };
 
 /// This much base64 text shows every signature we look for.
@@ -288,13 +288,16 @@ impl<'de> Deserialize<'de> for Media {
             }
 
             fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Media, E> {
-                Ok(match share::part(text) {
-                    Some(part) => Media {
-                        data: Data::Base64(part),
+                let Some(value) = cut::take(text) else {
+                    return self.visit_str(text);
+                };
+                match cut::plain(&value) {
+                    Some(text) => Ok(Media {
+                        data: Data::Base64(text),
                         content_type: None,
-                    },
-                    None => Media::from_base64(text),
-                })
+                    }),
+                    None => Err(E::invalid_type(de::Unexpected::Other("text"), &self)),
+                }
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Media, E> {

@@ -1,9 +1,11 @@
 //! From the body of an answer to a value: content type, then envelope, then type. What does not fit
 //! is told by path, never by content.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Media, Model, media, union::without_content};
+use workers_ai_models::{Media, Model, cut, union::without_content};
 
 use crate::{
     call::Caps,
@@ -12,6 +14,7 @@ use crate::{
     error::{Error, ErrorKind, Unexpected},
     headers::Head,
     path::path_at,
+    scan,
     send::Facts,
     trace,
 };
@@ -146,7 +149,7 @@ pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
     clippy::needless_pass_by_value,
     reason = "one of several ways to read an answer"
 )]
-pub(crate) fn json_only<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
+pub(crate) fn json_only<T: DeserializeOwned + 'static>(answer: Answer) -> Result<T, Error> {
     match &answer.content {
         Content::Json(result) => value(&answer, result),
         Content::Bytes | Content::Unread | Content::Events(_) => Err(answer.of_another_type()),
@@ -162,12 +165,11 @@ pub(crate) fn untouched(answer: Answer) -> Result<Bytes, Error> {
     Ok(answer.body)
 }
 
-fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
+fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
     let facts = &answer.facts;
     trace::usage(&facts.span, result);
     let read = || {
-        let value = media::share(result, || serde_json::from_slice(result));
-        value.map_err(|error| {
+        cut::read(result, &large(result)).map_err(|error| {
             let is_bare = result.len() == answer.body.len();
             let root = if is_bare { "" } else { "result" };
             misfit(&error, result, root)
@@ -177,6 +179,31 @@ fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Erro
         .watch
         .over(&facts.model, read)
         .map_err(|error| facts.tell(error.with_body(answer.body.clone())))
+}
+
+/// Where the members of an answer are that are most of it: text, and rows of numbers.
+fn large(text: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if text.len() < cut::LEAST {
+        return found;
+    }
+    let whole = scan::members(text, |_, place| {
+        let is_large = place.len() >= cut::LEAST;
+        let is_it = match text.get(place.clone()) {
+            Some([b'"', ..]) => true,
+            Some([b'[', rest @ ..]) => rest.trim_ascii_start().starts_with(b"["),
+            _ => false,
+        };
+        if is_large && is_it {
+            found.push(place);
+        }
+        true
+    });
+    let most: usize = found.iter().map(ExactSizeIterator::len).sum();
+    if whole.is_none() || most < text.len() / 2 {
+        found.clear();
+    }
+    found
 }
 
 impl Answer {
@@ -250,6 +277,7 @@ fn without_mark(body: &Bytes) -> Bytes {
 mod tests {
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
     use serde::Deserialize;
+    use workers_ai_models::fields;
 
     use super::*;
     use crate::headers::Headers;
@@ -358,6 +386,54 @@ mod tests {
             "application/problem+json",
         ] {
             assert!(read(content_type, body).is_ok(), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn j21_what_is_most_of_an_answer_is_found_and_taken() {
+        let image = "AbC0".repeat(20_000);
+        let rows = format!("[{}]", vec!["[0.5,-0.25]"; 3_000].join(","));
+        let long = image.len() / 2 + 10;
+        for (result, found) in [
+            (format!(r#"{{"a":1,"image":"{image}"}}"#), 1),
+            (format!(r#"{{"image":"{image}","data":{rows}}}"#), 2),
+            (format!(r#"{{"data":{rows}}}"#), 1),
+            (format!(r#"{{"data":[1{rows}]}}"#), 0),
+            (format!(r#"{{"image":"{image}","a":{:long$}}}"#, 1), 1),
+            (
+                format!(r#"{{"image":"{image}","a":[{:long$},{:long$}]}}"#, 1, 2),
+                0,
+            ),
+            (format!(r#"{{"image":"{image}""#), 0),
+            (format!(r#"["{image}"]"#), 0),
+            (r#"{"image":"AbC0"}"#.to_owned(), 0),
+        ] {
+            assert_eq!(large(result.as_bytes()).len(), found);
+        }
+
+        let body = format!(r#"{{"result":{{"image":"{image}"}},"success":true}}"#);
+        let body = Bytes::from(body);
+        let head = head("application/json");
+        let answer = Answer {
+            content: interpret(&head, &body).unwrap(),
+            facts: Facts::of(head),
+            caps: Caps::default(),
+            body: body.clone(),
+        };
+        let image = json_only::<Picture>(answer).unwrap().image.unwrap();
+        assert!(!body.is_unique());
+        assert_eq!(image.into_bytes().unwrap().len(), 60_000);
+        assert!(body.is_unique());
+    }
+
+    #[derive(Debug, Default)]
+    struct Picture {
+        image: Option<Media>,
+    }
+
+    fields! {
+        Picture {
+            "image" => put image,
         }
     }
 

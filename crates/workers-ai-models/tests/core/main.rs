@@ -3,6 +3,7 @@
 //! Names that start with a row id (`j11_…`) hold a row of the project's fault catalogue.
 
 mod batch;
+mod cut;
 mod info;
 mod lenient;
 mod limits;
@@ -12,7 +13,6 @@ mod model;
 mod open_enum;
 mod payload;
 mod pieces;
-mod share;
 mod text;
 mod union;
 
