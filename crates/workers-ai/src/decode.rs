@@ -1,8 +1,6 @@
 //! From the body of an answer to a value: content type, then envelope, then type. What does not fit
 //! is told by path, never by content.
 
-use std::ops::Range;
-
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use workers_ai_models::{Media, Model, cut, union::without_content};
@@ -13,8 +11,8 @@ use crate::{
     envelope::{self, Envelope},
     error::{Error, ErrorKind, Unexpected},
     headers::Head,
+    large,
     path::path_at,
-    scan,
     send::Facts,
     trace,
 };
@@ -169,7 +167,7 @@ fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Resu
     let facts = &answer.facts;
     trace::usage(&facts.span, result);
     let read = || {
-        cut::read(result, &large(result)).map_err(|error| {
+        cut::read(result, &large::members(result)).map_err(|error| {
             let is_bare = result.len() == answer.body.len();
             let root = if is_bare { "" } else { "result" };
             misfit(&error, result, root)
@@ -179,31 +177,6 @@ fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Resu
         .watch
         .over(&facts.model, read)
         .map_err(|error| facts.tell(error.with_body(answer.body.clone())))
-}
-
-/// Where the members of an answer are that are most of it: text, and rows of numbers.
-fn large(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if text.len() < cut::LEAST {
-        return found;
-    }
-    let whole = scan::members(text, |_, place| {
-        let is_large = place.len() >= cut::LEAST;
-        let is_it = match text.get(place.clone()) {
-            Some([b'"', ..]) => true,
-            Some([b'[', rest @ ..]) => rest.trim_ascii_start().starts_with(b"["),
-            _ => false,
-        };
-        if is_large && is_it {
-            found.push(place);
-        }
-        true
-    });
-    let most: usize = found.iter().map(ExactSizeIterator::len).sum();
-    if whole.is_none() || most < text.len() / 2 {
-        found.clear();
-    }
-    found
 }
 
 impl Answer {
@@ -390,27 +363,8 @@ mod tests {
     }
 
     #[test]
-    fn j21_what_is_most_of_an_answer_is_found_and_taken() {
+    fn j21_a_picture_shares_the_memory_of_its_answer() {
         let image = "AbC0".repeat(20_000);
-        let rows = format!("[{}]", vec!["[0.5,-0.25]"; 3_000].join(","));
-        let long = image.len() / 2 + 10;
-        for (result, found) in [
-            (format!(r#"{{"a":1,"image":"{image}"}}"#), 1),
-            (format!(r#"{{"image":"{image}","data":{rows}}}"#), 2),
-            (format!(r#"{{"data":{rows}}}"#), 1),
-            (format!(r#"{{"data":[1{rows}]}}"#), 0),
-            (format!(r#"{{"image":"{image}","a":{:long$}}}"#, 1), 1),
-            (
-                format!(r#"{{"image":"{image}","a":[{:long$},{:long$}]}}"#, 1, 2),
-                0,
-            ),
-            (format!(r#"{{"image":"{image}""#), 0),
-            (format!(r#"["{image}"]"#), 0),
-            (r#"{"image":"AbC0"}"#.to_owned(), 0),
-        ] {
-            assert_eq!(large(result.as_bytes()).len(), found);
-        }
-
         let body = format!(r#"{{"result":{{"image":"{image}"}},"success":true}}"#);
         let body = Bytes::from(body);
         let head = head("application/json");

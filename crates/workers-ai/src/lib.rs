@@ -84,6 +84,7 @@ mod envelope;
 mod error;
 mod gateway;
 mod headers;
+mod large;
 mod lost;
 mod path;
 mod receive;
