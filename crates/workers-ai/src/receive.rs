@@ -22,7 +22,7 @@ const ERROR_BODY_PATIENCE: Duration = Duration::from_secs(5);
 const BELIEVED: usize = 8;
 
 /// No more pieces than these wait for a body to be believed.
-const MOST_PIECES: usize = 64;
+const MOST_PIECES: usize = 256;
 
 /// The error that an error status stands for. Its body is read as far as it helps.
 pub(crate) async fn error(
