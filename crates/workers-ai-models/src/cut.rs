@@ -131,13 +131,14 @@ pub(crate) fn take(text: &str) -> Option<Bytes> {
     value
 }
 
-/// What is between the quotes of a JSON string, if it stands there letter by letter.
+/// What is between the quotes of a JSON string, if all of it are letters that stand for themselves there and may occur
+/// in base64 text or in front of it.
 pub(crate) fn plain(value: &Bytes) -> Option<Bytes> {
     let inside = 1..value.len().checked_sub(1)?;
     let text = value.get(inside.clone())?;
     let is_quoted = value.starts_with(b"\"") && value.ends_with(b"\"");
-    // All of them, since that takes less time than to ask after each.
-    let is_odd = |byte: &u8| !matches!(byte, b' '..=b'~') | matches!(byte, b'"' | b'\\');
+    // Every letter is looked at, since that takes less time than to ask after each whether to go on.
+    let is_odd = |byte: &u8| !matches!(byte, b'+'..=b'z') | (*byte == b'\\');
     let is_plain = !text.iter().fold(false, |odd, byte| odd | is_odd(byte));
     (is_quoted && is_plain).then(|| value.slice(inside))
 }
