@@ -138,7 +138,7 @@ pub(crate) fn plain(value: &Bytes) -> Option<Bytes> {
     let text = value.get(inside.clone())?;
     let is_quoted = value.starts_with(b"\"") && value.ends_with(b"\"");
     // Every letter is looked at, since that takes less time than to ask after each whether to go on.
-    let is_odd = |byte: &u8| !matches!(byte, b'+'..=b'z') | (*byte == b'\\');
+    let is_odd = |byte: &u8| !matches!(byte, b'+'..=b'z') || *byte == b'\\';
     let is_plain = !text.iter().fold(false, |odd, byte| odd | is_odd(byte));
     (is_quoted && is_plain).then(|| value.slice(inside))
 }
