@@ -103,7 +103,7 @@ impl Plan {
         let ways = way::ALL.into_iter().filter(|way| way.can(work));
         let mut rows = Vec::new();
         for way in ways {
-            let rounds = if self.short { 1 } else { work.rounds() };
+            let rounds = if self.short { 1 } else { 10 * work.rounds() };
             let told = tell(work, way, rounds, base)?;
             // Valgrind would take many minutes for these.
             let is_slow = work == Work::Giant || (way == Way::Peer && work.is_stream());

@@ -1,6 +1,6 @@
 //! How an object of an answer is read: member by member, `null` the same as absent, what is unknown skipped.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{any::TypeId, borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,10 +8,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::{drift, lenient};
+use crate::{cut, drift, lenient};
 
 /// A type that takes the members of an object one by one, in any order.
-pub trait Fields: Default {
+pub trait Fields: Default + 'static {
     /// The members that the document requires. Reading does without; who watches for drift is told.
     const ALWAYS: &'static [&'static str] = &[];
 
@@ -142,6 +142,7 @@ impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Wholes<T> {
 /// If it is not an object, or a member does not fit.
 #[inline]
 pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    cut::begin(TypeId::of::<T>);
     let mut value = T::default();
     deserializer.deserialize_option(Object(&mut value))?;
     Ok(value)

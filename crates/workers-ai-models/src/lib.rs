@@ -73,11 +73,14 @@ mod batch;
 pub mod catalogue;
 #[cfg(feature = "text-generation")]
 mod chat;
+#[doc(hidden)]
+pub mod cut;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
 #[doc(hidden)]
 pub mod flat;
+mod format;
 #[rustfmt::skip]
 mod generated;
 mod info;
@@ -92,6 +95,7 @@ mod model;
 #[doc(hidden)]
 pub mod open_enum;
 mod payload;
+mod pieces;
 mod text;
 #[doc(hidden)]
 pub mod union;
@@ -111,6 +115,7 @@ pub use media::{Media, MediaError};
 pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, Streaming};
 pub use open_enum::OpenEnum;
 pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
+pub use pieces::Piece;
 pub use text::TextOrJson;
 
 /// A JSON object, written as in `serde_json::json!`: for schemas of tools and answers.

@@ -1,11 +1,15 @@
 //! Rows of numbers, as embeddings come: in one piece of memory, because there can be millions.
 
+mod rows;
+
 use std::fmt::{self, Debug};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeSeed, SeqAccess, Visitor},
+    de::{self, DeserializeSeed, SeqAccess, Unexpected, Visitor},
 };
+
+use crate::cut;
 
 /// Rows of numbers in one allocation.
 ///
@@ -174,9 +178,18 @@ impl<'de> Deserialize<'de> for Matrix {
                 }
                 Ok(matrix)
             }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Matrix, E> {
+                let rows = cut::take(text).and_then(|rows| rows::read(&rows));
+                rows.ok_or_else(|| E::invalid_type(Unexpected::Str(text), &self))
+            }
         }
 
-        deserializer.deserialize_seq(All)
+        if cut::is_open() {
+            deserializer.deserialize_any(All)
+        } else {
+            deserializer.deserialize_seq(All)
+        }
     }
 }
 

@@ -14,6 +14,12 @@ use serde::{
     ser,
 };
 
+use crate::{
+    cut,
+    format::{FORMATS, Format, MP3, is_mpeg_frame},
+    pieces,
+};
+
 /// This much base64 text shows every signature we look for.
 const HEAD: usize = 64;
 
@@ -42,7 +48,8 @@ pub struct Media {
 #[derive(Clone)]
 enum Data {
     Bytes(Bytes),
-    Base64(String),
+    /// Text, and so UTF-8.
+    Base64(Bytes),
 }
 
 impl Media {
@@ -59,7 +66,7 @@ impl Media {
     #[must_use]
     pub fn from_base64(text: impl Into<String>) -> Self {
         Self {
-            data: Data::Base64(text.into()),
+            data: Data::Base64(text.into().into()),
             content_type: None,
         }
     }
@@ -133,20 +140,19 @@ impl Media {
         match &self.data {
             Data::Bytes(bytes) => Cow::Borrowed(bytes.get(..HEAD).unwrap_or(bytes)),
             Data::Base64(text) => {
-                let head = split_data_url(text)
-                    .1
-                    .chars()
-                    .filter(|c| !c.is_whitespace());
-                Cow::Owned(decode(&head.take(HEAD).collect::<String>()).unwrap_or_default())
+                let text = split_data_url(text).1.iter();
+                let head = text.filter(|byte| !byte.is_ascii_whitespace());
+                let head: Vec<u8> = head.take(HEAD).copied().collect();
+                Cow::Owned(decode(&head).unwrap_or_default())
             }
         }
     }
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, MediaError> {
+fn decode(text: &[u8]) -> Result<Vec<u8>, MediaError> {
     STANDARD.decode_to_vec(text).or_else(|_| {
         let mut plain = Vec::with_capacity(text.len());
-        plain.extend(text.bytes().filter_map(|byte| match byte {
+        plain.extend(text.iter().filter_map(|byte| match *byte {
             b'-' => Some(b'+'),
             b'_' => Some(b'/'),
             b'=' => None,
@@ -157,168 +163,18 @@ fn decode(text: &str) -> Result<Vec<u8>, MediaError> {
 }
 
 /// The content type and the base64 text of a `data:` URL; any other text as it is.
-fn split_data_url(text: &str) -> (Option<&str>, &str) {
+fn split_data_url(text: &[u8]) -> (Option<&str>, &[u8]) {
     let text = text.trim_ascii_start();
-    let scheme = text
-        .get(..5)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("data:"));
-    let Some((header, data)) = scheme.and_then(|scheme| text[scheme.len()..].split_once(','))
-    else {
+    let is_url = |(scheme, _): &(&[u8], &[u8])| scheme.eq_ignore_ascii_case(b"data:");
+    let Some((_, rest)) = text.split_at_checked(5).filter(is_url) else {
         return (None, text);
     };
-    let content_type = header.split(';').next().filter(|name| !name.is_empty());
-    (content_type, data)
-}
-
-/// A kind of file.
-#[derive(Clone, Copy)]
-struct Format {
-    extension: &'static str,
-    /// The content types it goes by, the usual one first.
-    names: &'static [&'static str],
-}
-
-const PNG: Format = Format::new("png", &["image/png"]);
-const JPEG: Format = Format::new("jpg", &["image/jpeg", "image/jpg"]);
-const GIF: Format = Format::new("gif", &["image/gif"]);
-const WEBP: Format = Format::new("webp", &["image/webp"]);
-const AVIF: Format = Format::new("avif", &["image/avif"]);
-const HEIC: Format = Format::new("heic", &["image/heic", "image/heif"]);
-const WAV: Format = Format::new(
-    "wav",
-    &["audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave"],
-);
-const MP3: Format = Format::new("mp3", &["audio/mpeg", "audio/mp3"]);
-const OGG: Format = Format::new(
-    "ogg",
-    &["audio/ogg", "audio/opus", "application/ogg", "video/ogg"],
-);
-const FLAC: Format = Format::new("flac", &["audio/flac", "audio/x-flac"]);
-const M4A: Format = Format::new("m4a", &["audio/mp4", "audio/m4a", "audio/x-m4a"]);
-const MP4: Format = Format::new("mp4", &["video/mp4", "audio/mp4", "video/quicktime"]);
-const WEBM: Format = Format::new("webm", &["video/webm", "audio/webm", "video/x-matroska"]);
-const PDF: Format = Format::new("pdf", &["application/pdf"]);
-
-const FORMATS: [Format; 14] = [
-    PNG, JPEG, GIF, WEBP, AVIF, HEIC, WAV, MP3, OGG, FLAC, M4A, MP4, WEBM, PDF,
-];
-
-impl Format {
-    const fn new(extension: &'static str, names: &'static [&'static str]) -> Self {
-        Self { extension, names }
-    }
-
-    /// The format a file begins like.
-    fn of(head: &[u8]) -> Option<Self> {
-        Some(match head {
-            [0x89, b'P', b'N', b'G', ..] => PNG,
-            [0xFF, 0xD8, 0xFF, ..] => JPEG,
-            [b'G', b'I', b'F', b'8', ..] => GIF,
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => WEBP,
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'A',
-                b'V',
-                b'E',
-                ..,
-            ] => WAV,
-            [b'I', b'D', b'3', ..] => MP3,
-            [b'O', b'g', b'g', b'S', ..] => OGG,
-            [b'f', b'L', b'a', b'C', ..] => FLAC,
-            [
-                _,
-                _,
-                _,
-                _,
-                b'f',
-                b't',
-                b'y',
-                b'p',
-                b'a',
-                b'v',
-                b'i',
-                b'f',
-                ..,
-            ] => AVIF,
-            [
-                _,
-                _,
-                _,
-                _,
-                b'f',
-                b't',
-                b'y',
-                b'p',
-                b'h',
-                b'e',
-                b'i',
-                b'c',
-                ..,
-            ] => HEIC,
-            [
-                _,
-                _,
-                _,
-                _,
-                b'f',
-                b't',
-                b'y',
-                b'p',
-                b'M',
-                b'4',
-                b'A' | b'B',
-                ..,
-            ] => M4A,
-            [_, _, _, _, b'f', b't', b'y', b'p', ..] => MP4,
-            [0x1A, 0x45, 0xDF, 0xA3, ..] => WEBM,
-            [b'%', b'P', b'D', b'F', ..] => PDF,
-            _ => return None,
-        })
-    }
-
-    fn content_type(self) -> &'static str {
-        self.names.first().copied().unwrap_or_default()
-    }
-
-    /// Whether a content type, parameters aside, is one of its names.
-    fn is_called(self, content_type: &str) -> bool {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        self.names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(essence))
-    }
-}
-
-/// Whether the bytes begin like an MP3 frame without a tag before it: layer III, with a real bit
-/// and sample rate.
-fn is_mpeg_frame(head: &[u8]) -> bool {
-    matches!(head, [0xFF, version, rate, ..]
-        if version & 0xE6 == 0xE2
-            && version & 0x18 != 0x08
-            && !matches!(rate >> 4, 0x0 | 0xF)
-            && rate & 0x0C != 0x0C)
+    let Some(comma) = rest.iter().position(|byte| *byte == b',') else {
+        return (None, text);
+    };
+    let name = rest[..comma].split(|byte| *byte == b';').next();
+    let name = name.and_then(|name| std::str::from_utf8(name).ok());
+    (name.filter(|name| !name.is_empty()), &rest[comma + 1..])
 }
 
 /// Bytes that are not base64 after all.
@@ -395,21 +251,26 @@ impl Serialize for Media {
         match (&self.data, self.bytes()) {
             (_, Ok(bytes)) => serializer.collect_str(&Base64(&bytes)),
             // Whoever reads it will say so; a cache must not lose it.
-            (Data::Base64(text), Err(_)) => serializer.serialize_str(text),
+            (Data::Base64(text), Err(error)) => match std::str::from_utf8(text) {
+                Ok(text) => serializer.serialize_str(text),
+                Err(_) => Err(ser::Error::custom(error)),
+            },
             (Data::Bytes(_), Err(error)) => Err(ser::Error::custom(error)),
         }
     }
 }
 
 /// Shows bytes as base64.
-struct Base64<'a>(&'a [u8]);
+struct Base64<'a>(&'a Bytes);
 
 impl Display for Base64<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 4096];
         let room = text.len() / 4 * 3;
-        self.0.chunks(room).try_for_each(|chunk| {
-            f.write_str(STANDARD.encode_as_str(chunk, text.as_mut_slice().as_out()))
+        pieces::encode(self.0, |bytes| {
+            bytes.chunks(room).try_for_each(|chunk| {
+                f.write_str(STANDARD.encode_as_str(chunk, text.as_mut_slice().as_out()))
+            })
         })
     }
 }
@@ -424,6 +285,19 @@ impl<'de> Deserialize<'de> for Media {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("base64 text or a list of numbers from 0 to 255")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Media, E> {
+                let Some(value) = cut::take(text) else {
+                    return self.visit_str(text);
+                };
+                match cut::plain(&value) {
+                    Some(text) => Ok(Media {
+                        data: Data::Base64(text),
+                        content_type: None,
+                    }),
+                    None => Err(E::invalid_type(de::Unexpected::Other("text"), &self)),
+                }
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Media, E> {

@@ -38,7 +38,7 @@ pub trait Model: Sized + 'static {
     ///
     /// If the input cannot be written in that form.
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
-        Payload::json(input)
+        Payload::document(input)
     }
 
     /// The answer, when the service sends bytes instead of JSON. `None` if this model never does.

@@ -11,7 +11,11 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Media, MediaError, union::without_content};
+use crate::{
+    Media, MediaError,
+    pieces::{self, Piece},
+    union::without_content,
+};
 
 /// The body of a request. `Debug` shows its form and size, never what is in it.
 #[derive(Clone, PartialEq)]
@@ -19,6 +23,9 @@ use crate::{Media, MediaError, union::without_content};
 pub enum Payload {
     /// A JSON document.
     Json(Vec<u8>),
+    /// A JSON document in pieces, to be sent one after the other. It only comes where
+    /// [`in_pieces`](Self::in_pieces) asks for it.
+    Pieces(Vec<Piece>),
     /// Bytes as they are, with everything else in the query.
     Raw(RawBody),
     /// A multipart form.
@@ -72,7 +79,31 @@ impl Payload {
     ///
     /// If the input cannot be written as JSON.
     pub fn json(input: &(impl Serialize + ?Sized)) -> Result<Self, EncodeError> {
-        Ok(Self::Json(serde_json::to_vec(input)?))
+        Ok(Self::Json(pieces::write(input, false)?.0))
+    }
+
+    /// What `encode` makes, which may be [`Pieces`](Self::Pieces) now: large media in a JSON
+    /// document become base64 when they are sent. For transports that send a body piece by piece.
+    ///
+    /// ```
+    /// use workers_ai_models::{Model, Payload};
+    ///
+    /// fn body<M: Model>(input: &M::Input) -> Option<Payload> {
+    ///     Payload::in_pieces(|| M::encode(input)).ok()
+    /// }
+    /// ```
+    pub fn in_pieces<T>(encode: impl FnOnce() -> T) -> T {
+        pieces::wanted(encode)
+    }
+
+    /// The input as a JSON document, in pieces where they are asked for and of use.
+    pub(crate) fn document(input: &(impl Serialize + ?Sized)) -> Result<Self, EncodeError> {
+        let (text, left_out) = pieces::write(input, pieces::take_wanted())?;
+        Ok(if left_out.is_empty() {
+            Self::Json(text)
+        } else {
+            Self::Pieces(pieces::cut(text, left_out))
+        })
     }
 
     /// The media as it is. If its type is not known, it goes as `default_content_type`.
@@ -311,6 +342,7 @@ impl Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(json) => write!(f, "Json({} bytes)", json.len()),
+            Self::Pieces(pieces) => f.debug_tuple("Pieces").field(pieces).finish(),
             Self::Raw(body) => body.fmt(f),
             Self::Multipart(parts) => f.debug_tuple("Multipart").field(parts).finish(),
         }

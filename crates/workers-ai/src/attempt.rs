@@ -189,12 +189,7 @@ fn body(call: &mut Call) -> Result<(Body, Vec<(String, String)>), Error> {
         call.fields.as_slice(),
     ) {
         (payload, []) => Body::new(payload),
-        (Payload::Json(json), fields) => {
-            Ok((Body::json(body::with_fields(&json, fields)?), Vec::new()))
-        }
-        _ => Err(Error::input(
-            "fields can only be added to a body that is a JSON object",
-        )),
+        (payload, fields) => Ok((Body::json(body::with_fields(payload, fields)?), Vec::new())),
     }
 }
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use reqwest::header::HeaderValue;
 use serde_json::{Value, value::RawValue};
-use workers_ai_models::{Part, PartValue, Payload};
+use workers_ai_models::{Part, PartValue, Payload, Piece};
 
 use crate::{error::Error, retry, upload::Upload};
 
@@ -24,7 +24,7 @@ pub(crate) struct Body {
 
 enum Content {
     /// Pieces that are sent one after the other; sent again without a copy.
-    Pieces(Vec<Bytes>),
+    Pieces(Vec<Piece>),
     /// A stream, which is sent once.
     Once(Option<Upload>),
 }
@@ -33,10 +33,11 @@ impl Body {
     pub(crate) fn new(payload: Payload) -> Result<(Self, Vec<(String, String)>), Error> {
         match payload {
             Payload::Json(json) => Ok((Self::json(json), Vec::new())),
+            Payload::Pieces(pieces) => Ok((Self::json_in(pieces), Vec::new())),
             Payload::Raw(raw) => {
                 let body = Self {
                     content_type: content_type(&raw.content_type)?,
-                    content: Content::Pieces(vec![raw.bytes]),
+                    content: Content::Pieces(vec![Piece::Plain(raw.bytes)]),
                 };
                 Ok((body, raw.query))
             }
@@ -48,9 +49,13 @@ impl Body {
     }
 
     pub(crate) fn json(json: Vec<u8>) -> Self {
+        Self::json_in(vec![Piece::Plain(json.into())])
+    }
+
+    fn json_in(pieces: Vec<Piece>) -> Self {
         Self {
             content_type: HeaderValue::from_static("application/json"),
-            content: Content::Pieces(vec![json.into()]),
+            content: Content::Pieces(pieces),
         }
     }
 
@@ -90,8 +95,8 @@ impl Body {
                         &kind,
                         "\r\n\r\n",
                     ]);
-                    pieces.push(std::mem::take(&mut text).into());
-                    pieces.push(bytes);
+                    pieces.push(Piece::Plain(std::mem::take(&mut text).into()));
+                    pieces.push(Piece::Plain(bytes));
                     text.push_str("\r\n");
                 }
                 _ => {
@@ -101,7 +106,7 @@ impl Body {
             }
         }
         text.extend(["--", boundary, "--\r\n"]);
-        pieces.push(text.into());
+        pieces.push(Piece::Plain(text.into()));
         Ok(Self {
             content_type: content_type(&format!("multipart/form-data; boundary={boundary}"))?,
             content: Content::Pieces(pieces),
@@ -125,7 +130,7 @@ impl Body {
     pub(crate) fn for_attempt(&mut self) -> reqwest::Body {
         match &mut self.content {
             Content::Pieces(pieces) => match pieces.as_slice() {
-                [piece] => piece.clone().into(),
+                [Piece::Plain(piece)] => piece.clone().into(),
                 pieces => reqwest::Body::wrap(Pieces {
                     left: total(pieces),
                     pieces: pieces.iter().cloned().collect(),
@@ -138,25 +143,43 @@ impl Body {
     }
 }
 
-fn total(pieces: &[Bytes]) -> u64 {
+fn total(pieces: &[Piece]) -> u64 {
     pieces
         .iter()
-        .map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX))
+        .map(|piece| length(piece.len()))
         .fold(0, u64::saturating_add)
 }
 
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
 /// Adds fields to a JSON object. Everything else stays as it was written, digit for digit.
-pub(crate) fn with_fields(json: &[u8], fields: &[(String, Value)]) -> Result<Vec<u8>, Error> {
-    let refused = |_| Error::input("fields can only be added to a body that is a JSON object");
+pub(crate) fn with_fields(payload: Payload, fields: &[(String, Value)]) -> Result<Vec<u8>, Error> {
+    let refused = || Error::input("fields can only be added to a body that is a JSON object");
+    let json = match payload {
+        Payload::Json(json) => json,
+        Payload::Pieces(pieces) => joined(pieces),
+        _ => return Err(refused()),
+    };
     let mut object: BTreeMap<String, Box<RawValue>> =
-        serde_json::from_slice(json).map_err(refused)?;
+        serde_json::from_slice(&json).map_err(|_| refused())?;
     for (name, value) in fields {
-        object.insert(
-            name.clone(),
-            serde_json::value::to_raw_value(value).map_err(refused)?,
-        );
+        let value = serde_json::value::to_raw_value(value).map_err(|_| refused())?;
+        object.insert(name.clone(), value);
     }
-    serde_json::to_vec(&object).map_err(refused)
+    serde_json::to_vec(&object).map_err(|_| refused())
+}
+
+/// What is sent for the pieces.
+fn joined(pieces: Vec<Piece>) -> Vec<u8> {
+    let mut all = Vec::with_capacity(pieces.iter().map(Piece::len).sum());
+    for mut piece in pieces {
+        while let Some(chunk) = piece.next_chunk() {
+            all.extend_from_slice(&chunk);
+        }
+    }
+    all
 }
 
 fn content_type(text: &str) -> Result<HeaderValue, Error> {
@@ -191,7 +214,7 @@ fn boundary() -> String {
 
 /// Pieces of known length.
 struct Pieces {
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<Piece>,
     left: u64,
 }
 
@@ -203,13 +226,18 @@ impl http_body::Body for Pieces {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let piece = self.pieces.pop_front();
-        self.left = total(self.pieces.make_contiguous());
-        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+        while let Some(piece) = self.pieces.front_mut() {
+            if let Some(chunk) = piece.next_chunk() {
+                self.left -= length(chunk.len());
+                return Poll::Ready(Some(Ok(Frame::data(chunk))));
+            }
+            self.pieces.pop_front();
+        }
+        Poll::Ready(None)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.pieces.is_empty()
+        self.left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -230,17 +258,15 @@ mod tests {
             ("stream".to_owned(), json!(true)),
             ("b".to_owned(), json!(2)),
         ];
-        let body = with_fields(
-            br#"{"a":0.1000,"n":12345678901234567890123,"b":1}"#,
-            &fields,
-        )
-        .unwrap();
+        let json = |text: &str| Payload::Json(text.into());
+        let object = json(r#"{"a":0.1000,"n":12345678901234567890123,"b":1}"#);
+        let body = with_fields(object, &fields).unwrap();
         let text = String::from_utf8(body).unwrap();
         assert_eq!(
             text,
             r#"{"a":0.1000,"b":2,"n":12345678901234567890123,"stream":true}"#
         );
-        assert!(with_fields(b"[1]", &fields).is_err());
+        assert!(with_fields(json("[1]"), &fields).is_err());
     }
 
     #[test]
@@ -258,8 +284,8 @@ mod tests {
         let Content::Pieces(pieces) = &body.content else {
             unreachable!()
         };
-        assert_eq!(pieces[1].as_ptr(), file.as_ptr());
-        let text: Vec<u8> = pieces.concat();
+        assert!(matches!(&pieces[1], Piece::Plain(bytes) if bytes.as_ptr() == file.as_ptr()));
+        let text = joined(pieces.clone());
         let expected = "--B\r\ncontent-disposition: form-data; name=\"pro%22m%0D%0Apt\"\r\n\r\na\r\nb\r\n\
             --B\r\ncontent-disposition: form-data; name=\"image\"; filename=\"image.png\"\r\n\
             content-type: image/png\r\n\r\n";

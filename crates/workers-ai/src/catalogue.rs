@@ -281,7 +281,7 @@ impl Client {
         Run::new(self.clone(), call, decode::json_only)
     }
 
-    fn get<T: DeserializeOwned>(&self, path: impl Into<Cow<'static, str>>) -> Run<T> {
+    fn get<T: DeserializeOwned + 'static>(&self, path: impl Into<Cow<'static, str>>) -> Run<T> {
         let call = Call::to(Endpoint::Get(path.into()), Ok(Payload::Json(Vec::new())));
         Run::new(self.clone(), call, decode::json_only)
     }

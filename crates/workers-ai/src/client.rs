@@ -97,7 +97,8 @@ impl Client {
         let invalid = input.validate().err();
         let mut input = input.into();
         I::Model::ask_whole(&mut input);
-        let call = model_call::<I::Model>(I::Model::encode(&input), invalid);
+        let payload = Payload::in_pieces(|| I::Model::encode(&input));
+        let call = model_call::<I::Model>(payload, invalid);
         Run::new(self.clone(), call, decode::output::<I::Model>)
     }
 
@@ -116,7 +117,8 @@ impl Client {
         let invalid = input.validate().err();
         let mut input = input.into();
         I::Model::set_stream(&mut input, true);
-        let mut call = model_call::<I::Model>(I::Model::encode(&input), invalid);
+        let payload = Payload::in_pieces(|| I::Model::encode(&input));
+        let mut call = model_call::<I::Model>(payload, invalid);
         call.mode = Mode::Live;
         call.end = I::Model::END;
         Run::new(self.clone(), call, stream::open)

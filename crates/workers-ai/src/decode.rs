@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Media, Model, union::without_content};
+use workers_ai_models::{Media, Model, cut, union::without_content};
 
 use crate::{
     codes,
@@ -12,6 +12,7 @@ use crate::{
     event_error::is_error_result,
     events::Events,
     headers::Head,
+    large,
     path::path_at,
     send::Facts,
     trace,
@@ -152,7 +153,7 @@ pub(crate) fn output<M: Model>(answer: Answer) -> Result<M::Output, Error> {
     clippy::needless_pass_by_value,
     reason = "one of several ways to read an answer"
 )]
-pub(crate) fn json_only<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
+pub(crate) fn json_only<T: DeserializeOwned + 'static>(answer: Answer) -> Result<T, Error> {
     match &answer.content {
         Content::Json(result) => value(&answer, result),
         _ => Err(answer.of_another_type()),
@@ -168,11 +169,11 @@ pub(crate) fn untouched(answer: Answer) -> Result<Bytes, Error> {
     Ok(answer.body)
 }
 
-fn value<T: DeserializeOwned>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
+fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
     let facts = &answer.facts;
     trace::usage(&facts.span, result);
     let read = || {
-        serde_json::from_slice(result).map_err(|error| {
+        cut::read(result, &large::members(result)).map_err(|error| {
             let is_bare = result.len() == answer.body.len();
             let root = if is_bare { "" } else { "result" };
             misfit(&error, result, root)
@@ -265,6 +266,7 @@ fn without_mark(body: &Bytes) -> Bytes {
 mod tests {
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
     use serde::Deserialize;
+    use workers_ai_models::fields;
 
     use super::*;
     use crate::headers::Headers;
@@ -372,6 +374,34 @@ mod tests {
             "application/problem+json",
         ] {
             assert!(read(content_type, body).is_ok(), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn j21_a_picture_shares_the_memory_of_its_answer() {
+        let image = "AbC0".repeat(20_000);
+        let body = format!(r#"{{"result":{{"image":"{image}"}},"success":true}}"#);
+        let body = Bytes::from(body);
+        let head = head("application/json");
+        let answer = Answer {
+            content: interpret(&head, &body).unwrap(),
+            facts: Facts::of(head),
+            body: body.clone(),
+        };
+        let image = json_only::<Picture>(answer).unwrap().image.unwrap();
+        assert!(!body.is_unique());
+        assert_eq!(image.into_bytes().unwrap().len(), 60_000);
+        assert!(body.is_unique());
+    }
+
+    #[derive(Debug, Default)]
+    struct Picture {
+        image: Option<Media>,
+    }
+
+    fields! {
+        Picture {
+            "image" => put image,
         }
     }
 

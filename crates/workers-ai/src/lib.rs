@@ -87,6 +87,7 @@ mod event_error;
 mod events;
 mod gateway;
 mod headers;
+mod large;
 mod lost;
 mod path;
 mod receive;

@@ -21,11 +21,11 @@ use crate::{
 /// The body of an error is not waited for any longer than this.
 const ERROR_BODY_PATIENCE: Duration = Duration::from_secs(5);
 
-/// A body that announces more than this has to show some of it first.
-const MOST_RESERVED: usize = 1 << 20;
-
-/// From then on it is believed to be at most this many times what has come.
+/// A body is believed to be at most so many times as long as what has come of it.
 const BELIEVED: usize = 8;
+
+/// No more pieces than these wait for a body to be believed.
+const MOST_PIECES: usize = 256;
 
 /// The body of an error, as far as it helps.
 pub(crate) async fn of_error(
@@ -98,44 +98,105 @@ fn poll_chunk(
     pin!(response.chunk()).poll(context)
 }
 
-/// Chunks put together. A body that comes in one chunk, as most do, is not copied.
+/// Chunks put together. A body that comes in one chunk, as most do, is not copied, and one that says how long it is is
+/// copied once.
 #[derive(Default)]
 struct Gathered {
-    first: Bytes,
+    /// What has come until enough of it is there to believe how long all of it is.
+    pieces: Vec<Bytes>,
+    waiting: usize,
     all: Vec<u8>,
 }
 
 impl Gathered {
     fn len(&self) -> usize {
-        self.first.len() + self.all.len()
+        self.waiting + self.all.len()
     }
 
     fn push(&mut self, chunk: Bytes, announced: usize) {
-        if self.len() == 0 {
-            self.first = chunk;
-            return;
-        }
+        let come = self.len() + chunk.len();
+        let believed = announced.min(come.saturating_mul(BELIEVED));
         if self.all.is_empty() {
-            let come = self.first.len() + chunk.len();
-            self.all.reserve(come.max(announced.min(MOST_RESERVED)));
-            self.all.extend_from_slice(&std::mem::take(&mut self.first));
-        }
-        let come = self.all.len() + chunk.len();
-        if come > self.all.capacity() {
-            let expected = announced.min(come.saturating_mul(BELIEVED));
-            // Else as vectors grow, and they double.
-            if expected >= come {
-                self.all.reserve_exact(expected - self.all.len());
+            self.waiting = come;
+            self.pieces.push(chunk);
+            let is_enough = believed == announced || self.pieces.len() > MOST_PIECES;
+            if self.pieces.len() > 1 && is_enough {
+                self.put_together(believed);
             }
+        } else {
+            if come > self.all.capacity() && believed > come {
+                self.all.reserve_exact(believed - self.all.len());
+            }
+            self.all.extend_from_slice(&chunk);
         }
-        self.all.extend_from_slice(&chunk);
     }
 
-    fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() {
-            self.first
-        } else {
-            self.all.into()
+    fn put_together(&mut self, room: usize) {
+        self.all.reserve_exact(room.max(self.waiting));
+        for piece in self.pieces.drain(..) {
+            self.all.extend_from_slice(&piece);
         }
+        self.waiting = 0;
+    }
+
+    fn into_bytes(mut self) -> Bytes {
+        if self.pieces.len() > 1 {
+            self.put_together(0);
+        }
+        match self.pieces.pop() {
+            Some(only) => only,
+            None => self.all.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_put_together_whatever_is_announced_and_in_whatever_pieces() {
+        let body: Bytes = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
+        let ways: [&[usize]; 6] = [
+            &[40_000],
+            &[1],
+            &[10, 0, 3000],
+            &[0, 0, 30_000],
+            &[4 << 10],
+            &[39_999, 1],
+        ];
+        for lengths in ways {
+            for announced in [0, 1, 39_999, 40_000, 40_001, 5 << 20, usize::MAX] {
+                let mut gathered = Gathered::default();
+                let mut rest = body.clone();
+                for length in lengths.iter().cycle() {
+                    gathered.push(rest.split_to(rest.len().min(*length)), announced);
+                    let come = body.len() - rest.len();
+                    assert_eq!(gathered.len(), come);
+                    // What is announced claims no memory.
+                    assert!(gathered.all.capacity() <= come * BELIEVED, "{announced}");
+                    assert!(gathered.pieces.len() <= MOST_PIECES);
+                    if rest.is_empty() {
+                        break;
+                    }
+                }
+                assert!(gathered.into_bytes() == body, "{lengths:?} of {announced}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_piece_is_not_copied_and_an_honest_length_is_all_that_is_asked_for() {
+        let body = Bytes::from(vec![1; 1 << 20]);
+        let mut gathered = Gathered::default();
+        gathered.push(body.clone(), body.len());
+        assert_eq!(gathered.into_bytes().as_ptr(), body.as_ptr());
+
+        let mut gathered = Gathered::default();
+        for chunk in body.chunks(64 << 10) {
+            gathered.push(Bytes::copy_from_slice(chunk), body.len());
+        }
+        assert_eq!(gathered.all.capacity(), body.len());
+        assert!(Gathered::default().into_bytes().is_empty());
     }
 }

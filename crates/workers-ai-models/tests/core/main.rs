@@ -3,6 +3,7 @@
 //! Names that start with a row id (`j11_…`) hold a row of the project's fault catalogue.
 
 mod batch;
+mod cut;
 #[cfg(feature = "text-generation")]
 mod flat;
 mod info;
@@ -13,6 +14,7 @@ mod media;
 mod model;
 mod open_enum;
 mod payload;
+mod pieces;
 mod text;
 mod union;
 

@@ -12,6 +12,7 @@ mod http;
 mod http2;
 mod input;
 mod json;
+mod media;
 mod options;
 mod overload;
 mod secrets;

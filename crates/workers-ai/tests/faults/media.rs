@@ -1,0 +1,171 @@
+//! Large media on their way out: base64 that is made while it is sent, on every attempt the same.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use workers_ai::{
+    Cap, ErrorKind,
+    models::{Media, Model, ModelInfo, ModelInput, Task, Validate},
+};
+
+use crate::{
+    server::{Act, Server, failure, result},
+    support::{Said, builder, builder_at, client},
+};
+
+/// A model that listens.
+struct Ear;
+
+#[derive(Debug, Clone, Serialize)]
+struct Sound {
+    language: &'static str,
+    audio: Media,
+    task: &'static str,
+}
+
+impl Validate for Sound {}
+
+impl ModelInput for Sound {
+    type Model = Ear;
+}
+
+impl Model for Ear {
+    const ID: &'static str = "@cf/example/ear";
+    const INFO: &'static ModelInfo =
+        &ModelInfo::new(Self::ID, "Ear", Task::AutomaticSpeechRecognition);
+    type Input = Sound;
+    type Output = Said;
+}
+
+const HI: &str = r#"{"response":"hi"}"#;
+
+fn sound(length: usize) -> Sound {
+    let bytes = (0_u32..).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
+    Sound {
+        language: "en",
+        audio: Media::new(bytes.take(length).collect::<Vec<u8>>()),
+        task: "transcribe",
+    }
+}
+
+fn wire(sound: &Sound) -> String {
+    serde_json::to_string(sound).unwrap()
+}
+
+#[tokio::test]
+async fn large_media_arrive_byte_for_byte_with_their_length() {
+    let server = Server::always(result(HI)).await;
+    let client = client(&server);
+    for length in [0, 20_000, 49_152 + 3, 1_000_001] {
+        let sound = sound(length);
+        client.run(sound.clone()).await.unwrap();
+        let seen = server.seen().pop().unwrap();
+        let wire = wire(&sound);
+        assert!(seen.body == wire.as_bytes(), "{length}");
+        let announced = seen.header("content-length").unwrap();
+        assert_eq!(announced, wire.len().to_string());
+        assert_eq!(seen.header("transfer-encoding"), None);
+        assert_eq!(seen.header("content-type"), Some("application/json"));
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn every_attempt_sends_the_same() {
+    let server = Server::start(|number, _| {
+        let answer = if number < 2 {
+            failure(429, 3040)
+        } else {
+            result(HI)
+        };
+        vec![Act::Write(answer)]
+    })
+    .await;
+    let sound = sound(300_000);
+    let response = client(&server).run(sound.clone()).details().await.unwrap();
+    assert_eq!(response.details.attempts(), 3);
+    let wire = wire(&sound);
+    assert_eq!(server.requests(), 3);
+    assert!(
+        server
+            .seen()
+            .iter()
+            .all(|seen| seen.body == wire.as_bytes())
+    );
+}
+
+#[tokio::test]
+async fn fields_are_added_beside_large_media() {
+    let server = Server::always(result(HI)).await;
+    let sound = sound(100_000);
+    let call = client(&server).run(sound.clone()).field("beam", 2);
+    call.await.unwrap();
+    let mut expected = serde_json::to_value(&sound).unwrap();
+    expected["beam"] = json!(2);
+    assert!(server.seen()[0].json() == expected);
+}
+
+#[tokio::test]
+async fn u16_the_cap_counts_what_is_sent() {
+    let server = Server::always(result(HI)).await;
+    let sound = sound(300_000);
+    let length = wire(&sound).len();
+    for (cap, fits) in [(length - 1, false), (length, true)] {
+        let client = builder(&server).max_request_bytes(cap).build().unwrap();
+        match client.run(sound.clone()).await {
+            Ok(_) => assert!(fits),
+            Err(error) => {
+                assert!(!fits);
+                assert_eq!(error.kind(), ErrorKind::LimitExceeded(Cap::Request));
+            }
+        }
+    }
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
+async fn over_http2_it_is_the_same() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            let log = log.clone();
+            tokio::spawn(async move {
+                let length = request.headers().get("content-length").cloned();
+                let mut body = request.into_body();
+                let mut all = Vec::new();
+                while let Some(Ok(chunk)) = body.data().await {
+                    all.extend_from_slice(&chunk);
+                    body.flow_control().release_capacity(chunk.len()).unwrap();
+                }
+                log.lock().unwrap().push((length, all));
+                let response = http::Response::builder()
+                    .header("content-type", "application/json")
+                    .body(())
+                    .unwrap();
+                let mut answer = respond.send_response(response, false).unwrap();
+                answer
+                    .send_data(Bytes::from_static(HI.as_bytes()), true)
+                    .unwrap();
+            });
+        }
+    });
+    let client = builder_at(&url).http2_only(true).build().unwrap();
+    let sound = sound(1_000_001);
+    let wire = wire(&sound);
+    for _ in 0..2 {
+        client.run(sound.clone()).await.unwrap();
+    }
+    for (length, body) in seen.lock().unwrap().iter() {
+        let length = length.as_ref().and_then(|length| length.to_str().ok());
+        assert_eq!(length, Some(&*wire.len().to_string()));
+        assert!(*body == wire.as_bytes());
+    }
+}
