@@ -114,11 +114,78 @@ fn what_is_no_longer_published_is_kept_and_listed() {
         .shift_remove("heat");
     let import = update(&given, &output());
     assert!(import.files.is_empty());
-    let listed: Vec<String> = import.differences.iter().map(ToString::to_string).collect();
-    assert!(
-        matches!(listed.as_slice(), [one] if one.ends_with("/properties/heat: not published, kept")),
-        "{listed:?}"
+    let [line] = import.differences.as_slice() else {
+        panic!("{:?}", import.differences);
+    };
+    let document = ours();
+    let document = document.get(&line.place.file).expect("a document");
+    assert_eq!(
+        document.pointer(&line.place.pointer).expect("its place")["maximum"],
+        5
     );
+    assert_eq!(
+        (line.path.as_str(), line.message.as_str()),
+        ("heat", "in the document, not published")
+    );
+}
+
+/// Ours has a field, a limit and an alternative that are not published, and what a component has is needed elsewhere.
+#[test]
+fn what_is_no_longer_published_is_taken_out_on_demand() {
+    let shared = json!({"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": "integer"}}});
+    let whole = json!({"type": "object", "required": ["prompt", "heat"], "properties": {
+        "prompt": {"type": "string", "maxLength": 9},
+        "heat": {"type": "number"},
+        "file": {"oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "object", "properties": {"url": {"type": "string"}}},
+        ]},
+        "part": shared,
+    }});
+    let names = ["parrot", "owl"];
+    let before = fresh(&names.map(|name| page(name, &whole, &output()))).directory;
+    let less = json!({"type": "object", "required": ["prompt"], "properties": {
+        "prompt": {"type": "string"},
+        "file": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "part": {"type": "object", "properties": {"name": {"type": "string"}}},
+    }});
+    let mut alone = before.clone();
+    // What two models share is a component; `lone` is a third one with all in its own document.
+    let lone = fresh(&[page("lone", &whole, &output())]).directory;
+    let file = "models/cf/example/lone.json";
+    alone.insert(file.to_owned(), lone.get(file).expect("a document").clone());
+    let mut options = crate::support::options();
+    options.prune = true;
+    let pages = ["parrot", "lone"].map(|name| page(name, &less, &output()));
+    let import = workers_ai_schema::import(&alone, &Directory::default(), &pages, &options);
+    let import = import.expect("pages that can be taken");
+    let body = schema(&import.directory, "lone", false);
+    assert_eq!(*body, less, "{body:#}");
+    assert_eq!(import.updated, ["@cf/example/lone"]);
+    let kept: Vec<&str> = import
+        .differences
+        .iter()
+        .filter(|line| line.models == ["@cf/example/parrot"])
+        .map(|line| line.path.as_str())
+        .collect();
+    assert_eq!(kept, ["file", "heat", "part.size", "prompt"]);
+    let components: Vec<_> = import.directory.components().collect();
+    assert_eq!(components, alone.components().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_withdrawn_model_that_is_published_again_is_told() {
+    let mut directory = ours();
+    let file = format!("models/cf/example/{NAME}.json");
+    let mut document = directory.get(&file).expect("a document").clone();
+    document["x-model"]["status"] = "deprecated".into();
+    directory.insert(file.clone(), document);
+    let import = imported(&directory, &[page(NAME, &input(), &output())]);
+    let lines: Vec<String> = import.differences.iter().map(ToString::to_string).collect();
+    let line =
+        format!("{file}#/x-model/status: `status`: deprecated in the document, live published");
+    assert_eq!(lines, [line]);
 }
 
 #[test]

@@ -1,19 +1,21 @@
 //! Sources and a schema directory → the files that change, and what there is to say about it.
 
 mod flat;
+mod said;
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::{
-    Fault, Note, Place,
+    Difference, Fault, Note, Place,
     assemble::{self, RESULT, operation_mut, operation_of},
     clean::pascal,
+    difference,
     directory::{Directory, absolute},
     known::{Known, SERVICE},
     share, structure,
-    update::{copy_components, copy_corrections, update},
+    update::{Manner, copy_components, copy_corrections, update},
     upstream::{Published, Upstream, file_of},
 };
 
@@ -34,6 +36,8 @@ pub struct Options {
     /// Take descriptions of what is new along. Without them only structure comes in, for a corpus that has words of
     /// its own.
     pub prose: bool,
+    /// Take out what documents of models have and is not published. Components keep it, because others may need it.
+    pub prune: bool,
     /// The day, written as the version of documents that change.
     pub date: String,
 }
@@ -51,8 +55,8 @@ pub struct Import {
     pub unchanged: Vec<String>,
     /// What was taken differently from how it was given, and what was decided.
     pub notes: Vec<Note>,
-    /// Where a document says something else than a source that knows less, and was kept.
-    pub differences: Vec<Note>,
+    /// Where a document says something else than its source and was kept.
+    pub differences: Vec<Difference>,
     /// The directory as it will be.
     pub directory: Directory,
 }
@@ -101,6 +105,7 @@ pub fn import(
         directory,
         base,
         theirs,
+        prune: options.prune,
         import: Import {
             notes,
             directory: directory.clone(),
@@ -120,6 +125,7 @@ pub fn import(
     import.files = import.directory.changed(directory);
     import.notes.sort();
     import.notes.dedup();
+    import.differences = difference::together(import.differences);
     Ok(import)
 }
 
@@ -133,6 +139,7 @@ struct Run<'a> {
     base: &'a Directory,
     /// Everything that is known, with the documents as they are published.
     theirs: Directory,
+    prune: bool,
     import: Import,
 }
 
@@ -142,6 +149,9 @@ impl Run<'_> {
         let components = Known::new(known);
         let events = events(known);
         for model in models {
+            if self.is_beside(model) {
+                continue;
+            }
             let file = file_of(&model.id);
             let done = share::refer(&file, &self.theirs, known, &components);
             let Some(mut document) = done else { continue };
@@ -164,6 +174,12 @@ impl Run<'_> {
             }
             self.theirs.insert(file, document);
         }
+    }
+
+    /// Whether a model's document stands and its source knows less: then the two are only compared.
+    fn is_beside(&self, model: &Upstream) -> bool {
+        let before = self.directory.get(&file_of(&model.id));
+        model.flattened && before.is_some_and(|before| before.get(FLATTENED).is_none())
     }
 
     fn new_models(&mut self, models: &[Upstream]) {
@@ -194,17 +210,19 @@ impl Run<'_> {
             let Some(before) = self.directory.get(&file) else {
                 continue;
             };
-            if model.flattened && before.get(FLATTENED).is_none() {
-                let differences = flat::differences(&file, self.directory, &self.theirs);
+            if self.is_beside(model) {
+                let differences = flat::differences(&file, &model.id, self.directory, &self.theirs);
                 self.import.differences.extend(differences);
                 self.import.unchanged.push(model.id.clone());
                 continue;
             }
             let facts_only = model.bodies.is_empty() && model.answers.is_empty();
-            let Some(updated) = update(&file, self.directory, &corrected, &self.theirs, facts_only)
-            else {
-                continue;
+            let manner = Manner {
+                facts_only,
+                prune: self.prune,
             };
+            let done = update(&file, self.directory, &corrected, &self.theirs, manner);
+            let Some(updated) = done else { continue };
             let mut document = updated.document;
             if !model.flattened
                 && !facts_only

@@ -7,6 +7,7 @@ mod assemble;
 mod check;
 mod clean;
 pub mod diff;
+mod difference;
 
 mod directory;
 
@@ -23,6 +24,7 @@ mod update;
 mod upstream;
 
 pub use check::check;
+pub use difference::Difference;
 pub use directory::Directory;
 pub use import::{Import, Options, Source, import};
 pub use pull::{Catalogue, Failure, FailureKind, Progress, Pulled, pull};

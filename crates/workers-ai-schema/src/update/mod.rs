@@ -12,10 +12,13 @@ use serde_json::{Map, Value};
 
 pub(crate) use copy::{copy_components, copy_corrections};
 
+use schema::Site;
+
 use crate::{
-    Note, Place,
+    Difference, Note, Place,
     assemble::{operation_mut, operation_of},
-    directory::Directory,
+    difference::{OURS_ONLY, between},
+    directory::{Directory, step},
     print::Printer,
 };
 
@@ -24,7 +27,16 @@ pub(crate) struct Updated {
     pub(crate) document: Value,
     pub(crate) notes: Vec<Note>,
     /// What the document has and is not published.
-    pub(crate) gone: Vec<Note>,
+    pub(crate) gone: Vec<Difference>,
+}
+
+/// How to lay one over the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Only facts are published.
+    pub(crate) facts_only: bool,
+    /// What is not published is taken out.
+    pub(crate) prune: bool,
 }
 
 /// Lays the new document of `file` over the old one. Both are read in directories of their own.
@@ -33,7 +45,7 @@ pub(crate) fn update(
     ours: &Directory,
     corrected: &Directory,
     theirs: &Directory,
-    facts_only: bool,
+    manner: Manner,
 ) -> Option<Updated> {
     let (old, new) = (ours.get(file)?, theirs.get(file)?);
     let mut merger = Merger {
@@ -41,14 +53,17 @@ pub(crate) fn update(
         ours: Printer::new(ours),
         theirs: Printer::new(theirs),
         corrected: Printer::new(corrected),
+        directory: ours,
         document: corrected.get(file)?,
+        prune: manner.prune,
         notes: Vec::new(),
         gone: Vec::new(),
         depth: 0,
     };
     let mut document = old.clone();
+    merger.status(old, new);
     facts(&mut document, new);
-    if !facts_only {
+    if !manner.facts_only {
         if let (Some((path, before)), Some((_, after))) = (operation_of(old), operation_of(new)) {
             let place = Place::file(file).at("paths").at(path).at("post");
             let operation = merger.operation(before, after, &place);
@@ -144,10 +159,12 @@ struct Merger<'a> {
     theirs: Printer<'a>,
     /// Ours as our own corrections make it, which may be what is published.
     corrected: Printer<'a>,
+    directory: &'a Directory,
     document: &'a Value,
+    /// Whether what is not published is taken out.
+    prune: bool,
     notes: Vec<Note>,
-    /// What a document has and is not published.
-    gone: Vec<Note>,
+    gone: Vec<Difference>,
     depth: usize,
 }
 
@@ -157,6 +174,56 @@ impl<'a> Merger<'a> {
             place: place.clone(),
             message: message.into(),
         });
+    }
+
+    /// Says that a model which was withdrawn is published as if it were not.
+    fn status(&mut self, old: &Value, new: &Value) {
+        let status = |document: &Value| document.pointer("/x-model/status").cloned();
+        if let (Some(Value::String(before)), Some(after)) = (status(old), status(new))
+            && before != "live"
+            && after == "live"
+        {
+            let place = Place::file(self.file).at("x-model").at("status");
+            self.differs(place, "status", between(&before, "live"));
+        }
+    }
+
+    fn differs(&mut self, place: Place, path: &str, message: impl Into<String>) {
+        let id = self.document.pointer("/x-model/id").and_then(Value::as_str);
+        self.gone.push(Difference {
+            place,
+            path: path.to_owned(),
+            message: message.into(),
+            models: id.map(str::to_owned).into_iter().collect(),
+        });
+    }
+
+    /// Says that a schema of ours, or a keyword of it, is not published; `met` is the way on which it was met. Gives
+    /// whether it is to be taken out: only from the document itself, because others may lead to a component.
+    fn not_published(
+        &mut self,
+        (file, node): &Site<'a>,
+        keyword: Option<&str>,
+        met: &Place,
+    ) -> bool {
+        let root = self.directory.get(file);
+        let pointer = root.and_then(|root| pointer_of(root, node));
+        let mut place = Place {
+            file: file.clone(),
+            pointer: pointer.unwrap_or_default(),
+        };
+        let mut message = OURS_ONLY.to_owned();
+        if let Some((keyword, value)) = keyword.and_then(|key| Some((key, node.get(key)?))) {
+            place = place.at(keyword);
+            message = between(&format!("{keyword} {value}"), "none");
+        }
+        let path = path_of(&met.pointer);
+        if self.prune && file == self.file {
+            self.note(&place, format!("`{path}`: {message}; taken out"));
+            return true;
+        }
+        self.differs(place, &path, message);
+        false
     }
 
     fn operation(&mut self, old: &'a Value, new: &'a Value, place: &Place) -> Value {
@@ -280,6 +347,51 @@ impl<'a> Merger<'a> {
         }
         out
     }
+}
+
+/// Where `node`, which is a part of `root`, stands in it.
+fn pointer_of(root: &Value, node: &Value) -> Option<String> {
+    if std::ptr::eq(root, node) {
+        return Some(String::new());
+    }
+    let below = |key: &str, value: &Value| {
+        let rest = pointer_of(value, node)?;
+        Some(format!("/{}{rest}", step(key)))
+    };
+    match root {
+        Value::Object(map) => map.iter().find_map(|(key, value)| below(key, value)),
+        Value::Array(list) => {
+            let mut list = list.iter().enumerate();
+            list.find_map(|(index, value)| below(&index.to_string(), value))
+        }
+        _ => None,
+    }
+}
+
+/// What stands at `pointer` below a body or an answer, as a caller writes it: `messages[].role`.
+fn path_of(pointer: &str) -> String {
+    let schema = pointer.split("/schema/").nth(1).unwrap_or_default();
+    let schema = schema
+        .strip_prefix("allOf/1/properties/result/")
+        .unwrap_or(schema);
+    let mut path = String::new();
+    let mut steps = schema.split('/');
+    while let Some(step) = steps.next() {
+        match step {
+            "items" => path.push_str("[]"),
+            "additionalProperties" => path.push_str("{}"),
+            "properties" => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                let name = steps.next().unwrap_or_default();
+                path.push_str(&name.replace("~1", "/").replace("~0", "~"));
+            }
+            // The number of an alternative.
+            _ => drop(steps.next()),
+        }
+    }
+    path
 }
 
 /// Keywords in the order they had; new ones at the end.

@@ -9,7 +9,7 @@ use super::{
     Merger,
     judge::{fits_still, keep_words, only_nullable, same_values, says_less, without_null},
 };
-use crate::{Note, Place, print::is_annotation, share::rebase};
+use crate::{Place, print::is_annotation, share::rebase};
 
 /// A schema and the file it stands in.
 pub(super) type Site<'a> = (String, &'a Value);
@@ -170,11 +170,9 @@ impl<'a> Merger<'a> {
                 || key.starts_with("max")
                 || key == "pattern"
                 || key == "enum";
-            if limit && !after.contains_key(key) {
-                self.gone.push(Note {
-                    place: place.at(key),
-                    message: "not published, kept".to_owned(),
-                });
+            if limit && !after.contains_key(key) && self.not_published(inner, Some(key), place) {
+                map.shift_remove(key);
+                same = false;
             }
         }
         if !fits_still(map) {
@@ -207,38 +205,38 @@ impl<'a> Merger<'a> {
             }
         }
         let silent = !other.properties.is_empty();
-        for (name, _) in object
-            .properties
-            .iter()
-            .filter(|(name, _)| silent && other.get(name).is_none())
-        {
-            self.gone.push(Note {
-                place: place.at(name),
-                message: "not published, kept".to_owned(),
-            });
+        let missing = object.properties.iter();
+        let missing = missing.filter(|(name, _)| silent && other.get(name).is_none());
+        let mut pruned: Vec<&str> = Vec::new();
+        for (name, site) in missing {
+            if self.not_published(site, None, &place.at(name)) {
+                pruned.push(name);
+            }
         }
         let before = object.required.clone().unwrap_or_default();
         let required = other.required.clone().map(|mut names| {
             // What is not published cannot be said to be optional.
             names.extend(before.iter().filter(|name| other.get(name).is_none()));
+            names.retain(|name| !pruned.contains(name));
             names
         });
         let required = required.filter(|names| {
             names.iter().any(|name| !before.contains(name))
                 || before.iter().any(|name| !names.contains(name))
         });
-        if changed.is_empty() && added.is_empty() && required.is_none() {
+        if changed.is_empty() && added.is_empty() && required.is_none() && pruned.is_empty() {
             return None;
         }
         let shared = ours.1.get("$ref").is_some() || inner.1.get("allOf").is_some();
         let narrower = required
             .as_ref()
             .is_some_and(|names| before.iter().any(|name| !names.contains(name)));
-        if shared && changed.is_empty() && !narrower {
+        if shared && changed.is_empty() && pruned.is_empty() && !narrower {
             return Some(self.extended(ours, added, required, &before));
         }
         let mut properties = Map::new();
-        for (name, site) in &object.properties {
+        let kept = object.properties.iter();
+        for (name, site) in kept.filter(|(name, _)| !pruned.contains(name)) {
             let value = changed.shift_remove(*name);
             let value = value.unwrap_or_else(|| self.moved(&site.0, site.1));
             properties.insert((*name).to_owned(), value);
@@ -251,7 +249,8 @@ impl<'a> Merger<'a> {
             }
         }
         out.entry("type").or_insert_with(|| "object".into());
-        let names = required.unwrap_or(before);
+        let mut names = required.unwrap_or(before);
+        names.retain(|name| !pruned.contains(name));
         if !names.is_empty() {
             out.insert("required".to_owned(), json!(names));
         }

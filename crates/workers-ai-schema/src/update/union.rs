@@ -7,7 +7,7 @@ use super::{
     judge::{arms, says_less},
     schema::{Object, Site},
 };
-use crate::{Note, Place};
+use crate::Place;
 
 impl<'a> Merger<'a> {
     /// Alternatives: each of ours with the one it is most like.
@@ -40,13 +40,11 @@ impl<'a> Merger<'a> {
                 .max_by_key(|(likeness, at)| (*likeness, usize::MAX - *at));
             let place = place.at(key).at(&index.to_string());
             let Some((_, at)) = best else {
-                if one.1.get("x-binding-only").is_none() {
-                    self.gone.push(Note {
-                        place,
-                        message: "this alternative is not published, kept".to_owned(),
-                    });
+                if one.1.get("x-binding-only").is_none() && self.not_published(one, None, &place) {
+                    same = false;
+                } else {
+                    arms.push(self.moved(&one.0, one.1));
                 }
-                arms.push(self.moved(&one.0, one.1));
                 continue;
             };
             let given = left.remove(at).clone();
@@ -58,10 +56,10 @@ impl<'a> Merger<'a> {
         left.retain(|given| !mine.iter().any(|one| self.takes(one, given)));
         let more = left.into_iter().map(|given| self.moved(&given.0, given.1));
         let more: Vec<Value> = more.collect();
-        if same && more.is_empty() {
+        arms.extend(more);
+        if arms.is_empty() || (same && arms.len() == mine.len()) {
             return None;
         }
-        arms.extend(more);
         let mut out = Map::new();
         for (name, value) in inner.1.as_object()? {
             if !["oneOf", "anyOf"].contains(&name.as_str()) {

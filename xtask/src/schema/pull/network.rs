@@ -38,6 +38,7 @@ pub(super) fn run(
     };
     let options = Options {
         prose: !given.has("--structure-only"),
+        prune: given.has("--prune"),
         date: today(),
     };
     let bar = Bar::new();
