@@ -15,7 +15,7 @@ use crate::{
     directory::{Directory, absolute},
     known::{Known, SERVICE},
     share, structure,
-    update::{Manner, copy_components, copy_corrections, update},
+    update::{Manner, Sides, copy_components, copy_corrections, update},
     upstream::{Published, Upstream, file_of},
 };
 
@@ -205,6 +205,11 @@ impl Run<'_> {
 
     fn known_models(&mut self, models: &[Upstream]) {
         let corrected = self.directory.corrected();
+        // A reference in what is published may stand for the component as corrections make it.
+        let mut meant = self.theirs.clone();
+        for (file, component) in corrected.components() {
+            meant.insert(file.to_owned(), component.clone());
+        }
         for model in models {
             let file = file_of(&model.id);
             let Some(before) = self.directory.get(&file) else {
@@ -221,7 +226,13 @@ impl Run<'_> {
                 facts_only,
                 prune: self.prune,
             };
-            let done = update(&file, self.directory, &corrected, &self.theirs, manner);
+            let sides = Sides {
+                ours: self.directory,
+                corrected: &corrected,
+                theirs: &self.theirs,
+                meant: &meant,
+            };
+            let done = update(&file, &sides, manner);
             let Some(updated) = done else { continue };
             let mut document = updated.document;
             if !model.flattened

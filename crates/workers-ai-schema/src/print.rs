@@ -289,7 +289,8 @@ fn is_width(value: &Value) -> bool {
 }
 
 fn says_nothing(value: &Value) -> bool {
-    *value == Value::Bool(true) || value.as_object().is_some_and(Map::is_empty)
+    let words_only = |map: &Map<String, Value>| map.keys().all(|key| is_annotation(key));
+    *value == Value::Bool(true) || value.as_object().is_some_and(words_only)
 }
 
 /// How much there is to a schema: names and values in it. One of three or more is hardly met by chance.

@@ -30,6 +30,19 @@ pub(crate) struct Updated {
     pub(crate) gone: Vec<Difference>,
 }
 
+/// The directories in which a document is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sides<'a> {
+    /// As it is.
+    pub(crate) ours: &'a Directory,
+    /// As our own corrections make it, which may be what is published.
+    pub(crate) corrected: &'a Directory,
+    /// As it is published.
+    pub(crate) theirs: &'a Directory,
+    /// The same, with the components as corrections make them.
+    pub(crate) meant: &'a Directory,
+}
+
 /// How to lay one over the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manner {
@@ -40,21 +53,17 @@ pub(crate) struct Manner {
 }
 
 /// Lays the new document of `file` over the old one. Both are read in directories of their own.
-pub(crate) fn update(
-    file: &str,
-    ours: &Directory,
-    corrected: &Directory,
-    theirs: &Directory,
-    manner: Manner,
-) -> Option<Updated> {
-    let (old, new) = (ours.get(file)?, theirs.get(file)?);
+pub(crate) fn update(file: &str, sides: &Sides, manner: Manner) -> Option<Updated> {
+    let ours = sides.ours;
+    let (old, new) = (ours.get(file)?, sides.theirs.get(file)?);
     let mut merger = Merger {
         file,
         ours: Printer::new(ours),
-        theirs: Printer::new(theirs),
-        corrected: Printer::new(corrected),
+        theirs: Printer::new(sides.theirs),
+        corrected: Printer::new(sides.corrected),
+        meant: Printer::new(sides.meant),
         directory: ours,
-        document: corrected.get(file)?,
+        document: sides.corrected.get(file)?,
         prune: manner.prune,
         notes: Vec::new(),
         gone: Vec::new(),
@@ -157,8 +166,8 @@ struct Merger<'a> {
     file: &'a str,
     ours: Printer<'a>,
     theirs: Printer<'a>,
-    /// Ours as our own corrections make it, which may be what is published.
     corrected: Printer<'a>,
+    meant: Printer<'a>,
     directory: &'a Directory,
     document: &'a Value,
     /// Whether what is not published is taken out.

@@ -38,7 +38,8 @@ impl<'a> Merger<'a> {
         let file = self.file.to_owned();
         if let Some(node) = self.document.pointer(&place.pointer) {
             let print = self.corrected.print(&file, node);
-            if print.covers(self.theirs.print(&file, new)) {
+            let meant = self.meant.print(&file, new);
+            if print.covers(self.theirs.print(&file, new)) || print.covers(meant) {
                 return None;
             }
         }

@@ -56,7 +56,10 @@ pub(super) fn run(
         Err(faults) => {
             print_faults(&faults, "", stderr)?;
             if service.kept.exists() {
-                writeln!(stderr, "what was answered is kept: run it again to go on")?;
+                writeln!(
+                    stderr,
+                    "what was answered is kept: run it again to go on, or with --fresh to ask anew"
+                )?;
             }
             return Ok(1);
         }
