@@ -40,12 +40,11 @@ impl Ended {
     }
 }
 
-/// Runs `schema pull` in a directory, as a caller with `token` would.
-fn pull(scratch: &Scratch, token: Option<&str>, url: &str, more: &[&str]) -> Ended {
+/// `schema pull` in a directory, as a caller with `token` would run it.
+fn command(scratch: &Scratch, token: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command
-        .args(["schema", "pull", "--schema", "schema", "--base-url", url])
-        .args(more)
+        .args(["schema", "pull", "--schema", "schema"])
         .current_dir(&**scratch)
         .env("CARGO_TARGET_DIR", scratch.join("target"))
         .env("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
@@ -58,6 +57,10 @@ fn pull(scratch: &Scratch, token: Option<&str>, url: &str, more: &[&str]) -> End
         command.env_remove(name);
     }
     command.envs(token.map(|token| ("CLOUDFLARE_API_TOKEN", token)));
+    command
+}
+
+fn run(mut command: Command) -> Ended {
     let Output {
         status,
         stdout,
@@ -69,6 +72,12 @@ fn pull(scratch: &Scratch, token: Option<&str>, url: &str, more: &[&str]) -> End
         stdout: text(stdout),
         stderr: text(stderr),
     }
+}
+
+fn pull(scratch: &Scratch, token: Option<&str>, url: &str, more: &[&str]) -> Ended {
+    let mut command = command(scratch, token);
+    command.args(["--base-url", url]).args(more);
+    run(command)
 }
 
 /// The documents that are there.
@@ -181,6 +190,24 @@ fn service(items: Vec<Value>) -> Service {
             &json!({"success": true, "errors": [], "messages": [], "result": {"input": schema, "output": schema}}),
         )
     })
+}
+
+#[test]
+fn the_environment_may_name_the_server() {
+    let service = service(vec![item("a")]);
+    let scratch = Scratch::new();
+    let mut command = command(&scratch, Some("local"));
+    command
+        .arg("--dry-run")
+        .env("CLOUDFLARE_BASE_URL", service.url());
+    let ended = run(command);
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (0, ""),
+        "{}",
+        ended.stdout
+    );
+    assert!(documents(&scratch).is_empty());
 }
 
 #[test]

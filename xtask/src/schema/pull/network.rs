@@ -92,9 +92,9 @@ impl Service {
             .enable_all()
             .build()
             .map_err(|error| format!("cannot start: {error}"))?;
-        let mut builder = Client::builder();
+        let mut builder = Client::builder().allow_loopback(true);
         if let Some(address) = address {
-            builder = builder.base_url(address).allow_loopback(true);
+            builder = builder.base_url(address);
         }
         let client = builder.env().build().map_err(|error| error.to_string())?;
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
