@@ -20,6 +20,23 @@ fn odd_pages_become_documents_without_faults() {
 }
 
 #[test]
+fn what_was_odd_is_told() {
+    let import = fresh(&pages());
+    let notes = import.notes.iter().map(ToString::to_string);
+    let notes: Vec<String> = notes
+        .filter(|note| note.starts_with("odd-references.json#"))
+        .collect();
+    let input = "odd-references.json#/schema/input/properties";
+    let told = [
+        "odd-references.json#: an example is wrong, left out: it is no string".to_owned(),
+        format!("{input}/named/x-name: no name for a type, left out"),
+        format!("{input}/ring/$ref: leads back to itself and to nothing else, taken as any value"),
+        "odd-references.json#/schema/output/contentType: no media type, left out".to_owned(),
+    ];
+    assert_eq!(notes, told);
+}
+
+#[test]
 fn importing_twice_changes_nothing() {
     let first = fresh(&pages());
     let second = imported(&first.directory, &pages());

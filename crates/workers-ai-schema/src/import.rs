@@ -13,6 +13,7 @@ use crate::{
     clean::pascal,
     difference,
     directory::{Directory, absolute},
+    example,
     known::{Known, SERVICE},
     share, structure,
     update::{Manner, Sides, copy_components, copy_corrections, update},
@@ -94,7 +95,17 @@ pub fn import(
         if model.flattened {
             document[FLATTENED] = true.into();
         }
+        if is_too_deep(&document, DEEPEST) {
+            let message = format!("schemas inside schemas, more than {DEEPEST} deep");
+            faults.push(Fault {
+                place: model.place.clone(),
+                message,
+            });
+        }
         theirs.insert(file_of(&model.id), document);
+    }
+    for model in &models {
+        examples(model, &mut theirs, &mut notes);
     }
     if !faults.is_empty() {
         faults.sort();
@@ -127,6 +138,39 @@ pub fn import(
     import.notes.dedup();
     import.differences = difference::together(import.differences);
     Ok(import)
+}
+
+/// How deep the values of a document may stand in each other: JSON that is deeper is not read again.
+const DEEPEST: usize = 120;
+
+fn is_too_deep(value: &Value, left: usize) -> bool {
+    left == 0
+        || match value {
+            Value::Object(map) => map.values().any(|value| is_too_deep(value, left - 1)),
+            Value::Array(list) => list.iter().any(|value| is_too_deep(value, left - 1)),
+            _ => false,
+        }
+}
+
+/// Takes out lists of examples some of which are wrong.
+fn examples(model: &Upstream, theirs: &mut Directory, notes: &mut Vec<Note>) {
+    let file = file_of(&model.id);
+    let Some(mut document) = theirs.get(&file).cloned() else {
+        return;
+    };
+    for wrong in example::wrong(theirs, &file, &document) {
+        let Some((list, _)) = wrong.example.rsplit_once("/examples/") else {
+            continue;
+        };
+        let holder = document.pointer_mut(list).and_then(Value::as_object_mut);
+        if holder.is_some_and(|holder| holder.shift_remove("examples").is_some()) {
+            notes.push(Note {
+                place: model.place.clone(),
+                message: format!("an example is wrong, left out: {}", wrong.message),
+            });
+        }
+    }
+    theirs.insert(file, document);
 }
 
 /// The component that every document refers to.

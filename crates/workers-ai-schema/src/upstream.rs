@@ -76,6 +76,12 @@ impl Published {
         let text = source.text.trim_start_matches('\u{feff}');
         match serde_json::from_str::<Value>(text) {
             Ok(value) => self.value(value, &place, source.model.as_deref()),
+            Err(error) if error.to_string().starts_with("recursion limit") => {
+                self.fault(
+                    &place,
+                    format!("JSON inside JSON, too deep to be read: {error}"),
+                );
+            }
             Err(error) => self.fault(&place, format!("not JSON: {error}")),
         }
     }

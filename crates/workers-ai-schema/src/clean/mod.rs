@@ -110,7 +110,8 @@ impl<'a> Cleaner<'a> {
             }
         }
         for key in EXTENSIONS {
-            if let Some(value) = map.get(key) {
+            let value = map.get(key);
+            if let Some(value) = value.filter(|value| key != "x-name" || is_type_name(value)) {
                 out.insert(key.to_owned(), value.clone());
             }
         }
@@ -118,7 +119,7 @@ impl<'a> Cleaner<'a> {
 
     /// A reference inside what was given becomes one to a definition of the document.
     fn reference(&mut self, reference: &Value, map: &Map<String, Value>, place: &Place) -> Value {
-        let Some(pointer) = reference.as_str().and_then(|text| text.strip_prefix('#')) else {
+        let Some(pointer) = local(reference) else {
             self.faults.push(Fault {
                 place: place.at("$ref"),
                 message: format!("{reference} leads out of the file; put the schema in its place"),
@@ -133,6 +134,13 @@ impl<'a> Cleaner<'a> {
             });
             return json!({});
         };
+        if self.is_ring(target) {
+            self.note(
+                &place.at("$ref"),
+                "leads back to itself and to nothing else, taken as any value",
+            );
+            return json!({});
+        }
         let name = match self.names.get(pointer) {
             Some(name) => name.clone(),
             None => self.define(pointer, target, place),
@@ -146,10 +154,26 @@ impl<'a> Cleaner<'a> {
         Value::Object(out)
     }
 
+    /// Whether references lead from one to the next and never to a schema.
+    fn is_ring(&self, target: &Value) -> bool {
+        let mut target = target;
+        let mut seen = Vec::new();
+        while let Some(pointer) = target.get("$ref").and_then(local) {
+            if seen.contains(&pointer) {
+                return true;
+            }
+            seen.push(pointer);
+            let next = self.roots.iter().find_map(|root| root.pointer(pointer));
+            let Some(next) = next else { return false };
+            target = next;
+        }
+        false
+    }
+
     fn define(&mut self, pointer: &str, target: &Value, place: &Place) -> String {
         let last = pointer.rsplit('/').next().unwrap_or_default();
         let title = target.get("title").and_then(Value::as_str);
-        let mut name = pascal(title.unwrap_or(last));
+        let mut name = definition_name(title.unwrap_or(last));
         while self.names.values().any(|taken| *taken == name) {
             name.push_str("Too");
         }
@@ -264,6 +288,13 @@ impl<'a> Cleaner<'a> {
 
     /// Reports what nothing above has read.
     fn unread(&mut self, map: &Map<String, Value>, place: &Place) {
+        if map.get("x-name").is_some_and(|name| !is_type_name(name)) {
+            self.note(&place.at("x-name"), "no name for a type, left out");
+        }
+        let media = map.get("contentType");
+        if media.is_some_and(|media| !media.as_str().is_some_and(is_media_type)) {
+            self.note(&place.at("contentType"), "no media type, left out");
+        }
         for key in map.keys() {
             let read = keywords::KNOWN.contains(&key.as_str())
                 || SILENT.contains(&key.as_str())
@@ -273,6 +304,15 @@ impl<'a> Cleaner<'a> {
             }
         }
     }
+}
+
+/// Letters and digits, a capital first.
+fn is_type_name(name: &Value) -> bool {
+    name.as_str().is_some_and(|name| {
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && name != "Self"
+    })
 }
 
 fn is_names(list: &[Value], properties: &Map<String, Value>) -> bool {
@@ -340,6 +380,34 @@ fn ordered(mut map: Map<String, Value>) -> Map<String, Value> {
     out.extend(middle);
     out.extend(last);
     out
+}
+
+/// Where a reference inside a source leads. The empty one is the whole.
+fn local(reference: &Value) -> Option<&str> {
+    match reference.as_str()? {
+        "" => Some(""),
+        text => text.strip_prefix('#'),
+    }
+}
+
+/// What a definition of a document can be called: `Input` and its like are the model's own.
+pub(crate) fn definition_name(text: &str) -> String {
+    let mut name = pascal(text);
+    if ["Input", "Output", "Event", "Request"].contains(&name.as_str()) {
+        name.push_str("Form");
+    }
+    name
+}
+
+/// `type/subtype`, perhaps with parameters.
+pub(crate) fn is_media_type(text: &str) -> bool {
+    let kind = text.split(';').next().unwrap_or_default().trim();
+    let plain = |part: &str| {
+        let mut letters = part.chars();
+        !part.is_empty() && letters.all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+*".contains(c))
+    };
+    let parts = kind.split_once('/');
+    parts.is_some_and(|(kind, subtype)| plain(kind) && plain(subtype))
 }
 
 /// Words of any text as the name of a component: `JSON Mode` and `json_mode` are `JsonMode`.

@@ -30,7 +30,10 @@ pub(crate) fn refer(
     let mut done = document.clone();
     for (pointer, role) in places(document) {
         if let Some((node, given)) = done.pointer_mut(&pointer).zip(document.pointer(&pointer)) {
-            refer_node(file, node, given, &role, &mut printer, known);
+            // A definition that has a component's shape may be that component.
+            let own = format!("{file}#{pointer}");
+            let own = Some(own.as_str()).filter(|_| role == DEFINITION);
+            refer_node(file, node, given, (&role, own), &mut printer, known);
         }
     }
     let definitions = before
@@ -50,12 +53,12 @@ pub(crate) fn refer(
     Some(done)
 }
 
-/// `given` is the node as it stands in the directory.
+/// `given` is the node as it stands in the directory; `own` is the address of one that is a definition.
 fn refer_node<'a>(
     file: &str,
     node: &mut Value,
     given: &'a Value,
-    role: &str,
+    (role, own): (&str, Option<&str>),
     printer: &mut Printer<'a>,
     known: &Known,
 ) {
@@ -67,7 +70,7 @@ fn refer_node<'a>(
     }
     let title = map.get("title").and_then(Value::as_str);
     let component = known.find(file, printer.print(file, given), role, title);
-    if let Some(component) = component {
+    if let Some(component) = component.filter(|found| Some(found.address.as_str()) != own) {
         let mut out = Map::new();
         out.insert("$ref".to_owned(), relative(file, &component.address).into());
         for key in ["title", "description"] {
@@ -96,7 +99,7 @@ fn refer_node<'a>(
         .into_iter()
         .zip(children(given, role))
     {
-        refer_node(file, child, given, &role, printer, known);
+        refer_node(file, child, given, (&role, None), printer, known);
     }
 }
 
