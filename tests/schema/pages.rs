@@ -112,6 +112,46 @@ fn what_repeats_becomes_a_component() {
     assert!(one.get("$ref").is_some() && one == other, "{one}");
 }
 
+/// What one model takes is one request of another's batch, and that other's input stands in an alternative too.
+#[test]
+fn batches_stay_where_they_are_read() {
+    let text = json!({"type": "string"});
+    let prompt = json!({"type": "object", "required": ["prompt"], "properties": {"prompt": text, "seed": {"type": "integer"}}});
+    let messages = json!({"type": "object", "required": ["messages"], "properties": {"messages": {"type": "array", "items": text}, "seed": {"type": "integer"}}});
+    let plain = json!({"oneOf": [prompt, messages]});
+    let batch = json!({"type": "object", "required": ["requests"], "properties": {"requests": {"type": "array", "items": plain}}});
+    let queued = json!({"oneOf": [prompt, messages, batch]});
+    let nested =
+        json!({"oneOf": [queued, {"type": "object", "properties": {"image": text, "mask": text}}]});
+    let answer = json!({"type": "object", "properties": {"response": text}});
+    let inputs = [
+        ("a", &plain),
+        ("b", &plain),
+        ("c", &queued),
+        ("d", &queued),
+        ("e", &nested),
+    ];
+    let import = fresh(&inputs.map(|(name, input)| page(name, input, &answer)));
+    let scratch = Scratch::new(&import.directory);
+    assert_eq!(check(&scratch.0), Ok(5));
+}
+
+/// A component's file is called after the task, which may have no letter that a file name can have.
+#[test]
+fn a_task_may_have_any_name() {
+    let parts =
+        json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
+    let pages = ["one", "two"].map(|name| {
+        let mut page = page(name, &parts, &parts);
+        page.text = page.text.replace("Text Generation", "翻訳");
+        page
+    });
+    let import = fresh(&pages);
+    assert!(import.directory.get("components/shared.json").is_some());
+    let scratch = Scratch::new(&import.directory);
+    assert_eq!(check(&scratch.0), Ok(2));
+}
+
 #[test]
 fn a_large_page_is_read() {
     let fields: serde_json::Map<String, serde_json::Value> = (0..2_000)

@@ -3,7 +3,7 @@
 mod flat;
 mod said;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -140,8 +140,9 @@ pub fn import(
     Ok(import)
 }
 
-/// How deep the values of a document may stand in each other: JSON that is deeper is not read again.
-const DEEPEST: usize = 120;
+/// How deep the values of a document may stand in each other. JSON twice as deep is not read again, and rustc gives up on
+/// types before that.
+const DEEPEST: usize = 64;
 
 fn is_too_deep(value: &Value, left: usize) -> bool {
     left == 0
@@ -240,9 +241,10 @@ impl Run<'_> {
         let unknown: Vec<String> = unknown.collect();
         share::propose(&unknown, &mut self.theirs, &mut self.import.notes);
         for file in new {
-            if let Some(document) = self.theirs.get(&file) {
-                self.import.added.push(id_of(document));
-                self.import.directory.insert(file, document.clone());
+            if let Some(mut document) = self.theirs.get(&file).cloned() {
+                share::drop_unused(&file, &mut document, &BTreeSet::new());
+                self.import.added.push(id_of(&document));
+                self.import.directory.insert(file, document);
             }
         }
     }

@@ -70,6 +70,7 @@ fn refer_node<'a>(
     }
     let title = map.get("title").and_then(Value::as_str);
     let component = known.find(file, printer.print(file, given), role, title);
+    let component = component.filter(|_| !is_spread(given, role));
     if let Some(component) = component.filter(|found| Some(found.address.as_str()) != own) {
         let mut out = Map::new();
         out.insert("$ref".to_owned(), relative(file, &component.address).into());
@@ -235,7 +236,7 @@ fn occurrence<'a>(
     found: &mut BTreeMap<Shape, Vec<Found>>,
 ) {
     let mut around = around;
-    if is_shareable(node) && role != DEFINITION {
+    if is_shareable(node, role) {
         let shape = (printer.print(&at.file, node).exact, is_request(role));
         let properties = node.get("properties").and_then(Value::as_object);
         found.entry(shape).or_default().push(Found {
@@ -258,16 +259,24 @@ fn occurrence<'a>(
 }
 
 /// Objects with properties, unions of such, and longer lists of choices.
-fn is_shareable(node: &Value) -> bool {
+fn is_shareable(node: &Value, role: &str) -> bool {
     let count = |key: &str| match node.get(key) {
         Some(Value::Array(list)) => list.len(),
         Some(Value::Object(map)) => map.len(),
         _ => 0,
     };
-    node.get("$ref").is_none()
+    let apart = role != DEFINITION && !is_spread(node, role);
+    apart
+        && node.get("$ref").is_none()
         && (count("properties") > 1
             || count("enum") > 3
             || (count("oneOf") + count("anyOf") > 1 && weight(node) > 3))
+}
+
+/// Alternatives among those of a request, one of which may be the batch: they are read where they stand.
+fn is_spread(node: &Value, role: &str) -> bool {
+    let union = node.get("oneOf").is_some() || node.get("anyOf").is_some();
+    union && is_request(role) && role.ends_with('|')
 }
 
 fn replace_chosen(files: &[String], directory: &mut Directory, chosen: &BTreeMap<Shape, String>) {
@@ -315,7 +324,7 @@ impl<'a> Replacer<'a> {
     ///
     /// `given` is the node as it stands in the directory.
     fn replace(&mut self, file: &str, node: &mut Value, given: &'a Value, role: &str) {
-        let pick = if is_shareable(node) && role != DEFINITION {
+        let pick = if is_shareable(node, role) {
             let shape = (self.printer.print(file, given).exact, is_request(role));
             self.chosen.get(&shape)
         } else {
@@ -400,7 +409,10 @@ pub(crate) fn component_file(file: &str) -> Value {
 fn task_of(directory: &Directory, file: &str) -> String {
     let document = directory.get(file);
     let task = document.and_then(|document| document.pointer("/x-model/task"));
-    task.and_then(Value::as_str).unwrap_or("Shared").to_owned()
+    // A file is called after it.
+    let task = task.and_then(Value::as_str);
+    let task = task.filter(|task| !slug(task).is_empty());
+    task.unwrap_or("Shared").to_owned()
 }
 
 fn slug(task: &str) -> String {
