@@ -232,6 +232,11 @@ impl<'a> Printer<'a> {
         Print::of(&exact, &bare)
     }
 
+    /// What one reference leads to.
+    pub(crate) fn follow(&self, file: &str, reference: &str) -> Option<&'a Value> {
+        self.directory.follow(file, reference).map(|(_, node)| node)
+    }
+
     /// The file and map behind references.
     pub(crate) fn behind(&self, file: &str, node: &'a Value) -> (String, &'a Value) {
         resolve(self.directory, file, node)

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use keywords::{fits, within};
+
 use crate::{Fault, Note, Place};
 
 /// Makes schemas of one model clean.

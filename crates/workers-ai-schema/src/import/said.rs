@@ -55,12 +55,11 @@ const KEYWORDS: [(&str, &[&str]); 14] = [
     ("maxProperties", &["object"]),
 ];
 
-/// How deep schemas are looked into; those that contain themselves go on for ever.
-const DEEPEST: usize = 24;
-
 /// Reads bodies of one directory.
 pub(super) struct Reader<'a> {
     directory: &'a Directory,
+    /// Where the schemas stand that are being read: one that contains itself is read once.
+    open: Vec<Place>,
     pub(super) flat: Flat,
 }
 
@@ -105,19 +104,17 @@ impl<'a> Reader<'a> {
     pub(super) fn new(directory: &'a Directory) -> Self {
         Self {
             directory,
+            open: Vec::new(),
             flat: Flat::new(),
         }
     }
 
     /// Takes in the schema at a place, which describes what is called `path`.
     pub(super) fn read(&mut self, place: Place, node: &'a Value, path: &str) {
-        self.schema(&(place, node), path, Around::default(), 0);
+        self.schema(&(place, node), path, Around::default());
     }
 
-    fn schema(&mut self, site: &Site<'a>, path: &str, mut around: Around<'a>, depth: usize) {
-        if depth > DEEPEST {
-            return;
-        }
+    fn schema(&mut self, site: &Site<'a>, path: &str, mut around: Around<'a>) {
         let said = self.flat.entry(path.to_owned()).or_default();
         said.written.get_or_insert_with(|| site.0.clone());
         let meant = self.behind(site, &mut around);
@@ -139,10 +136,15 @@ impl<'a> Reader<'a> {
         if arms.is_empty() && parts.is_empty() {
             self.leaf(&meant, path, &around);
         }
-        self.members(&meant, path, depth);
-        for arm in arms.iter().chain(&parts) {
-            self.schema(arm, path, around.clone(), depth + 1);
+        if self.open.contains(&meant.0) {
+            return;
         }
+        self.open.push(meant.0.clone());
+        self.members(&meant, path);
+        for arm in arms.iter().chain(&parts) {
+            self.schema(arm, path, around.clone());
+        }
+        self.open.pop();
     }
 
     /// Follows references. What stands beside one lies over what it leads to.
@@ -205,16 +207,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn members(&mut self, (place, node): &Site<'a>, path: &str, depth: usize) {
+    fn members(&mut self, (place, node): &Site<'a>, path: &str) {
         for (key, ending) in [("items", "[]"), ("additionalProperties", "{}")] {
             if let Some(inner) = node.get(key).filter(|inner| inner.is_object()) {
                 let inside = format!("{path}{ending}");
-                self.schema(
-                    &(place.at(key), inner),
-                    &inside,
-                    Around::default(),
-                    depth + 1,
-                );
+                self.schema(&(place.at(key), inner), &inside, Around::default());
                 self.flat.entry(inside).or_default().member =
                     Some((path.to_owned(), ending.to_owned()));
             }
@@ -224,7 +221,7 @@ impl<'a> Reader<'a> {
             let dot = if path.is_empty() { "" } else { "." };
             let inside = format!("{path}{dot}{name}");
             let at = place.at("properties").at(name);
-            self.schema(&(at, value), &inside, Around::default(), depth + 1);
+            self.schema(&(at, value), &inside, Around::default());
             self.flat.entry(inside).or_default().member = Some((path.to_owned(), name.clone()));
         }
     }

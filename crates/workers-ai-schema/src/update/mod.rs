@@ -8,6 +8,8 @@ mod judge;
 mod schema;
 mod union;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 pub(crate) use copy::{copy_components, copy_corrections};
@@ -67,7 +69,8 @@ pub(crate) fn update(file: &str, sides: &Sides, manner: Manner) -> Option<Update
         prune: manner.prune,
         notes: Vec::new(),
         gone: Vec::new(),
-        depth: 0,
+        open: Vec::new(),
+        definitions: BTreeMap::new(),
     };
     let mut document = old.clone();
     merger.status(old, new);
@@ -78,6 +81,11 @@ pub(crate) fn update(file: &str, sides: &Sides, manner: Manner) -> Option<Update
             let operation = merger.operation(before, after, &place);
             if let Some(target) = operation_mut(&mut document) {
                 *target = operation;
+            }
+        }
+        for (pointer, changed) in std::mem::take(&mut merger.definitions) {
+            if let Some((target, changed)) = document.pointer_mut(&pointer).zip(changed) {
+                *target = changed;
             }
         }
         definitions(&mut document, new);
@@ -174,7 +182,10 @@ struct Merger<'a> {
     prune: bool,
     notes: Vec<Note>,
     gone: Vec<Difference>,
-    depth: usize,
+    /// Pairs of ours and theirs that are being compared, the innermost last.
+    open: Vec<(*const Value, *const Value)>,
+    /// Definitions that were met, by their pointers, and what becomes of those that change.
+    definitions: BTreeMap<String, Option<Value>>,
 }
 
 impl<'a> Merger<'a> {

@@ -3,6 +3,8 @@
 //! Documents here say more than what is published: constants, integers, fields that answers were seen to have. So a
 //! schema changes where the published one says something else, not where it says less.
 
+use std::ptr;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -53,7 +55,11 @@ impl<'a> Merger<'a> {
         place: &Place,
     ) -> Option<Value> {
         let mine = self.ours.print(&ours.0, ours.1);
-        if mine.covers(self.theirs.print(&theirs.0, theirs.1)) || self.depth > 48 {
+        if mine.covers(self.theirs.print(&theirs.0, theirs.1)) {
+            return None;
+        }
+        if let Some(name) = self.same_definition(ours, theirs) {
+            self.definition(&name);
             return None;
         }
         // What may be null is what may be left out.
@@ -65,13 +71,48 @@ impl<'a> Merger<'a> {
         if mine.covers(self.theirs.print(&given.0, given.1)) || says_less(inner.1, given.1) {
             return None;
         }
-        self.depth += 1;
+        // What contains itself is being looked at already.
+        let pair = (ptr::from_ref(inner.1), ptr::from_ref(given.1));
+        if self.open.contains(&pair) {
+            return None;
+        }
+        self.open.push(pair);
         let mut out = self.different(ours, &inner, theirs, &given, place);
-        self.depth -= 1;
+        self.open.pop();
         if let Some(out) = &mut out {
             keep_words(out, ours.1);
         }
         out
+    }
+
+    /// The name under which both documents have what a reference of each leads to.
+    fn same_definition(&self, ours: &Site<'a>, theirs: &Site<'a>) -> Option<String> {
+        let name = |(file, node): &Site<'a>| {
+            let reference = node.get("$ref").filter(|_| *file == self.file)?.as_str()?;
+            let name = reference.strip_prefix("#/components/schemas/")?;
+            Some(name.to_owned())
+        };
+        name(ours).filter(|mine| name(theirs).as_ref() == Some(mine))
+    }
+
+    /// A definition that both documents have changes where it stands, once for all that refers to it.
+    fn definition(&mut self, name: &str) {
+        let pointer = format!("/components/schemas/{name}");
+        if self.definitions.contains_key(&pointer) {
+            return;
+        }
+        self.definitions.insert(pointer.clone(), None);
+        let file = self.file.to_owned();
+        let reference = format!("#{pointer}");
+        let mine = self.ours.follow(&file, &reference);
+        if let Some((mine, given)) = mine.zip(self.theirs.follow(&file, &reference)) {
+            let place = Place {
+                file: file.clone(),
+                pointer: pointer.clone(),
+            };
+            let changed = self.at(&(file.clone(), mine), &(file, given), &place);
+            self.definitions.insert(pointer, changed);
+        }
     }
 
     fn different(
