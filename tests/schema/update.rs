@@ -175,6 +175,32 @@ fn what_is_no_longer_published_is_taken_out_on_demand() {
 }
 
 #[test]
+fn what_an_alternative_shares_is_published() {
+    let text = json!({"type": "string"});
+    let shared = json!({"type": "object", "properties": {"a": text, "b": text, "c": text}});
+    let input = |part: Value| json!({"type": "object", "properties": {"part": part}});
+    let mut wide = shared.clone();
+    wide["properties"]["d"] = text.clone();
+    let both = ["one", "two"].map(|name| page(name, &input(shared.clone()), &output()));
+    let before = fresh(&both).directory;
+    let before = imported(&before, &[page(NAME, &input(wide), &output())]).directory;
+    let other = json!({"type": "object", "properties": {"e": text, "f": text}});
+    let given = input(json!({"oneOf": [shared, other]}));
+    let mut options = crate::support::options();
+    options.prune = true;
+    let pages = [page(NAME, &given, &output())];
+    let import = workers_ai_schema::import(&before, &Directory::default(), &pages, &options);
+    let import = import.expect("a page that can be taken");
+    let part = &schema(&import.directory, NAME, false)["properties"]["part"];
+    let names: Vec<&String> = part["properties"]
+        .as_object()
+        .expect("properties")
+        .keys()
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "e", "f"]);
+}
+
+#[test]
 fn a_withdrawn_model_that_is_published_again_is_told() {
     let mut directory = ours();
     let file = format!("models/cf/example/{NAME}.json");

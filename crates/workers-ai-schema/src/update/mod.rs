@@ -239,7 +239,7 @@ impl<'a> Merger<'a> {
         }
         let path = path_of(&met.pointer);
         if self.prune && file == self.file {
-            self.note(&place, format!("`{path}`: {message}; taken out"));
+            self.note(&place, format!("{message}; taken out"));
             return true;
         }
         self.differs(place, &path, message);
@@ -388,9 +388,14 @@ fn pointer_of(root: &Value, node: &Value) -> Option<String> {
     }
 }
 
-/// What stands at `pointer` below a body or an answer, as a caller writes it: `messages[].role`.
+/// What stands at `pointer` below a body, an answer or a definition, as a caller writes it: `messages[].role`.
 fn path_of(pointer: &str) -> String {
-    let schema = pointer.split("/schema/").nth(1).unwrap_or_default();
+    let definition = || {
+        let (_, below) = pointer.split_once("/components/schemas/")?;
+        below.split_once('/')
+    };
+    let below = pointer.split_once("/schema/").or_else(definition);
+    let schema = below.map_or("", |(_, schema)| schema);
     let schema = schema
         .strip_prefix("allOf/1/properties/result/")
         .unwrap_or(schema);

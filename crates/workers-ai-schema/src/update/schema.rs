@@ -130,7 +130,8 @@ impl<'a> Merger<'a> {
         let object = self.object(inner, true, 0);
         let mut other = None;
         for arm in &published {
-            let part = self.object(arm, false, 0);
+            let arm = self.theirs.behind(&arm.0, arm.1);
+            let part = self.object(&arm, false, 0);
             other = match (other, part) {
                 (None, part) => part,
                 (Some(all), None) => Some(all),
