@@ -328,3 +328,30 @@ fn one_property_more_extends_what_is_shared() {
     );
     assert_eq!(parts[1]["properties"], json!({"top_a": {"type": "number"}}));
 }
+
+/// A definition that leads back to itself is compared once, however many ways lead through it.
+#[test]
+fn what_contains_itself_changes_where_it_stands() {
+    let tree = |leaf: &str| {
+        let input =
+            json!({"type": "object", "properties": {"tree": {"$ref": "#/definitions/Tree"}}});
+        let mut source = page(NAME, &input, &output());
+        let mut given: Value = serde_json::from_str(&source.text).expect("JSON");
+        let again = json!({"$ref": "#/definitions/Tree"});
+        given["definitions"] = json!({"Tree": {"type": "object", "properties": {
+            "left": again, "right": again, "rest": {"type": "array", "items": again}, "leaf": {"type": leaf},
+        }}});
+        source.text = given.to_string();
+        source
+    };
+    let before = fresh(&[tree("string")]).directory;
+    let import = imported(&before, &[tree("number")]);
+    let file = format!("models/cf/example/{NAME}.json");
+    let document = import.directory.get(&file).expect("a document");
+    let leaf = "/components/schemas/Tree/properties/leaf/type";
+    assert_eq!(document.pointer(leaf), Some(&json!("number")));
+    let reference = &schema(&import.directory, NAME, false)["properties"]["tree"]["$ref"];
+    assert_eq!(reference, "#/components/schemas/Tree");
+    let again = imported(&import.directory, &[tree("number")]);
+    assert!(again.files.is_empty(), "{:?}", again.files);
+}

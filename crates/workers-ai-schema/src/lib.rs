@@ -3,21 +3,17 @@
 //! Nothing here calls a network or writes a file: documents in, a map of changed files out.
 
 mod assemble;
-
 mod check;
 mod clean;
 pub mod diff;
 mod difference;
-
 mod directory;
-
 mod example;
 mod facts;
 mod import;
 mod known;
 mod print;
 mod pull;
-
 mod share;
 mod structure;
 mod update;

@@ -1,6 +1,8 @@
 //! Schemas as they are published → schemas that mean the same and are well formed. Whatever is taken differently is noted.
 
 mod keywords;
+mod names;
+mod references;
 mod union;
 
 use std::collections::HashMap;
@@ -8,6 +10,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 pub(crate) use keywords::{fits, within};
+use names::is_type_name;
+pub(crate) use names::{definition_name, is_media_type, pascal};
 
 use crate::{Fault, Note, Place};
 
@@ -117,76 +121,6 @@ impl<'a> Cleaner<'a> {
                 out.insert(key.to_owned(), value.clone());
             }
         }
-    }
-
-    /// A reference inside what was given becomes one to a definition of the document.
-    fn reference(&mut self, reference: &Value, map: &Map<String, Value>, place: &Place) -> Value {
-        let Some(pointer) = local(reference) else {
-            self.faults.push(Fault {
-                place: place.at("$ref"),
-                message: format!("{reference} leads out of the file; put the schema in its place"),
-            });
-            return json!({});
-        };
-        let target = self.roots.iter().find_map(|root| root.pointer(pointer));
-        let Some(target) = target else {
-            self.faults.push(Fault {
-                place: place.at("$ref"),
-                message: format!("`#{pointer}` leads nowhere"),
-            });
-            return json!({});
-        };
-        if self.is_ring(target) {
-            self.note(
-                &place.at("$ref"),
-                "leads back to itself and to nothing else, taken as any value",
-            );
-            return json!({});
-        }
-        let name = match self.names.get(pointer) {
-            Some(name) => name.clone(),
-            None => self.define(pointer, target, place),
-        };
-        let mut out = Map::new();
-        out.insert(
-            "$ref".to_owned(),
-            format!("#/components/schemas/{name}").into(),
-        );
-        self.words(map, &mut out);
-        Value::Object(out)
-    }
-
-    /// Whether references lead from one to the next and never to a schema.
-    fn is_ring(&self, target: &Value) -> bool {
-        let mut target = target;
-        let mut seen = Vec::new();
-        while let Some(pointer) = target.get("$ref").and_then(local) {
-            if seen.contains(&pointer) {
-                return true;
-            }
-            seen.push(pointer);
-            let next = self.roots.iter().find_map(|root| root.pointer(pointer));
-            let Some(next) = next else { return false };
-            target = next;
-        }
-        false
-    }
-
-    fn define(&mut self, pointer: &str, target: &Value, place: &Place) -> String {
-        let last = pointer.rsplit('/').next().unwrap_or_default();
-        let title = target.get("title").and_then(Value::as_str);
-        let mut name = definition_name(title.unwrap_or(last));
-        while self.names.values().any(|taken| *taken == name) {
-            name.push_str("Too");
-        }
-        self.names.insert(pointer.to_owned(), name.clone());
-        let place = Place {
-            file: place.file.clone(),
-            pointer: pointer.to_owned(),
-        };
-        let schema = self.schema(target, &place);
-        self.definitions.insert(name.clone(), schema);
-        name
     }
 
     fn object(&mut self, map: &Map<String, Value>, out: &mut Map<String, Value>, place: &Place) {
@@ -308,15 +242,6 @@ impl<'a> Cleaner<'a> {
     }
 }
 
-/// Letters and digits, a capital first.
-fn is_type_name(name: &Value) -> bool {
-    name.as_str().is_some_and(|name| {
-        name.starts_with(|first: char| first.is_ascii_uppercase())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            && name != "Self"
-    })
-}
-
 fn is_names(list: &[Value], properties: &Map<String, Value>) -> bool {
     let known = |name: &Value| {
         name.as_str()
@@ -381,60 +306,6 @@ fn ordered(mut map: Map<String, Value>) -> Map<String, Value> {
         map.into_iter().partition(|(key, _)| key.starts_with("x-"));
     out.extend(middle);
     out.extend(last);
-    out
-}
-
-/// Where a reference inside a source leads. The empty one is the whole.
-fn local(reference: &Value) -> Option<&str> {
-    match reference.as_str()? {
-        "" => Some(""),
-        text => text.strip_prefix('#'),
-    }
-}
-
-/// What a definition of a document can be called: `Input` and its like are the model's own.
-pub(crate) fn definition_name(text: &str) -> String {
-    let mut name = pascal(text);
-    if ["Input", "Output", "Event", "Request"].contains(&name.as_str()) {
-        name.push_str("Form");
-    }
-    name
-}
-
-/// `type/subtype`, perhaps with parameters.
-pub(crate) fn is_media_type(text: &str) -> bool {
-    let kind = text.split(';').next().unwrap_or_default().trim();
-    let plain = |part: &str| {
-        let mut letters = part.chars();
-        !part.is_empty() && letters.all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+*".contains(c))
-    };
-    let parts = kind.split_once('/');
-    parts.is_some_and(|(kind, subtype)| plain(kind) && plain(subtype))
-}
-
-/// Words of any text as the name of a component: `JSON Mode` and `json_mode` are `JsonMode`.
-pub(crate) fn pascal(text: &str) -> String {
-    let mut out = String::new();
-    let mut previous = ' ';
-    let mut start = true;
-    for character in text.chars() {
-        if character.is_ascii_alphanumeric() {
-            let begins = start || (character.is_ascii_uppercase() && previous.is_ascii_lowercase());
-            if begins && out.ends_with(|c: char| c.is_ascii_digit()) && character.is_ascii_digit() {
-                out.push('_');
-            }
-            out.push(if begins {
-                character.to_ascii_uppercase()
-            } else {
-                character.to_ascii_lowercase()
-            });
-            previous = character;
-        }
-        start = !character.is_ascii_alphanumeric();
-    }
-    if out.is_empty() || out.starts_with(|first: char| first.is_ascii_digit()) {
-        out.insert_str(0, "Part");
-    }
     out
 }
 
