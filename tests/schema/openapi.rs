@@ -49,9 +49,8 @@ fn operations_become_documents_and_duplicates_are_left_out() {
     assert_eq!(document["x-model"]["task"], "Text-to-Speech");
     let notes: Vec<String> = import.notes.iter().map(ToString::to_string).collect();
     assert!(
-        notes.contains(
-            &"openapi.json#/paths: 1 internal duplicates `nonomni-…` left out".to_owned()
-        ),
+        notes
+            .contains(&"openapi.json#/paths: 1 internal duplicate `nonomni-…` left out".to_owned()),
         "{notes:?}"
     );
 }

@@ -1,16 +1,16 @@
 //! Sources and a schema directory → the files that change, and what there is to say about it.
 
+mod distinct;
 mod flat;
 mod said;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::{
     Difference, Fault, Note, Place,
     assemble::{self, RESULT, operation_mut, operation_of},
-    clean::pascal,
     difference,
     directory::{Directory, absolute},
     example,
@@ -90,7 +90,12 @@ pub fn import(
     }
     let mut theirs = known.clone();
     for model in &models {
-        let contract = structure::read(model, options.prose, &mut notes, &mut faults);
+        let mut odd = Vec::new();
+        let contract = structure::read(model, options.prose, &mut odd, &mut faults);
+        // What is only compared is not taken in, however it is written.
+        if !is_beside(directory, model) {
+            notes.extend(odd);
+        }
         let mut document = assemble::document(model, &contract, options.prose, &options.date);
         if model.flattened {
             document[FLATTENED] = true.into();
@@ -194,7 +199,7 @@ impl Run<'_> {
         let components = Known::new(known);
         let events = events(known);
         for model in models {
-            if self.is_beside(model) {
+            if is_beside(self.directory, model) {
                 continue;
             }
             let file = file_of(&model.id);
@@ -219,12 +224,6 @@ impl Run<'_> {
             }
             self.theirs.insert(file, document);
         }
-    }
-
-    /// Whether a model's document stands and its source knows less: then the two are only compared.
-    fn is_beside(&self, model: &Upstream) -> bool {
-        let before = self.directory.get(&file_of(&model.id));
-        model.flattened && before.is_some_and(|before| before.get(FLATTENED).is_none())
     }
 
     fn new_models(&mut self, models: &[Upstream]) {
@@ -261,7 +260,7 @@ impl Run<'_> {
             let Some(before) = self.directory.get(&file) else {
                 continue;
             };
-            if self.is_beside(model) {
+            if is_beside(self.directory, model) {
                 let differences = flat::differences(&file, &model.id, self.directory, &self.theirs);
                 self.import.differences.extend(differences);
                 self.import.unchanged.push(model.id.clone());
@@ -315,49 +314,12 @@ impl Run<'_> {
             });
         }
     }
+}
 
-    /// Two ids that end alike would be one type: the new one gets its author in front.
-    fn distinct_names(&mut self) {
-        let mut taken: HashMap<String, String> = HashMap::new();
-        let mut clashes = Vec::new();
-        let names = self.import.directory.models().map(|(file, document)| {
-            let id = id_of(document);
-            let last = id.rsplit('/').next().unwrap_or_default();
-            let said = document.pointer("/x-model/name").and_then(Value::as_str);
-            let key: String = said
-                .unwrap_or(last)
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .map(|c| c.to_ascii_lowercase())
-                .collect();
-            (file.to_owned(), id, key, self.directory.get(file).is_none())
-        });
-        let mut names: Vec<_> = names.collect();
-        names.sort_by_key(|(file, _, _, new)| (*new, file.clone()));
-        for (file, id, key, new) in names {
-            if let Some(other) = taken.get(&key) {
-                if new {
-                    clashes.push((file, id, format!("that of `{other}`")));
-                }
-            } else if workers_ai_codegen::is_reserved(&key) && new {
-                clashes.push((file, id, "used by generated code".to_owned()));
-            } else {
-                taken.insert(key, id);
-            }
-        }
-        for (file, id, other) in clashes {
-            let Some(mut document) = self.import.directory.get(&file).cloned() else {
-                continue;
-            };
-            let words: Vec<&str> = id.trim_start_matches('@').split('/').collect();
-            let name = pascal(&words.join(" "));
-            let place = Place::file(&file).at("x-model").at("name");
-            let message = format!("`{name}`, because the short name is {other}");
-            self.import.notes.push(Note { place, message });
-            document["x-model"]["name"] = name.into();
-            self.import.directory.insert(file, document);
-        }
-    }
+/// Whether a model's document stands and its source knows less: then the two are only compared.
+fn is_beside(directory: &Directory, model: &Upstream) -> bool {
+    let before = directory.get(&file_of(&model.id));
+    model.flattened && before.is_some_and(|before| before.get(FLATTENED).is_none())
 }
 
 fn id_of(document: &Value) -> String {

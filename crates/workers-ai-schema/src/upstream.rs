@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::{Fault, Note, Place, facts, import::Source};
+use crate::{
+    Fault, Note, Place, facts,
+    import::{Source, counted},
+};
 
 /// One model as it is published.
 #[derive(Debug, Clone)]
@@ -233,7 +236,10 @@ impl Published {
         if skipped > 0 {
             self.note(
                 &place,
-                format!("{skipped} internal duplicates `nonomni-…` left out"),
+                format!(
+                    "{} `nonomni-…` left out",
+                    counted(skipped, "internal duplicate", "internal duplicates")
+                ),
             );
         }
         if self.models.len() == before && self.faults.is_empty() {
