@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     sources.sort_by(|one, other| one.name.cmp(&other.name));
     let options = Options {
         prose: true,
+        prune: false,
         date: "2026-01-01".to_owned(),
     };
     let none = Directory::default();

@@ -70,6 +70,23 @@ fn each_bad_source_has_one_line() {
 }
 
 #[test]
+fn what_cannot_be_read_again_is_not_written() {
+    let deep = |levels| {
+        (0..levels).fold(
+            json!({"type": "string"}),
+            |inner, _| json!({"type": "array", "items": inner}),
+        )
+    };
+    let none = json!({});
+    assert_eq!(
+        refused(&[page("deep", &deep(60), &none)]),
+        "deep.json#: schemas inside schemas, more than 64 deep"
+    );
+    let too_deep = "deep.json#: JSON inside JSON, too deep to be read: recursion limit exceeded";
+    assert!(refused(&[page("deep", &deep(130), &none)]).starts_with(too_deep));
+}
+
+#[test]
 fn faults_of_all_sources_come_in_one_run() {
     let good = page("good", &json!({}), &json!({}));
     let faults = refused(&[source("b.json", "{"), good, source("a.json", "{}")]);

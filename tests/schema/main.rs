@@ -1,8 +1,11 @@
 //! The commands that keep documents fresh, as a library: import, update, compare, check, pull.
 
 mod check;
+mod claims;
 mod diff;
+mod differences;
 mod faults;
+mod forms;
 mod openapi;
 mod pages;
 mod pull;

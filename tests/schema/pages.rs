@@ -20,6 +20,23 @@ fn odd_pages_become_documents_without_faults() {
 }
 
 #[test]
+fn what_was_odd_is_told() {
+    let import = fresh(&pages());
+    let notes = import.notes.iter().map(ToString::to_string);
+    let notes: Vec<String> = notes
+        .filter(|note| note.starts_with("odd-references.json#"))
+        .collect();
+    let input = "odd-references.json#/schema/input/properties";
+    let told = [
+        "odd-references.json#: an example is wrong, left out: it is no string".to_owned(),
+        format!("{input}/named/x-name: no name for a type, left out"),
+        format!("{input}/ring/$ref: leads back to itself and to nothing else, taken as any value"),
+        "odd-references.json#/schema/output/contentType: no media type, left out".to_owned(),
+    ];
+    assert_eq!(notes, told);
+}
+
+#[test]
 fn importing_twice_changes_nothing() {
     let first = fresh(&pages());
     let second = imported(&first.directory, &pages());
@@ -93,6 +110,46 @@ fn what_repeats_becomes_a_component() {
     let one = schema(&import.directory, "copies-one", false);
     let other = schema(&import.directory, "copies-two", false);
     assert!(one.get("$ref").is_some() && one == other, "{one}");
+}
+
+/// What one model takes is one request of another's batch, and that other's input stands in an alternative too.
+#[test]
+fn batches_stay_where_they_are_read() {
+    let text = json!({"type": "string"});
+    let prompt = json!({"type": "object", "required": ["prompt"], "properties": {"prompt": text, "seed": {"type": "integer"}}});
+    let messages = json!({"type": "object", "required": ["messages"], "properties": {"messages": {"type": "array", "items": text}, "seed": {"type": "integer"}}});
+    let plain = json!({"oneOf": [prompt, messages]});
+    let batch = json!({"type": "object", "required": ["requests"], "properties": {"requests": {"type": "array", "items": plain}}});
+    let queued = json!({"oneOf": [prompt, messages, batch]});
+    let nested =
+        json!({"oneOf": [queued, {"type": "object", "properties": {"image": text, "mask": text}}]});
+    let answer = json!({"type": "object", "properties": {"response": text}});
+    let inputs = [
+        ("a", &plain),
+        ("b", &plain),
+        ("c", &queued),
+        ("d", &queued),
+        ("e", &nested),
+    ];
+    let import = fresh(&inputs.map(|(name, input)| page(name, input, &answer)));
+    let scratch = Scratch::new(&import.directory);
+    assert_eq!(check(&scratch.0), Ok(5));
+}
+
+/// A component's file is called after the task, which may have no letter that a file name can have.
+#[test]
+fn a_task_may_have_any_name() {
+    let parts =
+        json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
+    let pages = ["one", "two"].map(|name| {
+        let mut page = page(name, &parts, &parts);
+        page.text = page.text.replace("Text Generation", "翻訳");
+        page
+    });
+    let import = fresh(&pages);
+    assert!(import.directory.get("components/shared.json").is_some());
+    let scratch = Scratch::new(&import.directory);
+    assert_eq!(check(&scratch.0), Ok(2));
 }
 
 #[test]

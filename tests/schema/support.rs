@@ -23,6 +23,7 @@ pub(crate) fn corpus_path() -> PathBuf {
 pub(crate) fn options() -> Options {
     Options {
         prose: true,
+        prune: false,
         date: "2026-01-01".to_owned(),
     }
 }

@@ -114,11 +114,104 @@ fn what_is_no_longer_published_is_kept_and_listed() {
         .shift_remove("heat");
     let import = update(&given, &output());
     assert!(import.files.is_empty());
-    let listed: Vec<String> = import.differences.iter().map(ToString::to_string).collect();
-    assert!(
-        matches!(listed.as_slice(), [one] if one.ends_with("/properties/heat: not published, kept")),
-        "{listed:?}"
+    let [line] = import.differences.as_slice() else {
+        panic!("{:?}", import.differences);
+    };
+    let document = ours();
+    let document = document.get(&line.place.file).expect("a document");
+    assert_eq!(
+        document.pointer(&line.place.pointer).expect("its place")["maximum"],
+        5
     );
+    assert_eq!(
+        (line.path.as_str(), line.message.as_str()),
+        ("heat", "in the document, not published")
+    );
+}
+
+/// Ours has a field, a limit and an alternative that are not published, and what a component has is needed elsewhere.
+#[test]
+fn what_is_no_longer_published_is_taken_out_on_demand() {
+    let shared = json!({"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": "integer"}}});
+    let whole = json!({"type": "object", "required": ["prompt", "heat"], "properties": {
+        "prompt": {"type": "string", "maxLength": 9},
+        "heat": {"type": "number"},
+        "file": {"oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "object", "properties": {"url": {"type": "string"}}},
+        ]},
+        "part": shared,
+    }});
+    let names = ["parrot", "owl"];
+    let before = fresh(&names.map(|name| page(name, &whole, &output()))).directory;
+    let less = json!({"type": "object", "required": ["prompt"], "properties": {
+        "prompt": {"type": "string"},
+        "file": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "part": {"type": "object", "properties": {"name": {"type": "string"}}},
+    }});
+    let mut alone = before.clone();
+    // What two models share is a component; `lone` is a third one with all in its own document.
+    let lone = fresh(&[page("lone", &whole, &output())]).directory;
+    let file = "models/cf/example/lone.json";
+    alone.insert(file.to_owned(), lone.get(file).expect("a document").clone());
+    let mut options = crate::support::options();
+    options.prune = true;
+    let pages = ["parrot", "lone"].map(|name| page(name, &less, &output()));
+    let import = workers_ai_schema::import(&alone, &Directory::default(), &pages, &options);
+    let import = import.expect("pages that can be taken");
+    let body = schema(&import.directory, "lone", false);
+    assert_eq!(*body, less, "{body:#}");
+    assert_eq!(import.updated, ["@cf/example/lone"]);
+    let kept: Vec<&str> = import
+        .differences
+        .iter()
+        .filter(|line| line.models == ["@cf/example/parrot"])
+        .map(|line| line.path.as_str())
+        .collect();
+    assert_eq!(kept, ["file", "heat", "part.size", "prompt"]);
+    let components: Vec<_> = import.directory.components().collect();
+    assert_eq!(components, alone.components().collect::<Vec<_>>());
+}
+
+#[test]
+fn what_an_alternative_shares_is_published() {
+    let text = json!({"type": "string"});
+    let shared = json!({"type": "object", "properties": {"a": text, "b": text, "c": text}});
+    let input = |part: Value| json!({"type": "object", "properties": {"part": part}});
+    let mut wide = shared.clone();
+    wide["properties"]["d"] = text.clone();
+    let both = ["one", "two"].map(|name| page(name, &input(shared.clone()), &output()));
+    let before = fresh(&both).directory;
+    let before = imported(&before, &[page(NAME, &input(wide), &output())]).directory;
+    let other = json!({"type": "object", "properties": {"e": text, "f": text}});
+    let given = input(json!({"oneOf": [shared, other]}));
+    let mut options = crate::support::options();
+    options.prune = true;
+    let pages = [page(NAME, &given, &output())];
+    let import = workers_ai_schema::import(&before, &Directory::default(), &pages, &options);
+    let import = import.expect("a page that can be taken");
+    let part = &schema(&import.directory, NAME, false)["properties"]["part"];
+    let names: Vec<&String> = part["properties"]
+        .as_object()
+        .expect("properties")
+        .keys()
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "e", "f"]);
+}
+
+#[test]
+fn a_withdrawn_model_that_is_published_again_is_told() {
+    let mut directory = ours();
+    let file = format!("models/cf/example/{NAME}.json");
+    let mut document = directory.get(&file).expect("a document").clone();
+    document["x-model"]["status"] = "deprecated".into();
+    directory.insert(file.clone(), document);
+    let import = imported(&directory, &[page(NAME, &input(), &output())]);
+    let lines: Vec<String> = import.differences.iter().map(ToString::to_string).collect();
+    let line =
+        format!("{file}#/x-model/status: `status`: deprecated in the document, live published");
+    assert_eq!(lines, [line]);
 }
 
 #[test]
@@ -234,4 +327,31 @@ fn one_property_more_extends_what_is_shared() {
         "../../../components/text-generation.json#/components/schemas/TextGenerationPrompt"
     );
     assert_eq!(parts[1]["properties"], json!({"top_a": {"type": "number"}}));
+}
+
+/// A definition that leads back to itself is compared once, however many ways lead through it.
+#[test]
+fn what_contains_itself_changes_where_it_stands() {
+    let tree = |leaf: &str| {
+        let input =
+            json!({"type": "object", "properties": {"tree": {"$ref": "#/definitions/Tree"}}});
+        let mut source = page(NAME, &input, &output());
+        let mut given: Value = serde_json::from_str(&source.text).expect("JSON");
+        let again = json!({"$ref": "#/definitions/Tree"});
+        given["definitions"] = json!({"Tree": {"type": "object", "properties": {
+            "left": again, "right": again, "rest": {"type": "array", "items": again}, "leaf": {"type": leaf},
+        }}});
+        source.text = given.to_string();
+        source
+    };
+    let before = fresh(&[tree("string")]).directory;
+    let import = imported(&before, &[tree("number")]);
+    let file = format!("models/cf/example/{NAME}.json");
+    let document = import.directory.get(&file).expect("a document");
+    let leaf = "/components/schemas/Tree/properties/leaf/type";
+    assert_eq!(document.pointer(leaf), Some(&json!("number")));
+    let reference = &schema(&import.directory, NAME, false)["properties"]["tree"]["$ref"];
+    assert_eq!(reference, "#/components/schemas/Tree");
+    let again = imported(&import.directory, &[tree("number")]);
+    assert!(again.files.is_empty(), "{:?}", again.files);
 }

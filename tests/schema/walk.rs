@@ -7,7 +7,7 @@ use tokio::runtime::{Handle, Runtime};
 use workers_ai::{Client, Error, ModelSearch};
 use workers_ai_codegen::{Settings, generate_with};
 use workers_ai_local::Server;
-use workers_ai_schema::{Catalogue, Directory, Failure, FailureKind, pull};
+use workers_ai_schema::{Catalogue, Directory, Failure, FailureKind, Options, Pulled, pull};
 
 use crate::{
     compiled::BgeSmallEnV15,
@@ -73,16 +73,8 @@ impl Catalogue for Service {
     }
 }
 
-/// Files that may come out otherwise, and why.
-const KNOWN: [&str; 2] = [
-    // Components that only lead to what corrections have replaced are not pulled, so nothing is said of them.
-    "loosened.md",
-    // Its own answer and a component say the same once corrected, so the component is referred to.
-    "qwen/qwen3_embedding_0_6b.rs",
-];
-
-#[test]
-fn what_the_stand_in_lists_makes_the_types_of_this_workspace() {
+/// What the stand-in lists, laid over `directory`.
+fn pulled(directory: &Directory, options: &Options) -> Pulled {
     let runtime = Runtime::new().expect("a runtime");
     let server = runtime
         .block_on(Server::builder().retired(true).start())
@@ -91,17 +83,28 @@ fn what_the_stand_in_lists_makes_the_types_of_this_workspace() {
         handle: runtime.handle().clone(),
         client: client(&server),
     };
-    let base = corpus();
-    let pulled = pull(
-        &Directory::default(),
-        &base,
-        &service,
-        &options(),
-        4,
-        &|_| {},
-    );
-    let pulled = pulled.unwrap_or_else(|faults| panic!("{}", lines(&faults)));
-    assert_eq!(pulled.import.added.len(), base.models().count());
+    let pulled = pull(directory, &corpus(), &service, options, 4, &|_| {});
+    pulled.unwrap_or_else(|faults| panic!("{}", lines(&faults)))
+}
+
+#[test]
+fn what_the_stand_in_lists_changes_nothing_in_this_workspace() {
+    let options = Options {
+        prose: false,
+        prune: true,
+        ..options()
+    };
+    let pulled = pulled(&corpus(), &options);
+    let import = pulled.import;
+    assert!(import.files.is_empty(), "{:?}", import.files.keys());
+    assert!(import.differences.is_empty(), "{:?}", import.differences);
+    assert!(pulled.vanished.is_empty(), "{:?}", pulled.vanished);
+}
+
+#[test]
+fn what_the_stand_in_lists_makes_the_types_of_this_workspace() {
+    let pulled = pulled(&Directory::default(), &options());
+    assert_eq!(pulled.import.added.len(), corpus().models().count());
     let scratch = Scratch::new(&pulled.import.directory);
     let ours = generated(&corpus_path());
     let theirs = generated(&scratch.0);
@@ -110,10 +113,7 @@ fn what_the_stand_in_lists_makes_the_types_of_this_workspace() {
         .filter(|(file, text)| theirs.get(*file) != Some(text));
     let more = theirs.keys().filter(|file| !ours.contains_key(*file));
     let differ: Vec<&String> = differ.map(|(file, _)| file).chain(more).collect();
-    assert!(
-        differ.iter().all(|file| KNOWN.contains(&file.as_str())),
-        "{differ:?}"
-    );
+    assert!(differ.is_empty(), "{differ:?}");
 }
 
 fn generated(schema: &std::path::Path) -> BTreeMap<String, String> {

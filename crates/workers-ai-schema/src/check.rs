@@ -1,6 +1,5 @@
 //! Everything that can be wrong with a schema directory, in one run: form, references, names, examples, what is unused.
 
-mod examples;
 mod references;
 
 use std::{
@@ -11,7 +10,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    Directory, Fault, Place, facts,
+    Directory, Fault, Place, example, facts,
     upstream::{file_of, is_id},
 };
 
@@ -103,6 +102,16 @@ const OPERATION: [&str; 12] = [
 ];
 
 impl Checker<'_> {
+    fn examples(&mut self, file: &str, document: &Value) {
+        for wrong in example::wrong(self.directory, file, document) {
+            let place = Place {
+                file: file.to_owned(),
+                pointer: format!("{}{}", wrong.example, wrong.at),
+            };
+            self.fault(&place, format!("the example is wrong: {}", wrong.message));
+        }
+    }
+
     fn fault(&mut self, place: &Place, message: impl Into<String>) {
         self.faults.push(Fault {
             place: place.clone(),
@@ -155,7 +164,7 @@ impl Checker<'_> {
         if document.get("components").is_none() {
             self.fault(&place, "a file of components without `components`");
         }
-        self.examples(file, document, &place);
+        self.examples(file, document);
     }
 
     fn model(&mut self, file: &str, document: &Value) {
@@ -194,7 +203,7 @@ impl Checker<'_> {
             Some(post) => self.operation(file, id, document, post, &at.at("post")),
             None => self.fault(&at, "the path has no `post`"),
         }
-        self.examples(file, document, &place);
+        self.examples(file, document);
     }
 
     fn facts(&mut self, id: &str, document: &Value, place: &Place) {

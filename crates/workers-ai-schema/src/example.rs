@@ -2,10 +2,74 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Directory, Place, print::resolve};
+use crate::{Directory, Place, directory::step, print::resolve};
+
+/// What is wrong with an example.
+pub(crate) struct Wrong {
+    /// Pointer to the example.
+    pub(crate) example: String,
+    /// Pointer into it.
+    pub(crate) at: String,
+    pub(crate) message: String,
+}
+
+/// Examples of a document that its schemas do not allow; they stand beside a schema, or in one.
+pub(crate) fn wrong(directory: &Directory, file: &str, document: &Value) -> Vec<Wrong> {
+    let mut found = Vec::new();
+    look(directory, file, document, "", &mut found);
+    found
+}
+
+/// Keywords that hold values, not schemas.
+const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "x-model"];
+
+fn look(directory: &Directory, file: &str, node: &Value, at: &str, found: &mut Vec<Wrong>) {
+    let map = match node {
+        Value::Object(map) => map,
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                look(directory, file, value, &format!("{at}/{index}"), found);
+            }
+            return;
+        }
+        _ => return,
+    };
+    let mut example = |schema: &Value, value: &Value, pointer: String| {
+        let faults = faults(directory, file, schema, value).into_iter();
+        found.extend(faults.map(|(at, message)| Wrong {
+            example: pointer.clone(),
+            at,
+            message,
+        }));
+    };
+    // Properties may have these names too.
+    let body = map.get("schema").filter(|_| !at.ends_with("/properties"));
+    if let (Some(schema), Some(value)) = (body, map.get("example")) {
+        example(schema, value, format!("{at}/example"));
+    }
+    let typed = ["type", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| map.contains_key(*key));
+    let list = map.get("examples").and_then(Value::as_array);
+    for (index, value) in list.into_iter().flatten().enumerate().filter(|_| typed) {
+        example(node, value, format!("{at}/examples/{index}"));
+    }
+    for (key, value) in map
+        .iter()
+        .filter(|(key, _)| !VALUES.contains(&key.as_str()))
+    {
+        look(
+            directory,
+            file,
+            value,
+            &format!("{at}/{}", step(key)),
+            found,
+        );
+    }
+}
 
 /// Faults of `value` against a schema, each with the place in the value.
-pub(crate) fn faults(
+fn faults(
     directory: &Directory,
     file: &str,
     schema: &Value,

@@ -1,19 +1,22 @@
 //! Sources and a schema directory → the files that change, and what there is to say about it.
 
+mod distinct;
 mod flat;
+mod said;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::{
-    Fault, Note, Place,
+    Difference, Fault, Note, Place,
     assemble::{self, RESULT, operation_mut, operation_of},
-    clean::pascal,
+    difference,
     directory::{Directory, absolute},
+    example,
     known::{Known, SERVICE},
     share, structure,
-    update::{copy_components, copy_corrections, update},
+    update::{Manner, Sides, copy_components, copy_corrections, update},
     upstream::{Published, Upstream, file_of},
 };
 
@@ -34,6 +37,8 @@ pub struct Options {
     /// Take descriptions of what is new along. Without them only structure comes in, for a corpus that has words of
     /// its own.
     pub prose: bool,
+    /// Take out what documents of models have and is not published. Components keep it, because others may need it.
+    pub prune: bool,
     /// The day, written as the version of documents that change.
     pub date: String,
 }
@@ -51,8 +56,8 @@ pub struct Import {
     pub unchanged: Vec<String>,
     /// What was taken differently from how it was given, and what was decided.
     pub notes: Vec<Note>,
-    /// Where a document says something else than a source that knows less, and was kept.
-    pub differences: Vec<Note>,
+    /// Where a document says something else than its source and was kept.
+    pub differences: Vec<Difference>,
     /// The directory as it will be.
     pub directory: Directory,
 }
@@ -85,12 +90,27 @@ pub fn import(
     }
     let mut theirs = known.clone();
     for model in &models {
-        let contract = structure::read(model, options.prose, &mut notes, &mut faults);
+        let mut odd = Vec::new();
+        let contract = structure::read(model, options.prose, &mut odd, &mut faults);
+        // What is only compared is not taken in, however it is written.
+        if !is_beside(directory, model) {
+            notes.extend(odd);
+        }
         let mut document = assemble::document(model, &contract, options.prose, &options.date);
         if model.flattened {
             document[FLATTENED] = true.into();
         }
+        if is_too_deep(&document, DEEPEST) {
+            let message = format!("schemas inside schemas, more than {DEEPEST} deep");
+            faults.push(Fault {
+                place: model.place.clone(),
+                message,
+            });
+        }
         theirs.insert(file_of(&model.id), document);
+    }
+    for model in &models {
+        examples(model, &mut theirs, &mut notes);
     }
     if !faults.is_empty() {
         faults.sort();
@@ -101,6 +121,7 @@ pub fn import(
         directory,
         base,
         theirs,
+        prune: options.prune,
         import: Import {
             notes,
             directory: directory.clone(),
@@ -120,7 +141,42 @@ pub fn import(
     import.files = import.directory.changed(directory);
     import.notes.sort();
     import.notes.dedup();
+    import.differences = difference::together(import.differences);
     Ok(import)
+}
+
+/// How deep the values of a document may stand in each other. JSON twice as deep is not read again, and rustc gives up on
+/// types before that.
+const DEEPEST: usize = 64;
+
+fn is_too_deep(value: &Value, left: usize) -> bool {
+    left == 0
+        || match value {
+            Value::Object(map) => map.values().any(|value| is_too_deep(value, left - 1)),
+            Value::Array(list) => list.iter().any(|value| is_too_deep(value, left - 1)),
+            _ => false,
+        }
+}
+
+/// Takes out lists of examples some of which are wrong.
+fn examples(model: &Upstream, theirs: &mut Directory, notes: &mut Vec<Note>) {
+    let file = file_of(&model.id);
+    let Some(mut document) = theirs.get(&file).cloned() else {
+        return;
+    };
+    for wrong in example::wrong(theirs, &file, &document) {
+        let Some((list, _)) = wrong.example.rsplit_once("/examples/") else {
+            continue;
+        };
+        let holder = document.pointer_mut(list).and_then(Value::as_object_mut);
+        if holder.is_some_and(|holder| holder.shift_remove("examples").is_some()) {
+            notes.push(Note {
+                place: model.place.clone(),
+                message: format!("an example is wrong, left out: {}", wrong.message),
+            });
+        }
+    }
+    theirs.insert(file, document);
 }
 
 /// The component that every document refers to.
@@ -133,6 +189,7 @@ struct Run<'a> {
     base: &'a Directory,
     /// Everything that is known, with the documents as they are published.
     theirs: Directory,
+    prune: bool,
     import: Import,
 }
 
@@ -142,6 +199,9 @@ impl Run<'_> {
         let components = Known::new(known);
         let events = events(known);
         for model in models {
+            if is_beside(self.directory, model) {
+                continue;
+            }
             let file = file_of(&model.id);
             let done = share::refer(&file, &self.theirs, known, &components);
             let Some(mut document) = done else { continue };
@@ -180,31 +240,45 @@ impl Run<'_> {
         let unknown: Vec<String> = unknown.collect();
         share::propose(&unknown, &mut self.theirs, &mut self.import.notes);
         for file in new {
-            if let Some(document) = self.theirs.get(&file) {
-                self.import.added.push(id_of(document));
-                self.import.directory.insert(file, document.clone());
+            if let Some(mut document) = self.theirs.get(&file).cloned() {
+                share::drop_unused(&file, &mut document, &BTreeSet::new());
+                self.import.added.push(id_of(&document));
+                self.import.directory.insert(file, document);
             }
         }
     }
 
     fn known_models(&mut self, models: &[Upstream]) {
         let corrected = self.directory.corrected();
+        // A reference in what is published may stand for the component as corrections make it.
+        let mut meant = self.theirs.clone();
+        for (file, component) in corrected.components() {
+            meant.insert(file.to_owned(), component.clone());
+        }
         for model in models {
             let file = file_of(&model.id);
             let Some(before) = self.directory.get(&file) else {
                 continue;
             };
-            if model.flattened && before.get(FLATTENED).is_none() {
-                let differences = flat::differences(&file, self.directory, &self.theirs);
+            if is_beside(self.directory, model) {
+                let differences = flat::differences(&file, &model.id, self.directory, &self.theirs);
                 self.import.differences.extend(differences);
                 self.import.unchanged.push(model.id.clone());
                 continue;
             }
             let facts_only = model.bodies.is_empty() && model.answers.is_empty();
-            let Some(updated) = update(&file, self.directory, &corrected, &self.theirs, facts_only)
-            else {
-                continue;
+            let manner = Manner {
+                facts_only,
+                prune: self.prune,
             };
+            let sides = Sides {
+                ours: self.directory,
+                corrected: &corrected,
+                theirs: &self.theirs,
+                meant: &meant,
+            };
+            let done = update(&file, &sides, manner);
+            let Some(updated) = done else { continue };
             let mut document = updated.document;
             if !model.flattened
                 && !facts_only
@@ -240,49 +314,12 @@ impl Run<'_> {
             });
         }
     }
+}
 
-    /// Two ids that end alike would be one type: the new one gets its author in front.
-    fn distinct_names(&mut self) {
-        let mut taken: HashMap<String, String> = HashMap::new();
-        let mut clashes = Vec::new();
-        let names = self.import.directory.models().map(|(file, document)| {
-            let id = id_of(document);
-            let last = id.rsplit('/').next().unwrap_or_default();
-            let said = document.pointer("/x-model/name").and_then(Value::as_str);
-            let key: String = said
-                .unwrap_or(last)
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .map(|c| c.to_ascii_lowercase())
-                .collect();
-            (file.to_owned(), id, key, self.directory.get(file).is_none())
-        });
-        let mut names: Vec<_> = names.collect();
-        names.sort_by_key(|(file, _, _, new)| (*new, file.clone()));
-        for (file, id, key, new) in names {
-            if let Some(other) = taken.get(&key) {
-                if new {
-                    clashes.push((file, id, format!("that of `{other}`")));
-                }
-            } else if workers_ai_codegen::is_reserved(&key) && new {
-                clashes.push((file, id, "used by generated code".to_owned()));
-            } else {
-                taken.insert(key, id);
-            }
-        }
-        for (file, id, other) in clashes {
-            let Some(mut document) = self.import.directory.get(&file).cloned() else {
-                continue;
-            };
-            let words: Vec<&str> = id.trim_start_matches('@').split('/').collect();
-            let name = pascal(&words.join(" "));
-            let place = Place::file(&file).at("x-model").at("name");
-            let message = format!("`{name}`, because the short name is {other}");
-            self.import.notes.push(Note { place, message });
-            document["x-model"]["name"] = name.into();
-            self.import.directory.insert(file, document);
-        }
-    }
+/// Whether a model's document stands and its source knows less: then the two are only compared.
+fn is_beside(directory: &Directory, model: &Upstream) -> bool {
+    let before = directory.get(&file_of(&model.id));
+    model.flattened && before.is_some_and(|before| before.get(FLATTENED).is_none())
 }
 
 fn id_of(document: &Value) -> String {

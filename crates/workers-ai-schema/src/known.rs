@@ -211,7 +211,7 @@ pub(crate) fn children_mut<'a>(node: &'a mut Value, role: &str) -> Vec<(&'a mut 
 /// An alternative of an input that is nothing but a list of requests.
 fn is_batch(map: &serde_json::Map<String, Value>, role: &str) -> bool {
     let properties = map.get("properties").and_then(Value::as_object);
-    is_request(role)
+    role.trim_end_matches('|') == INPUT
         && properties
             .is_some_and(|properties| properties.len() == 1 && properties.contains_key("requests"))
 }

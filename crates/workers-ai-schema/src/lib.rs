@@ -3,26 +3,24 @@
 //! Nothing here calls a network or writes a file: documents in, a map of changed files out.
 
 mod assemble;
-
 mod check;
 mod clean;
 pub mod diff;
-
+mod difference;
 mod directory;
-
 mod example;
 mod facts;
 mod import;
 mod known;
 mod print;
 mod pull;
-
 mod share;
 mod structure;
 mod update;
 mod upstream;
 
 pub use check::check;
+pub use difference::Difference;
 pub use directory::Directory;
 pub use import::{Import, Options, Source, import};
 pub use pull::{Catalogue, Failure, FailureKind, Progress, Pulled, pull};

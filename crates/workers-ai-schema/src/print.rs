@@ -232,6 +232,11 @@ impl<'a> Printer<'a> {
         Print::of(&exact, &bare)
     }
 
+    /// What one reference leads to.
+    pub(crate) fn follow(&self, file: &str, reference: &str) -> Option<&'a Value> {
+        self.directory.follow(file, reference).map(|(_, node)| node)
+    }
+
     /// The file and map behind references.
     pub(crate) fn behind(&self, file: &str, node: &'a Value) -> (String, &'a Value) {
         resolve(self.directory, file, node)
@@ -289,7 +294,8 @@ fn is_width(value: &Value) -> bool {
 }
 
 fn says_nothing(value: &Value) -> bool {
-    *value == Value::Bool(true) || value.as_object().is_some_and(Map::is_empty)
+    let words_only = |map: &Map<String, Value>| map.keys().all(|key| is_annotation(key));
+    *value == Value::Bool(true) || value.as_object().is_some_and(words_only)
 }
 
 /// How much there is to a schema: names and values in it. One of three or more is hardly met by chance.

@@ -108,10 +108,15 @@ pub fn pull(
     let listed = list(catalogue, progress)?;
     let mut sources = Vec::new();
     let mut notes = Vec::new();
+    let mut faults = Vec::new();
     let mut ids = BTreeSet::new();
     for item in listed {
+        // Left out, it would look as if it were listed no more.
         let Some(name) = item.get("name").and_then(Value::as_str) else {
-            notes.push(note("a listed model without `name`, left out"));
+            faults.push(fault(
+                "models/search",
+                format!("a listed model without `name`: {}", beginning(&item)),
+            ));
             continue;
         };
         if !is_id(name) {
@@ -124,7 +129,15 @@ pub fn pull(
                 text: item.to_string(),
                 model: None,
             });
+        } else {
+            faults.push(fault(
+                "models/search",
+                format!("`{name}` is listed twice, and not alike"),
+            ));
         }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
     }
     let ids: Vec<String> = ids.into_iter().collect();
     plausible(directory, &ids)?;
@@ -160,6 +173,18 @@ fn fault(file: &str, message: impl Into<String>) -> Fault {
     Fault {
         place: Place::file(file),
         message: message.into(),
+    }
+}
+
+/// How a value begins, to know it by.
+fn beginning(value: &Value) -> String {
+    const SHOWN: usize = 60;
+    let text = value.to_string();
+    let shown: String = text.chars().take(SHOWN).collect();
+    if shown == text {
+        text
+    } else {
+        format!("{shown}…")
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Fault, Note, Place,
-    clean::Cleaner,
+    clean::{Cleaner, is_media_type},
     upstream::{Part, Upstream},
 };
 
@@ -291,10 +291,10 @@ pub(crate) fn is_json(media: &str) -> bool {
 }
 
 fn media_of(schema: &Value) -> Option<&str> {
-    schema
+    let said = schema
         .get("contentType")
-        .or_else(|| schema.get("x-content-type"))?
-        .as_str()
+        .or_else(|| schema.get("x-content-type"))?;
+    said.as_str().filter(|media| is_media_type(media))
 }
 
 fn is_binary(schema: &Value) -> bool {

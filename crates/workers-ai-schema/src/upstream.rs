@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::{Fault, Note, Place, facts, import::Source};
+use crate::{
+    Fault, Note, Place, facts,
+    import::{Source, counted},
+};
 
 /// One model as it is published.
 #[derive(Debug, Clone)]
@@ -76,6 +79,12 @@ impl Published {
         let text = source.text.trim_start_matches('\u{feff}');
         match serde_json::from_str::<Value>(text) {
             Ok(value) => self.value(value, &place, source.model.as_deref()),
+            Err(error) if error.to_string().starts_with("recursion limit") => {
+                self.fault(
+                    &place,
+                    format!("JSON inside JSON, too deep to be read: {error}"),
+                );
+            }
             Err(error) => self.fault(&place, format!("not JSON: {error}")),
         }
     }
@@ -227,7 +236,10 @@ impl Published {
         if skipped > 0 {
             self.note(
                 &place,
-                format!("{skipped} internal duplicates `nonomni-…` left out"),
+                format!(
+                    "{} `nonomni-…` left out",
+                    counted(skipped, "internal duplicate", "internal duplicates")
+                ),
             );
         }
         if self.models.len() == before && self.faults.is_empty() {

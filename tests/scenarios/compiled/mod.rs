@@ -90,6 +90,8 @@ pub mod limits_odd;
 pub mod limits_unchecked;
 /// Limits that neither a check nor the description can express are reported: exclusive ones (also as a boolean), steps, uniqueness, numbers of properties; those of map values are said.
 pub mod limits_unsaid;
+/// Inputs that models share stand in a list too, as one of several forms: each knows its model.
+pub mod list_of_shared_input;
 /// A map whose values are maps of anything.
 pub mod map_of_anything;
 /// Objects with keys of the caller's choice.

@@ -12,7 +12,7 @@ use super::{Command, Place, print_faults, today, write};
 use crate::{arguments::Arguments, counted};
 
 pub(super) const COMMAND: Command = Command {
-    usage: "usage: cargo xtask schema import FILE… [--schema DIR] [--components DIR] [--model ID] [--structure-only] [--dry-run]",
+    usage: "usage: cargo xtask schema import FILE… [--schema DIR] [--components DIR] [--model ID] [--structure-only] [--prune] [--dry-run]",
     help: "
 Takes in what Cloudflare publishes and writes or updates one document for each model. A FILE is a model page of the
 documentation, an answer of /ai/models/schema, an answer of /ai/models/search, or the whole OpenAPI document; a
@@ -27,6 +27,8 @@ already the differences are listed and nothing is changed.
   --components DIR   where else to look for components; those that are used are copied (default: schema)
   --model ID         the model that an answer of /ai/models/schema is about
   --structure-only   leave out descriptions that come from outside, for documents with words of their own
+  --prune            take out what the documents of models have and is not published, instead of listing it; what
+                     stands in a component stays, because other models may need it
   --dry-run          write nothing
   --quiet            do not list what was taken differently from how it was given
   --help             print this
@@ -37,6 +39,7 @@ Exit status: 0 done, 1 faults (then nothing is written), 2 wrong arguments.",
         ("--components", Some("a directory")),
         ("--model", Some("the id of a model")),
         ("--structure-only", None),
+        ("--prune", None),
         ("--dry-run", None),
         ("--quiet", None),
     ],
@@ -66,6 +69,7 @@ fn run(given: &Arguments, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io:
     }
     let options = Options {
         prose: !given.has("--structure-only"),
+        prune: given.has("--prune"),
         date: today(),
     };
     let done = workers_ai_schema::import(&directory, &components, &sources, &options);

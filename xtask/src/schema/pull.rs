@@ -11,7 +11,7 @@ use super::Command;
 use crate::arguments::Arguments;
 
 pub(super) const COMMAND: Command = Command {
-    usage: "usage: cargo xtask schema pull [--schema DIR] [--components DIR] [--base-url URL] [--jobs N] [--structure-only] [--fresh] [--dry-run]",
+    usage: "usage: cargo xtask schema pull [--schema DIR] [--components DIR] [--base-url URL] [--jobs N] [--structure-only] [--prune] [--fresh] [--dry-run]",
     help: "
 Asks the service which models there are and what each takes, and writes or updates the documents as `import` does.
 Models that were live and are listed no more are marked as withdrawn. All is written or nothing; what was answered is
@@ -25,6 +25,8 @@ one on this machine may be without TLS.
   --base-url URL     where the API is: everything before /accounts
   --jobs N           questions at once, 1 to 16 (default: 4)
   --structure-only   leave out descriptions that come from outside
+  --prune            take out what the documents of models have and is not published, instead of listing it; what
+                     stands in a component stays, because other models may need it
   --fresh            ask for everything again
   --dry-run          write nothing
   --quiet            do not list what was taken differently from how it was given
@@ -37,6 +39,7 @@ Exit status: 0 done, 1 faults (then nothing is written), 2 wrong arguments.",
         ("--base-url", Some("an address")),
         ("--jobs", Some("a number")),
         ("--structure-only", None),
+        ("--prune", None),
         ("--fresh", None),
         ("--dry-run", None),
         ("--quiet", None),

@@ -135,7 +135,7 @@ fn conversions(
                 quote!(value.to_owned()),
             )),
             Type::List(inner) => {
-                let item = rust.plain(inner, &quote!(M));
+                let item = rust.plain(inner, &model);
                 let bound = (def.options == Options::Extended).then(|| quote!(: Extended));
                 let array = if def.generic {
                     quote!(<M #bound, const N: usize>)

@@ -11,10 +11,7 @@ mod plain;
 mod recursion;
 mod union;
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
-
-use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 pub(crate) use node::{Context, Node};
 
@@ -40,12 +37,10 @@ pub(crate) fn normalise(corpus: &Corpus) -> Result<Api, Vec<Fault>> {
         aliases: HashMap::new(),
         nested: HashMap::new(),
         options: HashMap::new(),
-        followed: RefCell::default(),
     };
     for (file, document) in &corpus.models {
         operation::read(&mut reader, file, document);
     }
-    reader.unused_components();
     reader.replace_aliases();
     let Reader {
         mut api,
@@ -68,8 +63,6 @@ pub(crate) struct Reader<'a> {
     nested: HashMap<(Owner, String), Vec<DefId>>,
     /// What each model takes beside what it shares with others.
     pub(crate) options: HashMap<Owner, DefId>,
-    /// References that led somewhere: the components that are used.
-    followed: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -84,9 +77,6 @@ impl<'a> Reader<'a> {
     fn step(&self, node: &Node<'a>) -> Option<Node<'a>> {
         let reference = node.text("$ref")?;
         let value = self.corpus.node(reference)?;
-        if !self.followed.borrow().contains(reference) {
-            self.followed.borrow_mut().insert(reference.to_owned());
-        }
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
         Some(Node {
             place: Place {
@@ -277,30 +267,6 @@ impl<'a> Reader<'a> {
         let id = self.push(node, shape, naming, context.owner.clone());
         self.nested.entry(key).or_default().push(id);
         Type::Named(id)
-    }
-
-    /// Whether some reference led there, or to something inside.
-    fn is_used(&self, place: &Place) -> bool {
-        let (place, inside) = (place.to_string(), format!("{place}/"));
-        let followed = self.followed.borrow();
-        let next = followed.range(inside.clone()..).next();
-        followed.contains(&place) || next.is_some_and(|next| next.starts_with(&inside))
-    }
-
-    /// A component that no model leads to is not generated; say so.
-    fn unused_components(&mut self) {
-        for (file, document) in &self.corpus.components {
-            let schemas = document
-                .pointer("/components/schemas")
-                .and_then(Value::as_object);
-            for name in schemas.into_iter().flat_map(Map::keys) {
-                let place = Place::file(file).at("components").at("schemas").at(name);
-                let service = file == "components/service.json";
-                if !service && !self.is_used(&place) {
-                    self.loosen(&place, "no model uses this component: left out");
-                }
-            }
-        }
     }
 }
 

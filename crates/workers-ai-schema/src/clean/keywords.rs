@@ -314,7 +314,8 @@ fn short(value: &Value) -> String {
     }
 }
 
-fn fits(out: &Map<String, Value>, value: &Value) -> bool {
+/// Whether a value is of a schema's type.
+pub(crate) fn fits(out: &Map<String, Value>, value: &Value) -> bool {
     let fits = |word: &str| match word {
         "string" => value.is_string(),
         "number" => value.is_number(),
@@ -332,7 +333,8 @@ fn fits(out: &Map<String, Value>, value: &Value) -> bool {
     }
 }
 
-fn within(out: &Map<String, Value>, value: &Value) -> bool {
+/// Whether a number is within a schema's limits.
+pub(crate) fn within(out: &Map<String, Value>, value: &Value) -> bool {
     let limit = |key: &str| out.get(key).and_then(Value::as_f64);
     let Some(number) = value.as_f64() else {
         return true;

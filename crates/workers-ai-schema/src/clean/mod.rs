@@ -1,11 +1,17 @@
 //! Schemas as they are published → schemas that mean the same and are well formed. Whatever is taken differently is noted.
 
 mod keywords;
+mod names;
+mod references;
 mod union;
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
+
+pub(crate) use keywords::{fits, within};
+use names::is_type_name;
+pub(crate) use names::{definition_name, is_media_type, pascal};
 
 use crate::{Fault, Note, Place};
 
@@ -110,57 +116,11 @@ impl<'a> Cleaner<'a> {
             }
         }
         for key in EXTENSIONS {
-            if let Some(value) = map.get(key) {
+            let value = map.get(key);
+            if let Some(value) = value.filter(|value| key != "x-name" || is_type_name(value)) {
                 out.insert(key.to_owned(), value.clone());
             }
         }
-    }
-
-    /// A reference inside what was given becomes one to a definition of the document.
-    fn reference(&mut self, reference: &Value, map: &Map<String, Value>, place: &Place) -> Value {
-        let Some(pointer) = reference.as_str().and_then(|text| text.strip_prefix('#')) else {
-            self.faults.push(Fault {
-                place: place.at("$ref"),
-                message: format!("{reference} leads out of the file; put the schema in its place"),
-            });
-            return json!({});
-        };
-        let target = self.roots.iter().find_map(|root| root.pointer(pointer));
-        let Some(target) = target else {
-            self.faults.push(Fault {
-                place: place.at("$ref"),
-                message: format!("`#{pointer}` leads nowhere"),
-            });
-            return json!({});
-        };
-        let name = match self.names.get(pointer) {
-            Some(name) => name.clone(),
-            None => self.define(pointer, target, place),
-        };
-        let mut out = Map::new();
-        out.insert(
-            "$ref".to_owned(),
-            format!("#/components/schemas/{name}").into(),
-        );
-        self.words(map, &mut out);
-        Value::Object(out)
-    }
-
-    fn define(&mut self, pointer: &str, target: &Value, place: &Place) -> String {
-        let last = pointer.rsplit('/').next().unwrap_or_default();
-        let title = target.get("title").and_then(Value::as_str);
-        let mut name = pascal(title.unwrap_or(last));
-        while self.names.values().any(|taken| *taken == name) {
-            name.push_str("Too");
-        }
-        self.names.insert(pointer.to_owned(), name.clone());
-        let place = Place {
-            file: place.file.clone(),
-            pointer: pointer.to_owned(),
-        };
-        let schema = self.schema(target, &place);
-        self.definitions.insert(name.clone(), schema);
-        name
     }
 
     fn object(&mut self, map: &Map<String, Value>, out: &mut Map<String, Value>, place: &Place) {
@@ -264,6 +224,13 @@ impl<'a> Cleaner<'a> {
 
     /// Reports what nothing above has read.
     fn unread(&mut self, map: &Map<String, Value>, place: &Place) {
+        if map.get("x-name").is_some_and(|name| !is_type_name(name)) {
+            self.note(&place.at("x-name"), "no name for a type, left out");
+        }
+        let media = map.get("contentType");
+        if media.is_some_and(|media| !media.as_str().is_some_and(is_media_type)) {
+            self.note(&place.at("contentType"), "no media type, left out");
+        }
         for key in map.keys() {
             let read = keywords::KNOWN.contains(&key.as_str())
                 || SILENT.contains(&key.as_str())
@@ -339,32 +306,6 @@ fn ordered(mut map: Map<String, Value>) -> Map<String, Value> {
         map.into_iter().partition(|(key, _)| key.starts_with("x-"));
     out.extend(middle);
     out.extend(last);
-    out
-}
-
-/// Words of any text as the name of a component: `JSON Mode` and `json_mode` are `JsonMode`.
-pub(crate) fn pascal(text: &str) -> String {
-    let mut out = String::new();
-    let mut previous = ' ';
-    let mut start = true;
-    for character in text.chars() {
-        if character.is_ascii_alphanumeric() {
-            let begins = start || (character.is_ascii_uppercase() && previous.is_ascii_lowercase());
-            if begins && out.ends_with(|c: char| c.is_ascii_digit()) && character.is_ascii_digit() {
-                out.push('_');
-            }
-            out.push(if begins {
-                character.to_ascii_uppercase()
-            } else {
-                character.to_ascii_lowercase()
-            });
-            previous = character;
-        }
-        start = !character.is_ascii_alphanumeric();
-    }
-    if out.is_empty() || out.starts_with(|first: char| first.is_ascii_digit()) {
-        out.insert_str(0, "Part");
-    }
     out
 }
 

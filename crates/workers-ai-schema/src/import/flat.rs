@@ -1,296 +1,247 @@
-//! A document beside a source that flattened its unions: what the source says and no alternative of the document does.
+//! A document beside a source that flattened its unions: where no alternative of the document says what the source says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{Directory, Note, Place, assemble::operation_of, print::resolve};
+use super::said::{Flat, NONE, Reader, Said, Statements};
+use crate::{
+    Difference, Directory, Place,
+    assemble::operation_of,
+    difference::{OURS_ONLY, PUBLISHED_ONLY, between},
+};
 
-/// What a property may be, over all alternatives in which it stands.
-#[derive(Debug, Default)]
-struct Said {
-    types: BTreeSet<String>,
-    /// What it can only be; nothing where an alternative leaves it open.
-    choices: BTreeSet<String>,
-    open: bool,
-    /// Values of a keyword; where an alternative has none, an empty text.
-    keywords: BTreeMap<&'static str, BTreeSet<String>>,
-}
-
-const KEYWORDS: [&str; 9] = [
-    "default",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-];
-
-type Flat = BTreeMap<String, Said>;
-
-/// Every difference, each of which holds for all alternatives of the document.
-pub(super) fn differences(file: &str, ours: &Directory, theirs: &Directory) -> Vec<Note> {
-    let operation = |directory: &Directory| -> Option<Value> {
-        operation_of(directory.get(file)?).map(|(_, operation)| operation.clone())
-    };
-    let (Some(mine), Some(given)) = (operation(ours), operation(theirs)) else {
+/// Everything in which the document of `model` differs, each of which holds for all its alternatives.
+pub(super) fn differences(
+    file: &str,
+    model: &str,
+    ours: &Directory,
+    theirs: &Directory,
+) -> Vec<Difference> {
+    let (Some(mine), Some(given)) = (Operation::of(ours, file), Operation::of(theirs, file)) else {
         return Vec::new();
     };
-    let mut lines = Vec::new();
-    media(&mine, &given, "/requestBody/content", "body", &mut lines);
-    media(
-        &mine,
-        &given,
-        "/responses/200/content",
-        "answer",
-        &mut lines,
-    );
-    let flat = |directory: &Directory, operation: &Value| {
-        let mut out = Flat::new();
-        let bodies = operation
-            .pointer("/requestBody/content")
-            .and_then(Value::as_object);
-        for (_, body) in bodies.into_iter().flatten() {
-            if let Some(schema) = body.get("schema") {
-                flatten(directory, file, schema, "", 0, &mut out);
-            }
-        }
-        let parameters = operation.get("parameters").and_then(Value::as_array);
-        for parameter in parameters.into_iter().flatten() {
-            if let Some((name, schema)) = parameter
-                .get("name")
-                .and_then(Value::as_str)
-                .zip(parameter.get("schema"))
-            {
-                flatten(directory, file, schema, name, 0, &mut out);
-            }
-        }
-        out
+    let mut found = Found {
+        model,
+        differences: Vec::new(),
     };
-    let (mine, given) = (flat(ours, &mine), flat(theirs, &given));
+    found.media(&mine, &given, "body", &["requestBody", "content"]);
+    found.media(&mine, &given, "answer", &["responses", "200", "content"]);
+    found.task(ours.get(file), theirs.get(file), file);
+    let (mine, given) = (mine.flat(), given.flat());
     // Bytes as a body say nothing about properties.
-    if !given.is_empty() {
-        compare(&mine, &given, &mut lines);
+    if given.len() > 1 {
+        found.properties(&mine, &given);
     }
-    let place = Place::file(file);
-    lines
-        .into_iter()
-        .map(|message| Note {
-            place: place.clone(),
-            message,
-        })
-        .collect()
+    found.differences
 }
 
-fn media(mine: &Value, given: &Value, at: &str, what: &str, lines: &mut Vec<String>) {
-    let kinds = |operation: &Value| -> BTreeSet<String> {
-        let content = operation.pointer(at).and_then(Value::as_object);
-        content
-            .into_iter()
-            .flatten()
-            .map(|(kind, _)| kind.clone())
-            .collect()
-    };
-    let (mine, given) = (kinds(mine), kinds(given));
-    for kind in given.difference(&mine) {
-        lines.push(format!("{what} `{kind}`: published, not in the document"));
-    }
-    for kind in mine.difference(&given) {
-        lines.push(format!("{what} `{kind}`: in the document, not published"));
-    }
+/// What a document says about its one operation.
+struct Operation<'a> {
+    directory: &'a Directory,
+    place: Place,
+    node: &'a Value,
 }
 
-fn flatten(
-    directory: &Directory,
-    file: &str,
-    node: &Value,
-    path: &str,
-    depth: usize,
-    out: &mut Flat,
-) {
-    if depth > 24 {
-        return;
-    }
-    let (file, inner) = resolve(directory, file, node);
-    let Some(map) = inner.as_object() else { return };
-    let arms = ["oneOf", "anyOf", "allOf"]
-        .iter()
-        .filter_map(|key| map.get(*key));
-    for arm in arms.filter_map(Value::as_array).flatten() {
-        flatten(directory, &file, arm, path, depth + 1, out);
-    }
-    let union = ["oneOf", "anyOf", "allOf"]
-        .iter()
-        .any(|key| map.contains_key(*key));
-    if !path.is_empty() && !union {
-        let said = out.entry(path.to_owned()).or_default();
-        let listed = map.get("enum").and_then(Value::as_array);
-        let values: Vec<&Value> = listed
-            .into_iter()
-            .flatten()
-            .chain(map.get("const"))
-            .collect();
-        // A plain null beside a choice leaves nothing open.
-        let null = map.get("type").is_some_and(|kind| kind == "null");
-        said.open |= values.is_empty() && !null;
-        said.choices.extend(
-            values
-                .into_iter()
-                .filter(|value| !value.is_null())
-                .map(shown),
-        );
-        match map.get("type") {
-            Some(Value::String(kind)) => {
-                said.types.insert(kind.clone());
-            }
-            Some(Value::Array(kinds)) => said
-                .types
-                .extend(kinds.iter().filter_map(Value::as_str).map(str::to_owned)),
-            _ if map.contains_key("enum") => {
-                said.types.insert("string".to_owned());
-            }
-            _ => {
-                said.types.insert("any".to_owned());
-            }
-        }
-    }
-    if !path.is_empty() {
-        for key in KEYWORDS {
-            let value = node.get(key).or_else(|| map.get(key));
-            let text = value.map(shown).unwrap_or_default();
-            if !union || value.is_some() {
-                let said = out.entry(path.to_owned()).or_default();
-                said.keywords.entry(key).or_default().insert(text);
-            }
-        }
-    }
-    if let Some(items) = map.get("items") {
-        flatten(
+impl<'a> Operation<'a> {
+    fn of(directory: &'a Directory, file: &str) -> Option<Self> {
+        let (path, node) = operation_of(directory.get(file)?)?;
+        Some(Self {
             directory,
-            &file,
-            items,
-            &format!("{path}[]"),
-            depth + 1,
-            out,
-        );
+            place: Place::file(file).at("paths").at(path).at("post"),
+            node,
+        })
     }
-    for (name, value) in map
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let path = if path.is_empty() {
-            name.clone()
-        } else {
-            format!("{path}.{name}")
+
+    fn content(&self, steps: &[&str]) -> (Place, Vec<(&'a String, &'a Value)>) {
+        let mut node = Some(self.node);
+        let mut place = self.place.clone();
+        for step in steps {
+            node = node.and_then(|node| node.get(*step));
+            place = place.at(step);
+        }
+        let content = node.and_then(Value::as_object);
+        (place, content.into_iter().flatten().collect())
+    }
+
+    /// What its bodies hold and what goes into its query.
+    fn flat(&self) -> Flat {
+        let mut reader = Reader::new(self.directory);
+        let (place, bodies) = self.content(&["requestBody", "content"]);
+        for (kind, body) in bodies {
+            if let Some(schema) = body.get("schema") {
+                reader.read(place.at(kind).at("schema"), schema, "");
+            }
+        }
+        let parameters = self.node.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+            let place = self.place.at("parameters").at(&index.to_string());
+            let name = parameter.get("name").and_then(Value::as_str);
+            if let Some((name, schema)) = name.zip(parameter.get("schema")) {
+                reader.read(place.at("schema"), schema, name);
+                let said = reader.flat.entry(name.to_owned()).or_default();
+                said.member = Some((String::new(), name.to_owned()));
+            }
+        }
+        reader.flat
+    }
+}
+
+struct Found<'a> {
+    model: &'a str,
+    differences: Vec<Difference>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, place: Option<&Place>, path: &str, message: String) {
+        self.differences.push(Difference {
+            place: place.cloned().unwrap_or_default(),
+            path: path.to_owned(),
+            message,
+            models: vec![self.model.to_owned()],
+        });
+    }
+
+    fn media(&mut self, mine: &Operation, given: &Operation, what: &str, steps: &[&str]) {
+        let (place, mine) = mine.content(steps);
+        let (_, given) = given.content(steps);
+        let names = |list: Vec<(&String, &Value)>| -> BTreeSet<String> {
+            list.into_iter().map(|(kind, _)| kind.clone()).collect()
         };
-        flatten(directory, &file, value, &path, depth + 1, out);
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Array(list) => {
-            let mut words: Vec<String> = list.iter().map(shown).collect();
-            words.sort();
-            words.join(", ")
+        let (mine, given) = (names(mine), names(given));
+        for kind in given.difference(&mine) {
+            let path = format!("{what} {kind}");
+            self.add(Some(&place), &path, PUBLISHED_ONLY.to_owned());
         }
-        Value::Number(number) => number
-            .as_f64()
-            .map_or_else(|| number.to_string(), |n| n.to_string()),
-        other => other.to_string(),
+        for kind in mine.difference(&given) {
+            let path = format!("{what} {kind}");
+            self.add(Some(&place.at(kind)), &path, OURS_ONLY.to_owned());
+        }
     }
-}
 
-fn compare(mine: &Flat, given: &Flat, lines: &mut Vec<String>) {
-    let parent_known = |path: &str, all: &Flat| {
-        let parent = path.rfind(['.', '[']).and_then(|end| path.get(..end));
-        parent.is_none_or(|parent| all.contains_key(parent))
-    };
-    for (path, theirs) in given {
-        let Some(ours) = mine.get(path) else {
-            if parent_known(path, mine) {
-                lines.push(format!("`{path}`: published, not in the document"));
-            }
-            continue;
+    fn task(&mut self, ours: Option<&Value>, theirs: Option<&Value>, file: &str) {
+        let task = |document: Option<&Value>| {
+            let task = document?.pointer("/x-model/task")?.as_str()?;
+            Some(task.to_owned())
         };
-        for kind in theirs.types.difference(&ours.types) {
-            if kind != "any" {
-                let ours: Vec<&str> = ours.types.iter().map(String::as_str).collect();
-                lines.push(format!(
-                    "`{path}`: published as {kind}, in the document {}",
-                    ours.join(" or ")
-                ));
+        let (mine, given) = (task(ours), task(theirs));
+        if given.is_some() && mine != given {
+            let place = Place::file(file).at("x-model").at("task");
+            let word = |task: Option<String>| task.unwrap_or_else(|| NONE.to_owned());
+            let message = between(&word(mine), &word(given));
+            self.add(Some(&place), "task", message);
+        }
+    }
+
+    fn properties(&mut self, mine: &Flat, given: &Flat) {
+        for (path, theirs) in given {
+            let Some((parent, name)) = &theirs.member else {
+                continue;
+            };
+            let around = mine.get(parent).zip(given.get(parent));
+            if let Some(ours) = mine.get(path) {
+                self.property(path, ours, theirs);
+                if let Some((mine, given)) = around {
+                    self.required(path, name, ours, [mine, given]);
+                }
+            } else if let Some((around, _)) = around {
+                let place = around.meant.as_ref().or(around.written.as_ref());
+                self.add(place, path, PUBLISHED_ONLY.to_owned());
             }
         }
-        choices(path, ours, theirs, lines);
-        for (key, values) in &theirs.keywords {
-            let known = ours.keywords.get(key);
-            for value in values
-                .iter()
-                .filter(|value| known.is_none_or(|known| !known.contains(*value)))
-            {
-                let none = String::new();
-                let ours = known
-                    .and_then(|known| known.iter().next_back())
-                    .unwrap_or(&none);
-                lines.push(match (value.is_empty(), ours.is_empty()) {
-                    (true, _) => format!("`{path}`: no `{key}` published, {ours} in the document"),
-                    (_, true) => {
-                        format!("`{path}`: `{key}` {value} published, none in the document")
-                    }
-                    _ => format!("`{path}`: `{key}` {value} published, {ours} in the document"),
-                });
+        for (path, ours) in mine {
+            let known = |(parent, _): &(String, String)| given.contains_key(parent);
+            if !given.contains_key(path) && ours.member.as_ref().is_some_and(known) {
+                self.add(ours.written.as_ref(), path, OURS_ONLY.to_owned());
             }
         }
     }
-    for path in mine.keys().filter(|path| !given.contains_key(*path)) {
-        if parent_known(path, given) {
-            lines.push(format!("`{path}`: in the document, not published"));
+
+    fn property(&mut self, path: &str, ours: &Said, theirs: &Said) {
+        let (mine, given) = (&ours.types, &theirs.types);
+        if given.keys().any(|kind| !mine.contains_key(kind)) {
+            let place = other(mine, given).or(ours.meant.as_ref());
+            self.add(
+                place,
+                path,
+                format!("type {}", between(&any_of(mine), &any_of(given))),
+            );
+        }
+        self.choices(path, ours, theirs);
+        for (key, given) in &theirs.keywords {
+            let Some(mine) = ours.keywords.get(key) else {
+                continue;
+            };
+            if given.keys().any(|value| !mine.contains_key(value)) {
+                let place = other(mine, given).or(ours.meant.as_ref());
+                self.add(
+                    place,
+                    path,
+                    format!("{key} {}", between(&any_of(mine), &any_of(given))),
+                );
+            }
+        }
+    }
+
+    /// Whether `name` has to be in what is around it: always in one, never in the other.
+    fn required(&mut self, path: &str, name: &str, ours: &Said, around: [&Said; 2]) {
+        let words = around.map(|said| {
+            let mut needs = said.needs.iter().map(|names| names.contains(name));
+            let first = needs.next()?;
+            let word = if first { "required" } else { "optional" };
+            needs.all(|needed| needed == first).then_some(word)
+        });
+        if let [Some(mine), Some(given)] = words
+            && mine != given
+        {
+            self.add(ours.written.as_ref(), path, between(mine, given));
+        }
+    }
+
+    fn choices(&mut self, path: &str, ours: &Said, theirs: &Said) {
+        let (mine, given) = (&ours.choices, &theirs.choices);
+        let place = ours.meant.as_ref();
+        match (&ours.open, &theirs.open) {
+            (None, None) => {
+                if let Some(less) = more(mine, given) {
+                    self.add(
+                        other(mine, given),
+                        path,
+                        format!("value {less} {OURS_ONLY}"),
+                    );
+                }
+                if let Some(more) = more(given, mine) {
+                    self.add(place, path, format!("value {more} {PUBLISHED_ONLY}"));
+                }
+            }
+            (Some(open), None) => {
+                let message = between("anything", &format!("only {}", any_of(given)));
+                self.add(Some(open), path, message);
+            }
+            (None, Some(_)) => {
+                let message = between(&format!("only {}", any_of(mine)), "anything");
+                self.add(other(mine, given), path, message);
+            }
+            (Some(_), Some(_)) => {}
         }
     }
 }
 
-fn choices(path: &str, ours: &Said, theirs: &Said, lines: &mut Vec<String>) {
-    let listed = |values: &[&String]| {
-        let values: Vec<&str> = values.iter().map(|value| value.as_str()).collect();
-        values.join(", ")
-    };
-    match (ours.open, theirs.open) {
-        (false, false) => {
-            let more: Vec<&String> = theirs.choices.difference(&ours.choices).collect();
-            let less: Vec<&String> = ours.choices.difference(&theirs.choices).collect();
-            if !more.is_empty() {
-                lines.push(format!(
-                    "`{path}`: can be {} as published, not in the document",
-                    listed(&more)
-                ));
-            }
-            if !less.is_empty() {
-                lines.push(format!(
-                    "`{path}`: can be {} in the document, not as published",
-                    listed(&less)
-                ));
-            }
-        }
-        (true, false) => {
-            let all: Vec<&String> = theirs.choices.iter().collect();
-            lines.push(format!(
-                "`{path}`: can only be {} as published, anything in the document",
-                listed(&all)
-            ));
-        }
-        (false, true) => {
-            let all: Vec<&String> = ours.choices.iter().collect();
-            lines.push(format!(
-                "`{path}`: can only be {} in the document, anything as published",
-                listed(&all)
-            ));
-        }
-        (true, true) => {}
-    }
+/// `a or b`.
+fn any_of(statements: &Statements) -> String {
+    let words: Vec<&str> = statements.keys().map(String::as_str).collect();
+    words.join(" or ")
+}
+
+/// What only `one` says.
+fn more(one: &Statements, other: &Statements) -> Option<String> {
+    let more = one.keys().filter(|value| !other.contains_key(*value));
+    let more: Vec<&str> = more.map(String::as_str).collect();
+    (!more.is_empty()).then(|| more.join(" and "))
+}
+
+/// Where something is said that the other side does not say.
+fn other<'a>(mine: &'a Statements, given: &Statements) -> Option<&'a Place> {
+    let differs = mine.iter().find(|(text, _)| !given.contains_key(*text));
+    differs.map(|(_, place)| place)
 }

@@ -1,142 +1,22 @@
 //! Shapes that say the same: those of a component become a reference to it, those that repeat become a component.
 
 mod names;
+mod refer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use names::Names;
+pub(crate) use refer::{drop_unused, refer};
 
 use crate::{
     Note, Place,
     clean::pascal,
     directory::{Directory, absolute, relative},
-    known::{DEFINITION, Known, children, children_mut, is_request, places},
+    known::{DEFINITION, children, children_mut, is_request, places},
     print::{Printer, weight},
 };
-
-/// Replaces the shapes in `file` that a component has, by references.
-///
-/// `before` has the document as it was, whose definitions may be among them.
-pub(crate) fn refer(
-    file: &str,
-    directory: &Directory,
-    before: &Directory,
-    known: &Known,
-) -> Option<Value> {
-    let document = directory.get(file)?;
-    let mut printer = Printer::new(directory);
-    let mut done = document.clone();
-    for (pointer, role) in places(document) {
-        if let Some((node, given)) = done.pointer_mut(&pointer).zip(document.pointer(&pointer)) {
-            refer_node(file, node, given, &role, &mut printer, known);
-        }
-    }
-    let definitions = before
-        .get(file)
-        .and_then(|old| old.pointer("/components/schemas"));
-    for (name, schema) in definitions.and_then(Value::as_object).into_iter().flatten() {
-        if done.pointer("/components/schemas").is_none() {
-            done["components"]["schemas"] = json!({});
-        }
-        if let Some(schemas) = done["components"]["schemas"].as_object_mut() {
-            schemas
-                .entry(name.clone())
-                .or_insert_with(|| schema.clone());
-        }
-    }
-    drop_unused(file, &mut done, &BTreeSet::new());
-    Some(done)
-}
-
-/// `given` is the node as it stands in the directory.
-fn refer_node<'a>(
-    file: &str,
-    node: &mut Value,
-    given: &'a Value,
-    role: &str,
-    printer: &mut Printer<'a>,
-    known: &Known,
-) {
-    let Some(map) = node.as_object() else { return };
-    // What leads somewhere by itself is looked at where it leads.
-    let local = map.get("$ref").and_then(Value::as_str);
-    if local.is_some_and(|reference| !reference.starts_with('#')) || !is_structure(node) {
-        return;
-    }
-    let title = map.get("title").and_then(Value::as_str);
-    let component = known.find(file, printer.print(file, given), role, title);
-    if let Some(component) = component {
-        let mut out = Map::new();
-        out.insert("$ref".to_owned(), relative(file, &component.address).into());
-        for key in ["title", "description"] {
-            let own = if key == "title" {
-                &component.title
-            } else {
-                &component.description
-            };
-            let said = map.get(key).and_then(Value::as_str);
-            let arm = key == "title" && role.ends_with('|');
-            if let Some(said) = said.filter(|said| arm || own.as_deref() != Some(said)) {
-                out.insert(key.to_owned(), said.into());
-            }
-        }
-        if role != DEFINITION {
-            for (key, value) in map.iter().filter(|(key, _)| {
-                ["x-uncertain", "x-binding-only", "x-says"].contains(&key.as_str())
-            }) {
-                out.insert(key.clone(), value.clone());
-            }
-        }
-        *node = Value::Object(out);
-        return;
-    }
-    for ((child, role), (given, _)) in children_mut(node, role)
-        .into_iter()
-        .zip(children(given, role))
-    {
-        refer_node(file, child, given, &role, printer, known);
-    }
-}
-
-/// Whether there is more to a schema than a plain type.
-fn is_structure(node: &Value) -> bool {
-    let inner = ["$ref", "oneOf", "anyOf", "allOf", "items"];
-    weight(node) > 0 || inner.iter().any(|key| node.get(*key).is_some())
-}
-
-/// Removes definitions of a document that nothing leads to.
-pub(crate) fn drop_unused(file: &str, document: &mut Value, elsewhere: &BTreeSet<String>) {
-    loop {
-        let mut used = elsewhere.clone();
-        Directory::references(file, document, &mut used);
-        let Some(schemas) = document
-            .pointer_mut("/components/schemas")
-            .and_then(Value::as_object_mut)
-        else {
-            return;
-        };
-        let before = schemas.len();
-        schemas.retain(|name, _| {
-            used.contains(&format!(
-                "{file}#/components/schemas/{}",
-                crate::directory::step(name)
-            ))
-        });
-        let (after, empty) = (schemas.len(), schemas.is_empty());
-        if empty
-            && let Some(components) = document
-                .get_mut("components")
-                .and_then(Value::as_object_mut)
-        {
-            components.shift_remove("schemas");
-        }
-        if after == before || empty {
-            return;
-        }
-    }
-}
 
 /// Where a shape that may be shared stands.
 struct Found {
@@ -232,7 +112,7 @@ fn occurrence<'a>(
     found: &mut BTreeMap<Shape, Vec<Found>>,
 ) {
     let mut around = around;
-    if is_shareable(node) && role != DEFINITION {
+    if is_shareable(node, role) {
         let shape = (printer.print(&at.file, node).exact, is_request(role));
         let properties = node.get("properties").and_then(Value::as_object);
         found.entry(shape).or_default().push(Found {
@@ -255,16 +135,24 @@ fn occurrence<'a>(
 }
 
 /// Objects with properties, unions of such, and longer lists of choices.
-fn is_shareable(node: &Value) -> bool {
+fn is_shareable(node: &Value, role: &str) -> bool {
     let count = |key: &str| match node.get(key) {
         Some(Value::Array(list)) => list.len(),
         Some(Value::Object(map)) => map.len(),
         _ => 0,
     };
-    node.get("$ref").is_none()
+    let apart = role != DEFINITION && !is_spread(node, role);
+    apart
+        && node.get("$ref").is_none()
         && (count("properties") > 1
             || count("enum") > 3
             || (count("oneOf") + count("anyOf") > 1 && weight(node) > 3))
+}
+
+/// Alternatives among those of a request, one of which may be the batch: they are read where they stand.
+fn is_spread(node: &Value, role: &str) -> bool {
+    let union = node.get("oneOf").is_some() || node.get("anyOf").is_some();
+    union && is_request(role) && role.ends_with('|')
 }
 
 fn replace_chosen(files: &[String], directory: &mut Directory, chosen: &BTreeMap<Shape, String>) {
@@ -312,7 +200,7 @@ impl<'a> Replacer<'a> {
     ///
     /// `given` is the node as it stands in the directory.
     fn replace(&mut self, file: &str, node: &mut Value, given: &'a Value, role: &str) {
-        let pick = if is_shareable(node) && role != DEFINITION {
+        let pick = if is_shareable(node, role) {
             let shape = (self.printer.print(file, given).exact, is_request(role));
             self.chosen.get(&shape)
         } else {
@@ -397,7 +285,10 @@ pub(crate) fn component_file(file: &str) -> Value {
 fn task_of(directory: &Directory, file: &str) -> String {
     let document = directory.get(file);
     let task = document.and_then(|document| document.pointer("/x-model/task"));
-    task.and_then(Value::as_str).unwrap_or("Shared").to_owned()
+    // A file is called after it.
+    let task = task.and_then(Value::as_str);
+    let task = task.filter(|task| !slug(task).is_empty());
+    task.unwrap_or("Shared").to_owned()
 }
 
 fn slug(task: &str) -> String {

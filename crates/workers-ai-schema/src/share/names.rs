@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Found;
-use crate::{Directory, clean::pascal};
+use crate::{
+    Directory,
+    clean::{definition_name, pascal},
+};
 
 /// Names of components, each with the properties of what has it.
 pub(super) struct Names(BTreeMap<(String, String), BTreeSet<String>>);
@@ -51,10 +54,12 @@ impl Names {
             word => word,
         };
         let title = found.title.as_deref().filter(|title| title.len() < 40);
-        let mut name = format!("{prefix}{}", pascal(title.unwrap_or(word)));
-        if prefix.is_empty() && ["Input", "Output", "Event", "Request"].contains(&name.as_str()) {
-            name.push_str("Form");
-        }
+        let word = title.unwrap_or(word);
+        let mut name = if prefix.is_empty() {
+            definition_name(word)
+        } else {
+            format!("{prefix}{}", pascal(word))
+        };
         let scope = Self::scope(file);
         if let Some(other) = self.0.get(&(scope.clone(), name.clone())) {
             let own = found

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::schema::Site;
-use crate::print::is_annotation;
+use crate::{
+    clean::{fits, within},
+    print::is_annotation,
+};
 
 /// The alternatives of a schema, those of its alternatives among them; without null.
 pub(super) fn arms<'a>(
@@ -112,20 +115,8 @@ pub(super) fn fits_still(map: &Map<String, Value>) -> bool {
     let Some(default) = map.get("default") else {
         return true;
     };
-    let limit = |key: &str| map.get(key).and_then(Value::as_f64);
-    let within = default.as_f64().is_none_or(|number| {
-        limit("minimum").is_none_or(|low| number >= low)
-            && limit("maximum").is_none_or(|high| number <= high)
-    });
     let listed = map.get("enum").and_then(Value::as_array);
-    within
-        && listed.is_none_or(|list| list.contains(default))
-        && match map.get("type").and_then(Value::as_str) {
-            Some("string") => default.is_string(),
-            Some("number" | "integer") => default.is_number(),
-            Some("boolean") => default.is_boolean(),
-            _ => true,
-        }
+    fits(map, default) && within(map, default) && listed.is_none_or(|list| list.contains(default))
 }
 
 pub(super) fn same_values(one: &Value, other: &Value) -> bool {

@@ -6,14 +6,17 @@
 mod copy;
 mod judge;
 mod schema;
+mod told;
 mod union;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 pub(crate) use copy::{copy_components, copy_corrections};
 
 use crate::{
-    Note, Place,
+    Difference, Note, Place,
     assemble::{operation_mut, operation_of},
     directory::Directory,
     print::Printer,
@@ -24,36 +27,63 @@ pub(crate) struct Updated {
     pub(crate) document: Value,
     pub(crate) notes: Vec<Note>,
     /// What the document has and is not published.
-    pub(crate) gone: Vec<Note>,
+    pub(crate) gone: Vec<Difference>,
+}
+
+/// The directories in which a document is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sides<'a> {
+    /// As it is.
+    pub(crate) ours: &'a Directory,
+    /// As our own corrections make it, which may be what is published.
+    pub(crate) corrected: &'a Directory,
+    /// As it is published.
+    pub(crate) theirs: &'a Directory,
+    /// The same, with the components as corrections make them.
+    pub(crate) meant: &'a Directory,
+}
+
+/// How to lay one over the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Only facts are published.
+    pub(crate) facts_only: bool,
+    /// What is not published is taken out.
+    pub(crate) prune: bool,
 }
 
 /// Lays the new document of `file` over the old one. Both are read in directories of their own.
-pub(crate) fn update(
-    file: &str,
-    ours: &Directory,
-    corrected: &Directory,
-    theirs: &Directory,
-    facts_only: bool,
-) -> Option<Updated> {
-    let (old, new) = (ours.get(file)?, theirs.get(file)?);
+pub(crate) fn update(file: &str, sides: &Sides, manner: Manner) -> Option<Updated> {
+    let ours = sides.ours;
+    let (old, new) = (ours.get(file)?, sides.theirs.get(file)?);
     let mut merger = Merger {
         file,
         ours: Printer::new(ours),
-        theirs: Printer::new(theirs),
-        corrected: Printer::new(corrected),
-        document: corrected.get(file)?,
+        theirs: Printer::new(sides.theirs),
+        corrected: Printer::new(sides.corrected),
+        meant: Printer::new(sides.meant),
+        directory: ours,
+        document: sides.corrected.get(file)?,
+        prune: manner.prune,
         notes: Vec::new(),
         gone: Vec::new(),
-        depth: 0,
+        open: Vec::new(),
+        definitions: BTreeMap::new(),
     };
     let mut document = old.clone();
+    merger.status(old, new);
     facts(&mut document, new);
-    if !facts_only {
+    if !manner.facts_only {
         if let (Some((path, before)), Some((_, after))) = (operation_of(old), operation_of(new)) {
             let place = Place::file(file).at("paths").at(path).at("post");
             let operation = merger.operation(before, after, &place);
             if let Some(target) = operation_mut(&mut document) {
                 *target = operation;
+            }
+        }
+        for (pointer, changed) in std::mem::take(&mut merger.definitions) {
+            if let Some((target, changed)) = document.pointer_mut(&pointer).zip(changed) {
+                *target = changed;
             }
         }
         definitions(&mut document, new);
@@ -142,13 +172,18 @@ struct Merger<'a> {
     file: &'a str,
     ours: Printer<'a>,
     theirs: Printer<'a>,
-    /// Ours as our own corrections make it, which may be what is published.
     corrected: Printer<'a>,
+    meant: Printer<'a>,
+    directory: &'a Directory,
     document: &'a Value,
+    /// Whether what is not published is taken out.
+    prune: bool,
     notes: Vec<Note>,
-    /// What a document has and is not published.
-    gone: Vec<Note>,
-    depth: usize,
+    gone: Vec<Difference>,
+    /// Pairs of ours and theirs that are being compared, the innermost last.
+    open: Vec<(*const Value, *const Value)>,
+    /// Definitions that were met, by their pointers, and what becomes of those that change.
+    definitions: BTreeMap<String, Option<Value>>,
 }
 
 impl<'a> Merger<'a> {

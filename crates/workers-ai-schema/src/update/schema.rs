@@ -3,13 +3,15 @@
 //! Documents here say more than what is published: constants, integers, fields that answers were seen to have. So a
 //! schema changes where the published one says something else, not where it says less.
 
+use std::ptr;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     Merger,
     judge::{fits_still, keep_words, only_nullable, same_values, says_less, without_null},
 };
-use crate::{Note, Place, print::is_annotation, share::rebase};
+use crate::{Place, print::is_annotation, share::rebase};
 
 /// A schema and the file it stands in.
 pub(super) type Site<'a> = (String, &'a Value);
@@ -38,7 +40,8 @@ impl<'a> Merger<'a> {
         let file = self.file.to_owned();
         if let Some(node) = self.document.pointer(&place.pointer) {
             let print = self.corrected.print(&file, node);
-            if print.covers(self.theirs.print(&file, new)) {
+            let meant = self.meant.print(&file, new);
+            if print.covers(self.theirs.print(&file, new)) || print.covers(meant) {
                 return None;
             }
         }
@@ -52,7 +55,11 @@ impl<'a> Merger<'a> {
         place: &Place,
     ) -> Option<Value> {
         let mine = self.ours.print(&ours.0, ours.1);
-        if mine.covers(self.theirs.print(&theirs.0, theirs.1)) || self.depth > 48 {
+        if mine.covers(self.theirs.print(&theirs.0, theirs.1)) {
+            return None;
+        }
+        if let Some(name) = self.same_definition(ours, theirs) {
+            self.definition(&name);
             return None;
         }
         // What may be null is what may be left out.
@@ -64,13 +71,48 @@ impl<'a> Merger<'a> {
         if mine.covers(self.theirs.print(&given.0, given.1)) || says_less(inner.1, given.1) {
             return None;
         }
-        self.depth += 1;
+        // What contains itself is being looked at already.
+        let pair = (ptr::from_ref(inner.1), ptr::from_ref(given.1));
+        if self.open.contains(&pair) {
+            return None;
+        }
+        self.open.push(pair);
         let mut out = self.different(ours, &inner, theirs, &given, place);
-        self.depth -= 1;
+        self.open.pop();
         if let Some(out) = &mut out {
             keep_words(out, ours.1);
         }
         out
+    }
+
+    /// The name under which both documents have what a reference of each leads to.
+    fn same_definition(&self, ours: &Site<'a>, theirs: &Site<'a>) -> Option<String> {
+        let name = |(file, node): &Site<'a>| {
+            let reference = node.get("$ref").filter(|_| *file == self.file)?.as_str()?;
+            let name = reference.strip_prefix("#/components/schemas/")?;
+            Some(name.to_owned())
+        };
+        name(ours).filter(|mine| name(theirs).as_ref() == Some(mine))
+    }
+
+    /// A definition that both documents have changes where it stands, once for all that refers to it.
+    fn definition(&mut self, name: &str) {
+        let pointer = format!("/components/schemas/{name}");
+        if self.definitions.contains_key(&pointer) {
+            return;
+        }
+        self.definitions.insert(pointer.clone(), None);
+        let file = self.file.to_owned();
+        let reference = format!("#{pointer}");
+        let mine = self.ours.follow(&file, &reference);
+        if let Some((mine, given)) = mine.zip(self.theirs.follow(&file, &reference)) {
+            let place = Place {
+                file: file.clone(),
+                pointer: pointer.clone(),
+            };
+            let changed = self.at(&(file.clone(), mine), &(file, given), &place);
+            self.definitions.insert(pointer, changed);
+        }
     }
 
     fn different(
@@ -88,7 +130,8 @@ impl<'a> Merger<'a> {
         let object = self.object(inner, true, 0);
         let mut other = None;
         for arm in &published {
-            let part = self.object(arm, false, 0);
+            let arm = self.theirs.behind(&arm.0, arm.1);
+            let part = self.object(&arm, false, 0);
             other = match (other, part) {
                 (None, part) => part,
                 (Some(all), None) => Some(all),
@@ -170,11 +213,9 @@ impl<'a> Merger<'a> {
                 || key.starts_with("max")
                 || key == "pattern"
                 || key == "enum";
-            if limit && !after.contains_key(key) {
-                self.gone.push(Note {
-                    place: place.at(key),
-                    message: "not published, kept".to_owned(),
-                });
+            if limit && !after.contains_key(key) && self.not_published(inner, Some(key), place) {
+                map.shift_remove(key);
+                same = false;
             }
         }
         if !fits_still(map) {
@@ -207,38 +248,38 @@ impl<'a> Merger<'a> {
             }
         }
         let silent = !other.properties.is_empty();
-        for (name, _) in object
-            .properties
-            .iter()
-            .filter(|(name, _)| silent && other.get(name).is_none())
-        {
-            self.gone.push(Note {
-                place: place.at(name),
-                message: "not published, kept".to_owned(),
-            });
+        let missing = object.properties.iter();
+        let missing = missing.filter(|(name, _)| silent && other.get(name).is_none());
+        let mut pruned: Vec<&str> = Vec::new();
+        for (name, site) in missing {
+            if self.not_published(site, None, &place.at(name)) {
+                pruned.push(name);
+            }
         }
         let before = object.required.clone().unwrap_or_default();
         let required = other.required.clone().map(|mut names| {
             // What is not published cannot be said to be optional.
             names.extend(before.iter().filter(|name| other.get(name).is_none()));
+            names.retain(|name| !pruned.contains(name));
             names
         });
         let required = required.filter(|names| {
             names.iter().any(|name| !before.contains(name))
                 || before.iter().any(|name| !names.contains(name))
         });
-        if changed.is_empty() && added.is_empty() && required.is_none() {
+        if changed.is_empty() && added.is_empty() && required.is_none() && pruned.is_empty() {
             return None;
         }
         let shared = ours.1.get("$ref").is_some() || inner.1.get("allOf").is_some();
         let narrower = required
             .as_ref()
             .is_some_and(|names| before.iter().any(|name| !names.contains(name)));
-        if shared && changed.is_empty() && !narrower {
+        if shared && changed.is_empty() && pruned.is_empty() && !narrower {
             return Some(self.extended(ours, added, required, &before));
         }
         let mut properties = Map::new();
-        for (name, site) in &object.properties {
+        let kept = object.properties.iter();
+        for (name, site) in kept.filter(|(name, _)| !pruned.contains(name)) {
             let value = changed.shift_remove(*name);
             let value = value.unwrap_or_else(|| self.moved(&site.0, site.1));
             properties.insert((*name).to_owned(), value);
@@ -251,7 +292,8 @@ impl<'a> Merger<'a> {
             }
         }
         out.entry("type").or_insert_with(|| "object".into());
-        let names = required.unwrap_or(before);
+        let mut names = required.unwrap_or(before);
+        names.retain(|name| !pruned.contains(name));
         if !names.is_empty() {
             out.insert("required".to_owned(), json!(names));
         }

@@ -7,7 +7,7 @@ use super::{
     judge::{arms, says_less},
     schema::{Object, Site},
 };
-use crate::{Note, Place};
+use crate::Place;
 
 impl<'a> Merger<'a> {
     /// Alternatives: each of ours with the one it is most like.
@@ -29,9 +29,20 @@ impl<'a> Merger<'a> {
             "oneOf"
         };
         let mut left: Vec<&Site<'a>> = published.iter().collect();
+        // What is the same goes together before anything that is only alike is looked at.
+        let mut alike: Vec<(usize, &Site<'a>)> = mine.iter().enumerate().collect();
+        alike.retain(|(_, one)| {
+            let same = left.iter().position(|given| self.is_same(one, given));
+            same.map(|at| left.remove(at)).is_none()
+        });
+        left.retain(|given| !mine.iter().any(|one| self.is_same(one, given)));
         let mut arms = Vec::new();
         let mut same = true;
         for (index, one) in mine.iter().enumerate() {
+            if !alike.iter().any(|(other, _)| *other == index) {
+                arms.push(self.moved(&one.0, one.1));
+                continue;
+            }
             let best = left
                 .iter()
                 .enumerate()
@@ -40,13 +51,11 @@ impl<'a> Merger<'a> {
                 .max_by_key(|(likeness, at)| (*likeness, usize::MAX - *at));
             let place = place.at(key).at(&index.to_string());
             let Some((_, at)) = best else {
-                if one.1.get("x-binding-only").is_none() {
-                    self.gone.push(Note {
-                        place,
-                        message: "this alternative is not published, kept".to_owned(),
-                    });
+                if one.1.get("x-binding-only").is_none() && self.not_published(one, None, &place) {
+                    same = false;
+                } else {
+                    arms.push(self.moved(&one.0, one.1));
                 }
-                arms.push(self.moved(&one.0, one.1));
                 continue;
             };
             let given = left.remove(at).clone();
@@ -58,10 +67,10 @@ impl<'a> Merger<'a> {
         left.retain(|given| !mine.iter().any(|one| self.takes(one, given)));
         let more = left.into_iter().map(|given| self.moved(&given.0, given.1));
         let more: Vec<Value> = more.collect();
-        if same && more.is_empty() {
+        arms.extend(more);
+        if arms.is_empty() || (same && arms.len() == mine.len()) {
             return None;
         }
-        arms.extend(more);
         let mut out = Map::new();
         for (name, value) in inner.1.as_object()? {
             if !["oneOf", "anyOf"].contains(&name.as_str()) {
@@ -125,12 +134,13 @@ impl<'a> Merger<'a> {
         }
     }
 
+    fn is_same(&mut self, ours: &Site<'a>, theirs: &Site<'a>) -> bool {
+        let print = self.ours.print(&ours.0, ours.1);
+        print.covers(self.theirs.print(&theirs.0, theirs.1))
+    }
+
     /// How alike two alternatives are; nothing if they have nothing in common.
     fn likeness(&mut self, ours: &Site<'a>, theirs: &Site<'a>) -> usize {
-        let print = self.ours.print(&ours.0, ours.1);
-        if print.covers(self.theirs.print(&theirs.0, theirs.1)) {
-            return usize::MAX;
-        }
         let inner = self.ours.behind(&ours.0, ours.1);
         let given = self.theirs.behind(&theirs.0, theirs.1);
         let title = ours.1.get("title").or_else(|| inner.1.get("title"));

@@ -38,6 +38,7 @@ pub(super) fn run(
     };
     let options = Options {
         prose: !given.has("--structure-only"),
+        prune: given.has("--prune"),
         date: today(),
     };
     let bar = Bar::new();
@@ -55,7 +56,10 @@ pub(super) fn run(
         Err(faults) => {
             print_faults(&faults, "", stderr)?;
             if service.kept.exists() {
-                writeln!(stderr, "what was answered is kept: run it again to go on")?;
+                writeln!(
+                    stderr,
+                    "what was answered is kept: run it again to go on, or with --fresh to ask anew"
+                )?;
             }
             return Ok(1);
         }
@@ -88,9 +92,9 @@ impl Service {
             .enable_all()
             .build()
             .map_err(|error| format!("cannot start: {error}"))?;
-        let mut builder = Client::builder();
+        let mut builder = Client::builder().allow_loopback(true);
         if let Some(address) = address {
-            builder = builder.base_url(address).allow_loopback(true);
+            builder = builder.base_url(address);
         }
         let client = builder.env().build().map_err(|error| error.to_string())?;
         let variable = |name: &str| std::env::var(name).unwrap_or_default();

@@ -2,11 +2,10 @@
 // Source: schema/models/cf/qwen/qwen3-embedding-0.6b.json
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::{
-    Answer, Check, Limit, Matrix, Model, ModelInfo, ModelInput, Pooling, Price, Status, Task,
-    TokenUsage, Usage, Validate, answers, fields, members,
+    Check, EmbeddingOutput, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, Validate,
+    members,
 };
 
 /// Embedding model by Alibaba for many languages that treats queries and documents apart.
@@ -37,6 +36,9 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Qwen3Embedding06b;
+
+/// What [`Qwen3Embedding06b`] answers.
+pub type Qwen3Embedding06bOutput = EmbeddingOutput;
 
 impl Qwen3Embedding06b {
     /// Texts to turn into vectors.
@@ -454,44 +456,3 @@ impl Validate for Qwen3Embedding06bText {
         }
     }
 }
-
-/// Vectors of the texts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Qwen3Embedding06bOutput {
-    /// Vectors, one row for each text.
-    pub data: Option<Matrix>,
-
-    /// Dimensions: number of rows and length of each.
-    pub shape: Option<Vec<u64>>,
-
-    /// Pooling that was applied.
-    pub pooling: Option<Pooling>,
-
-    /// Tokens the call has used.
-    pub usage: Option<Usage>,
-
-    /// Facts about the call, different from model to model.
-    ///
-    /// Uncertain: Its members are not documented.
-    pub meta: Option<Map<String, Value>>,
-}
-
-fields! {
-    Qwen3Embedding06bOutput as WHOLE {
-        "data" => put data,
-        "shape" => integers shape,
-        "pooling" => put pooling,
-        "usage" => put usage,
-        "meta" => put meta,
-    }
-}
-
-impl Answer for Qwen3Embedding06bOutput {
-    fn usage(&self) -> Option<TokenUsage> {
-        Answer::usage(&self.usage)
-    }
-}
-
-answers! { Qwen3Embedding06bOutput }
