@@ -189,6 +189,27 @@ async fn s19_an_error_before_any_event_fails_the_call_and_is_retried_by_its_code
 }
 
 #[tokio::test]
+async fn s29_silence_before_any_event_is_the_first_item() {
+    for (beginning, kind) in [
+        (": hi\n\n", Timeout::Idle),
+        ("data: {\"resp", Timeout::Idle),
+        (": hi\n\n", Timeout::Total),
+    ] {
+        let server =
+            Server::start(move |_, _| vec![Act::Write(open_events(beginning)), Act::Hang]).await;
+        let call = client(&server).stream(phrase());
+        let call = match kind {
+            Timeout::Total => call.total_timeout(SOON),
+            _ => call.idle_timeout(SOON),
+        };
+        let items = collect(call.await.unwrap()).await;
+        assert_eq!(kinds(&items), [Some(ErrorKind::Timeout(kind))]);
+        server.connection_ended().await;
+        assert_eq!(server.requests(), 1, "what has begun is not repeated");
+    }
+}
+
+#[tokio::test]
 async fn s20_r17_an_error_in_the_stream_ends_it() {
     let ten = "data: {\"response\":\"t\"}\n\n".repeat(10);
     for error in [
