@@ -8,6 +8,8 @@ use crate::error::ApiErrorKind;
 pub struct ServiceMessage {
     /// Its number, if it has one.
     pub code: Option<u64>,
+    /// Its name, where models of other makers have one in place of a number: `context_length_exceeded`.
+    pub name: Option<String>,
     /// Its text, whole. It may repeat parts of a prompt.
     pub message: String,
 }
@@ -16,8 +18,14 @@ impl ServiceMessage {
     pub(crate) fn new(code: Option<u64>, message: impl Into<String>) -> Self {
         Self {
             code,
+            name: None,
             message: message.into(),
         }
+    }
+
+    pub(crate) fn named(mut self, name: Option<&str>) -> Self {
+        self.name = name.map(str::to_owned);
+        self
     }
 }
 
@@ -91,8 +99,11 @@ pub(crate) fn hint(code: u64) -> Option<&'static str> {
     })
 }
 
-/// Codes 3030 and 5006 stand for many faults; only the text tells that this one is about length.
+/// Codes 3030 and 5006 stand for many faults; only the text tells that this one is about length. A name says it itself.
 pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
+    if message.name.as_deref() == Some("context_length_exceeded") {
+        return true;
+    }
     if !matches!(message.code, Some(3030 | 5006)) {
         return false;
     }
@@ -162,5 +173,7 @@ mod tests {
         ));
         assert!(!said(5006, "required properties at '/' are 'prompt'"));
         assert!(!said(5004, "too long"));
+        let named = |name| speaks_of_length(&ServiceMessage::new(None, "").named(Some(name)));
+        assert!(named("context_length_exceeded") && !named("too long"));
     }
 }

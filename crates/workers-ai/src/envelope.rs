@@ -189,11 +189,13 @@ fn message(entry: &Value) -> Option<ServiceMessage> {
         .into_iter()
         .find_map(|key| entry.get(key)?.as_str())
         .filter(|text| !text.is_empty());
-    if code.is_none() && text.is_none() {
+    let name = entry.get("code").and_then(Value::as_str);
+    let name = name.filter(|name| code.is_none() && !name.is_empty());
+    if code.is_none() && name.is_none() && text.is_none() {
         return None;
     }
     let text = text.unwrap_or_default();
-    Some(ServiceMessage::new(code.or_else(|| code_in(text)), text))
+    Some(ServiceMessage::new(code.or_else(|| code_in(text)), text).named(name))
 }
 
 fn code_of(entry: &Value) -> Option<u64> {
@@ -311,6 +313,21 @@ mod tests {
             reported(r#"{"errors":[{"message":"AiError: AiError: 3040: full"}]}"#),
             [(Some(3040), "AiError: AiError: 3040: full".into())]
         );
+    }
+
+    #[test]
+    fn j03_a_name_in_place_of_a_code_is_kept() {
+        let named = |body: &str| messages(body.as_bytes()).remove(0).name;
+        let name = Some("context_length_exceeded".to_owned());
+        for body in [
+            r#"{"error":{"message":"m","type":"invalid_request_error","code":"context_length_exceeded"}}"#,
+            r#"{"errors":[{"code":"context_length_exceeded"}]}"#,
+            r#"{"type":"error","code":"context_length_exceeded","message":"m"}"#,
+        ] {
+            assert_eq!(named(body), name, "{body}");
+        }
+        assert_eq!(named(r#"{"errors":[{"code":"3040","message":"m"}]}"#), None);
+        assert_eq!(named(r#"{"errors":[{"code":"","message":"m"}]}"#), None);
     }
 
     #[test]
