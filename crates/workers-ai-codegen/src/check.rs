@@ -57,6 +57,12 @@ const KEYWORDS: &[&str] = &[
     "definitions",
 ];
 
+/// Whether the generator reads a keyword, or it says nothing about a type.
+#[must_use]
+pub fn is_keyword(key: &str) -> bool {
+    KEYWORDS.contains(&key)
+}
+
 /// Keywords that are valid but say more than a type can: read, reported, not enforced.
 pub(crate) const LOOSENED: &[&str] = &[
     "not",
@@ -147,9 +153,8 @@ impl<'a> Checker<'a> {
             _ => return self.faults.add(place, "a schema is an object or a boolean"),
         };
         for key in map.keys() {
-            let known = KEYWORDS.contains(&key.as_str())
-                || LOOSENED.contains(&key.as_str())
-                || key.starts_with("x-");
+            let known =
+                is_keyword(key) || LOOSENED.contains(&key.as_str()) || key.starts_with("x-");
             if !known {
                 self.faults.add(
                     &place.at(key),

@@ -61,7 +61,7 @@ fn apply(
         .and_then(|document| document.pointer_mut(pointer))
         .ok_or_else(|| format!("target `{target}` leads nowhere"))?;
     let before = node.clone();
-    merge(node, &change);
+    merge_patch(node, &change);
     if *node == before {
         return Err(format!(
             "changes nothing in `{target}`: the document already says so, delete this entry"
@@ -70,8 +70,8 @@ fn apply(
     Ok(())
 }
 
-/// RFC 7396: objects merge key by key, `null` removes, everything else replaces.
-fn merge(target: &mut Value, patch: &Value) {
+/// Changes a value as RFC 7396 says: objects merge key by key, `null` removes, everything else replaces.
+pub fn merge_patch(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
         target.clone_from(patch);
         return;
@@ -86,7 +86,7 @@ fn merge(target: &mut Value, patch: &Value) {
         if change.is_null() {
             map.shift_remove(key);
         } else {
-            merge(map.entry(key.as_str()).or_insert(Value::Null), change);
+            merge_patch(map.entry(key.as_str()).or_insert(Value::Null), change);
         }
     }
 }

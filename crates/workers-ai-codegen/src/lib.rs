@@ -21,6 +21,9 @@ mod types;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use check::is_keyword;
+pub use correct::merge_patch;
+pub use emit::TASKS;
 pub use fault::{Fault, Loosened, Place};
 pub use link::is_reserved;
 

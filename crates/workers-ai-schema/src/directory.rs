@@ -6,7 +6,8 @@ use std::{
     path::Path,
 };
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use workers_ai_codegen::merge_patch;
 
 use crate::{Fault, Place};
 
@@ -120,24 +121,24 @@ impl Directory {
     /// The same with its corrections laid over it. Entries that lead nowhere are passed over.
     pub(crate) fn corrected(&self) -> Self {
         let mut out = self.clone();
-        for (_, ledger) in self.below("corrections/") {
-            let entries = ledger.get("corrections").and_then(Value::as_array);
-            for entry in entries.into_iter().flatten() {
-                let target = entry
-                    .get("target")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let (file, pointer) = target.split_once('#').unwrap_or((target, ""));
-                let node = out
-                    .files
-                    .get_mut(file)
-                    .and_then(|document| document.pointer_mut(pointer));
-                if let Some((node, change)) = node.zip(entry.get("change")) {
-                    merge(node, change);
-                }
+        for (file, pointer, change) in self.corrections() {
+            let document = out.files.get_mut(file);
+            if let Some(node) = document.and_then(|document| document.pointer_mut(pointer)) {
+                merge_patch(node, change);
             }
         }
         out
+    }
+
+    /// What each correction changes: file, pointer and change.
+    fn corrections(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let ledgers = self.below("corrections/");
+        let entries = ledgers.filter_map(|(_, ledger)| ledger.get("corrections")?.as_array());
+        entries.flatten().filter_map(|entry| {
+            let target = entry.get("target")?.as_str()?;
+            let (file, pointer) = target.split_once('#').unwrap_or((target, ""));
+            Some((file, pointer, entry.get("change")?))
+        })
     }
 
     /// Every address that documents, components or corrections refer to.
@@ -152,18 +153,8 @@ impl Directory {
     /// Addresses that corrections refer to.
     pub(crate) fn used_by_corrections(&self) -> BTreeSet<String> {
         let mut used = BTreeSet::new();
-        for (_, ledger) in self.below("corrections/") {
-            let entries = ledger.get("corrections").and_then(Value::as_array);
-            for entry in entries.into_iter().flatten() {
-                let target = entry
-                    .get("target")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let file = target.split('#').next().unwrap_or_default();
-                if let Some(change) = entry.get("change") {
-                    Self::references(file, change, &mut used);
-                }
-            }
+        for (file, _, change) in self.corrections() {
+            Self::references(file, change, &mut used);
         }
         used
     }
@@ -185,27 +176,6 @@ impl Directory {
                 }
             }
             _ => {}
-        }
-    }
-}
-
-/// RFC 7396: objects merge key by key, `null` removes, everything else replaces.
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(changes) = patch else {
-        target.clone_from(patch);
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let Some(map) = target.as_object_mut() else {
-        return;
-    };
-    for (key, change) in changes {
-        if change.is_null() {
-            map.shift_remove(key);
-        } else {
-            merge(map.entry(key.as_str()).or_insert(Value::Null), change);
         }
     }
 }

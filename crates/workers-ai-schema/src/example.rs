@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Directory, Place, directory::step, print::resolve};
+use crate::{Directory, Place, clean::is_a, directory::step, print::resolve};
 
 /// What is wrong with an example.
 pub(crate) struct Wrong {
@@ -254,19 +254,6 @@ impl Validator<'_> {
                 (None, _) => {}
             }
         }
-    }
-}
-
-fn is_a(value: &Value, word: &str) -> bool {
-    match word {
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "null" => value.is_null(),
-        _ => true,
     }
 }
 

@@ -2,23 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{Fault, Note, Place};
+use workers_ai_codegen::TASKS;
 
-/// The tasks that are known, as they are written.
-const TASKS: [&str; 12] = [
-    "Automatic Speech Recognition",
-    "Image Classification",
-    "Image-to-Text",
-    "Object Detection",
-    "Summarization",
-    "Text Classification",
-    "Text Embeddings",
-    "Text Generation",
-    "Text-to-Image",
-    "Text-to-Speech",
-    "Translation",
-    "Voice Activity Detection",
-];
+use crate::{Fault, Note, Place};
 
 /// Properties that are true or absent.
 const ABILITIES: [&str; 9] = [

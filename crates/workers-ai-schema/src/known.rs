@@ -150,14 +150,11 @@ pub(crate) fn children<'a>(node: &'a Value, role: &str) -> Vec<(&'a Value, Strin
     for (key, value) in map {
         match (key.as_str(), value) {
             ("properties", Value::Object(properties)) => {
-                let role = |name: &String| {
-                    if batch {
-                        INPUT.to_owned()
-                    } else {
-                        name.clone()
-                    }
-                };
-                found.extend(properties.iter().map(|(name, value)| (value, role(name))));
+                found.extend(
+                    properties
+                        .iter()
+                        .map(|(name, value)| (value, property_role(name, batch))),
+                );
             }
             ("items", value) => found.push((value, format!("{role}[]"))),
             ("additionalProperties", Value::Object(_)) => {
@@ -182,17 +179,10 @@ pub(crate) fn children_mut<'a>(node: &'a mut Value, role: &str) -> Vec<(&'a mut 
     for (key, value) in map {
         match (key.as_str(), value) {
             ("properties", Value::Object(properties)) => {
-                let role = |name: &String| {
-                    if batch {
-                        INPUT.to_owned()
-                    } else {
-                        name.clone()
-                    }
-                };
                 found.extend(
                     properties
                         .iter_mut()
-                        .map(|(name, value)| (value, role(name))),
+                        .map(|(name, value)| (value, property_role(name, batch))),
                 );
             }
             ("items", value) => found.push((value, format!("{role}[]"))),
@@ -214,6 +204,11 @@ fn is_batch(map: &serde_json::Map<String, Value>, role: &str) -> bool {
     role.trim_end_matches('|') == INPUT
         && properties
             .is_some_and(|properties| properties.len() == 1 && properties.contains_key("requests"))
+}
+
+/// What a property is for: in a batch, the list of requests is one of inputs.
+fn property_role(name: &str, in_batch: bool) -> String {
+    if in_batch { INPUT } else { name }.to_owned()
 }
 
 fn arm_role(role: &str) -> String {

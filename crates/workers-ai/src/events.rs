@@ -37,9 +37,8 @@ pub(crate) struct Events {
     waiting: Waiting,
     /// What came first, until the caller asks.
     first: Option<Next>,
-    has_begun: bool,
-    /// The first bytes of the answer, until there is an event.
-    beginning: Bytes,
+    /// The first bytes of the answer; none are kept once there is an event.
+    beginning: Option<Bytes>,
 }
 
 impl Events {
@@ -57,8 +56,7 @@ impl Events {
             caps,
             waiting: Waiting::new(timeouts, deadline),
             first: None,
-            has_begun: false,
-            beginning: Bytes::new(),
+            beginning: None,
         }
     }
 
@@ -105,8 +103,8 @@ impl Events {
                     match step(&self.decoder.event(), self.end, &self.caps) {
                         Step::Item => {
                             self.waiting.got_event();
-                            if !self.beginning.is_empty() {
-                                self.beginning = Bytes::new();
+                            if self.beginning.as_ref().is_some_and(|kept| !kept.is_empty()) {
+                                self.beginning = Some(Bytes::new());
                             }
                             return Poll::Ready(Some(Ok(())));
                         }
@@ -127,9 +125,7 @@ impl Events {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.waiting.got_bytes();
                     if let Ok(chunk) = frame.into_data() {
-                        if !std::mem::replace(&mut self.has_begun, true) {
-                            self.beginning = chunk.clone();
-                        }
+                        self.beginning.get_or_insert_with(|| chunk.clone());
                         self.decoder.push(chunk);
                     }
                 }
@@ -160,7 +156,7 @@ impl Events {
         }
         // What never was an event may be a page, or the report of an error.
         let left = if left.is_empty() {
-            &self.beginning[..]
+            self.beginning.as_deref().unwrap_or_default()
         } else {
             left
         };

@@ -252,8 +252,8 @@ pub(crate) fn info(model: &Model) -> TokenStream {
     }
 }
 
-/// Tasks that the models crate knows by name and has a feature for.
-pub(crate) const TASKS: &[&str] = &[
+/// The tasks that are known, as they are written; the models crate has a feature for each.
+pub const TASKS: &[&str] = &[
     "Automatic Speech Recognition",
     "Image Classification",
     "Image-to-Text",

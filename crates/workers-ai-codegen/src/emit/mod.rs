@@ -31,6 +31,7 @@ use rust::Rust;
 /// Paths below the generated folder, and what is in them.
 pub(crate) type Files = BTreeMap<String, String>;
 
+pub use card::TASKS;
 pub(crate) use card::page;
 
 /// Prints everything.
@@ -270,7 +271,7 @@ fn roots(model: &Model) -> impl Iterator<Item = &Type> {
 /// The feature under which a model is compiled; empty for one whose task has none.
 fn feature(model: &Model) -> String {
     let task = model.facts.get("task").and_then(Value::as_str);
-    task.filter(|task| card::TASKS.contains(task))
+    task.filter(|task| TASKS.contains(task))
         .map(name::feature)
         .unwrap_or_default()
 }

@@ -5,46 +5,6 @@ use serde_json::{Map, Value, json};
 use super::Cleaner;
 use crate::Place;
 
-/// Keywords that are read here or in the modules beside.
-pub(super) const KNOWN: [&str; 36] = [
-    "$ref",
-    "title",
-    "description",
-    "type",
-    "properties",
-    "required",
-    "items",
-    "additionalProperties",
-    "enum",
-    "const",
-    "default",
-    "example",
-    "examples",
-    "oneOf",
-    "anyOf",
-    "allOf",
-    "nullable",
-    "format",
-    "pattern",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "contentEncoding",
-    "contentMediaType",
-];
-
 const TYPES: [&str; 7] = [
     "string", "number", "integer", "boolean", "array", "object", "null",
 ];
@@ -316,19 +276,12 @@ fn short(value: &Value) -> String {
 
 /// Whether a value is of a schema's type.
 pub(crate) fn fits(out: &Map<String, Value>, value: &Value) -> bool {
-    let fits = |word: &str| match word {
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "null" => value.is_null(),
-        _ => true,
-    };
     match out.get("type") {
-        Some(Value::String(word)) => fits(word),
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).any(fits),
+        Some(Value::String(word)) => is_a(value, word),
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|word| is_a(value, word)),
         _ => true,
     }
 }
@@ -341,4 +294,18 @@ pub(crate) fn within(out: &Map<String, Value>, value: &Value) -> bool {
     };
     limit("minimum").is_none_or(|low| number >= low)
         && limit("maximum").is_none_or(|high| number <= high)
+}
+
+/// Whether a value is of the type that a word stands for.
+pub(crate) fn is_a(value: &Value, word: &str) -> bool {
+    match word {
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "null" => value.is_null(),
+        _ => true,
+    }
 }

@@ -8,8 +8,9 @@ mod union;
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
+use workers_ai_codegen::is_keyword;
 
-pub(crate) use keywords::{fits, within};
+pub(crate) use keywords::{fits, is_a, within};
 use names::is_type_name;
 pub(crate) use names::{definition_name, is_media_type, pascal};
 
@@ -37,19 +38,6 @@ const EXTENSIONS: [&str; 7] = [
     "x-observed",
     "x-says",
     "x-uncertain",
-];
-
-/// Keywords that only say where a schema comes from, or that were read elsewhere.
-const SILENT: [&str; 9] = [
-    "$schema",
-    "$id",
-    "$comment",
-    "definitions",
-    "$defs",
-    "contentType",
-    "externalDocs",
-    "xml",
-    "discriminator",
 ];
 
 impl<'a> Cleaner<'a> {
@@ -232,10 +220,8 @@ impl<'a> Cleaner<'a> {
             self.note(&place.at("contentType"), "no media type, left out");
         }
         for key in map.keys() {
-            let read = keywords::KNOWN.contains(&key.as_str())
-                || SILENT.contains(&key.as_str())
-                || key.starts_with("x-");
-            if !read {
+            let is_read = is_keyword(key) && key != "contentSchema" || key.starts_with("x-");
+            if !is_read {
                 self.note(&place.at(key), format!("unknown keyword `{key}`, left out"));
             }
         }
