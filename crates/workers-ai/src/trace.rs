@@ -147,3 +147,16 @@ pub(crate) fn failed(attempt: u32, error: &Error) {
         "attempt failed"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use workers_ai_models::Payload;
+
+    use super::*;
+
+    #[test]
+    fn there_is_no_span_while_nobody_listens() {
+        let call = Call::new("m".into(), ANY_OPERATION, Ok(Payload::Json(Vec::new())));
+        assert!(span(&call).is_disabled() && span(&call).metadata().is_none());
+    }
+}
