@@ -40,6 +40,8 @@ pub(crate) enum Type {
     Matrix,
     /// Text, or whatever JSON value stands in its place.
     TextOrJson,
+    /// Text of which nothing matters but its length.
+    Padding,
     /// A value or null, where null has a place of its own: in a list, a map, or as a whole answer.
     Nullable(Box<Type>),
 }

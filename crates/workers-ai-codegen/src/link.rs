@@ -47,6 +47,7 @@ const RESERVED: &[&str] = &[
     "Media",
     "Matrix",
     "TextOrJson",
+    "Padding",
     "Limit",
     "Validate",
     "Check",

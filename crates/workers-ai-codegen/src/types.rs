@@ -60,7 +60,7 @@ fn one_space(api: &Api, ids: &[DefId]) -> Result<FieldTypes, String> {
         .filter(|id| !own.contains(id))
         .collect();
     let mut definitions = BTreeMap::new();
-    for name in ["Media", "Matrix", "TextOrJson"] {
+    for name in ["Media", "Matrix", "TextOrJson", "Padding"] {
         definitions.insert(name.to_owned(), json!({"type": "object"}));
     }
     for id in &foreign {
@@ -158,6 +158,7 @@ fn schema(ty: &Type) -> Value {
         Type::Media(_) => reference("Media"),
         Type::Matrix => reference("Matrix"),
         Type::TextOrJson => reference("TextOrJson"),
+        Type::Padding => reference("Padding"),
         Type::Nullable(inner) => json!({"oneOf": [schema(inner), {"type": "null"}]}),
     }
 }

@@ -94,6 +94,7 @@ pub mod members;
 mod model;
 #[doc(hidden)]
 pub mod open_enum;
+mod padding;
 mod payload;
 mod pieces;
 mod text;
@@ -114,6 +115,7 @@ pub use matrix::{Matrix, cosine_similarity};
 pub use media::{Media, MediaError};
 pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, Streaming};
 pub use open_enum::OpenEnum;
+pub use padding::Padding;
 pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
 pub use pieces::Piece;
 pub use text::TextOrJson;

@@ -149,7 +149,10 @@ fn kinds_of(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>, found: &mut BTreeS
     found.insert(match ty {
         Type::Bool => "Bool",
         Type::Integer { .. } | Type::Number => "Number",
-        Type::Text | Type::TextOrJson | Type::Media(Encoding::Base64 | Encoding::Raw) => "Text",
+        Type::Text
+        | Type::TextOrJson
+        | Type::Padding
+        | Type::Media(Encoding::Base64 | Encoding::Raw) => "Text",
         Type::List(_) | Type::Matrix | Type::Media(Encoding::Numbers) => "List",
         Type::Any | Type::Object | Type::Map(_) => "Object",
         Type::Nullable(inner) => return kinds_of(api, inner, seen, found),
@@ -317,7 +320,7 @@ fn shapes(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>) -> Vec<String> {
     match ty {
         Type::Bool => one("b"),
         Type::Integer { .. } | Type::Number => one("n"),
-        Type::Text => one("s"),
+        Type::Text | Type::Padding => one("s"),
         Type::Matrix => one("[["),
         Type::Object | Type::Map(_) => one("{"),
         Type::Media(_) => vec!["s".to_owned(), "[n".to_owned()],

@@ -136,7 +136,7 @@ fn value(api: &Api, ty: &Type, json: &Value, needs: &mut Needs) -> Option<String
         Type::Integer { unsigned: true } => json.as_u64()?.to_string(),
         Type::Integer { unsigned: false } => json.as_i64()?.to_string(),
         Type::Number => format!("{:?}", json.as_f64()?),
-        Type::Text | Type::TextOrJson => format!("{:?}", json.as_str()?),
+        Type::Text | Type::TextOrJson | Type::Padding => format!("{:?}", json.as_str()?),
         Type::Any => {
             needs.json = true;
             format!("serde_json::json!({json})")

@@ -23,6 +23,7 @@ const CORE: &[&str] = &[
     "ModelInfo",
     "ModelInput",
     "NoOptions",
+    "Padding",
     "Payload",
     "Price",
     "Reasoning",

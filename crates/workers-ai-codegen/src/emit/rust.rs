@@ -95,6 +95,7 @@ impl Rust<'_> {
             Type::Media(_) => quote!(Media),
             Type::Matrix => quote!(Matrix),
             Type::TextOrJson => quote!(TextOrJson),
+            Type::Padding => quote!(Padding),
             Type::Nullable(inner) => {
                 let inner = self.plain(inner, model);
                 quote!(Option<#inner>)

@@ -170,6 +170,8 @@ pub(super) fn text(node: &Node<'_>) -> Type {
             .is_some_and(|kind| !kind.starts_with("text/") && kind != "application/json")
     {
         Type::Media(Encoding::Raw)
+    } else if node.text("format") == Some("padding") {
+        Type::Padding
     } else {
         Type::Text
     }

@@ -360,7 +360,7 @@ impl<'a> Reader<'a> {
         match ty {
             Type::Bool => "Flag".to_owned(),
             Type::Integer { .. } | Type::Number => "Number".to_owned(),
-            Type::Text => "Text".to_owned(),
+            Type::Text | Type::Padding => "Text".to_owned(),
             Type::Any | Type::TextOrJson => "Json".to_owned(),
             Type::Object | Type::Map(_) => "Object".to_owned(),
             Type::Media(_) => "Bytes".to_owned(),

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
-    ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage, ToolCall,
-    ToolCallDelta, Validate, alternatives, answer, answers, fields, members, open_enum,
+    Padding, ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage,
+    ToolCall, ToolCallDelta, Validate, alternatives, answer, answers, fields, members, open_enum,
 };
 
 /// One answer.
@@ -651,7 +651,7 @@ pub struct ChatCompletionChunk {
     /// Padding of random length that hides how long the tokens are.
     ///
     /// Ignore it.
-    pub p: Option<String>,
+    pub p: Option<Padding>,
 }
 
 fields! {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, Check, Limit, Model, ModelInput,
-    StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields, members,
+    Padding, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields, members,
     open_enum,
 };
 
@@ -1919,7 +1919,7 @@ pub struct TextGenerationEvent {
     /// Padding of random length that hides how long the tokens are.
     ///
     /// Ignore it.
-    pub p: Option<String>,
+    pub p: Option<Padding>,
 
     /// Additions in the chat form, where the model uses it instead of `response`.
     pub choices: Option<Vec<ChatChunkChoice>>,
