@@ -50,8 +50,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     #[inline]
     pub fn put<T: Deserialize<'de>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
         self.once(field.as_ref())?;
-        *field = self.map.next_value()?;
-        Ok(())
+        self.map.next_value_seed(Place(field))
     }
 
     /// Reads a whole number into its field: `3`, and now and then `3.0`.
@@ -115,6 +114,42 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     }
 }
 
+/// A field, filled where it is.
+struct Place<'f, T>(&'f mut Option<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Place<'_, T> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Place<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("option")
+    }
+
+    #[inline]
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    #[inline]
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = Some(T::deserialize(deserializer)?);
+        Ok(())
+    }
+}
+
 struct Whole<T>(PhantomData<T>);
 
 impl<'de, T: TryFrom<i128>> DeserializeSeed<'de> for Whole<T> {
@@ -166,7 +201,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
         Ok(())
     }
 
-    #[inline(never)]
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }

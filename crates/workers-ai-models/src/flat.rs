@@ -14,7 +14,8 @@ use serde::{
 use self::reader::{Reader, Scalar};
 use crate::drift;
 
-/// Reads an object whose members are text, whole numbers, booleans, `null` or empty lists.
+/// Reads the object that `text` begins with, whose members are text, whole numbers, booleans, `null` or empty lists.
+/// `length` is how long the object is.
 ///
 /// # Errors
 ///
@@ -25,19 +26,20 @@ use crate::drift;
 /// # #[derive(Debug, Default)]
 /// # struct Word { text: Option<String> }
 /// # fields! { Word { "word" => put text, } }
-/// let word: Word = flat::read(r#"{"word": "hello"}"#)?;
-/// assert_eq!(word.text.as_deref(), Some("hello"));
+/// let mut length = 0;
+/// let word: Word = flat::first(r#"{"word": "hello"}, and so on"#, &mut length)?;
+/// assert_eq!((word.text.as_deref(), length), (Some("hello"), 17));
 ///
-/// assert!(flat::read::<Word>(r#"{"word": "\u0068ello"}"#).is_err());
+/// assert!(flat::first::<Word>(r#"{"word": "\u0068ello"}"#, &mut length).is_err());
 /// # Ok::<_, flat::Unsure>(())
 /// ```
 #[inline]
-pub fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unsure> {
+pub fn first<'de, T: Deserialize<'de>>(text: &'de str, length: &mut usize) -> Result<T, Unsure> {
     // Notes must not be taken twice.
     if drift::is_watched() {
         return Err(Unsure);
     }
-    T::deserialize(Object(Reader::new(json)))
+    T::deserialize(Object(text, length))
 }
 
 /// Why reading was given up: the quick reader does not tell.
@@ -78,20 +80,21 @@ macro_rules! alike {
 }
 
 /// The object as a whole.
-struct Object<'de>(Reader<'de>);
+struct Object<'r, 'de>(&'de str, &'r mut usize);
 
-impl<'de> Deserializer<'de> for Object<'de> {
+impl<'de> Deserializer<'de> for Object<'_, 'de> {
     type Error = Unsure;
 
     #[inline]
-    fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Unsure> {
-        self.0.expect(b'{')?;
-        let members = Members {
-            reader: &mut self.0,
-            is_first: true,
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
+        let Self(text, length) = self;
+        let mut members = Members {
+            reader: Reader::begin(text)?,
+            value: Scalar::Null,
         };
-        let value = visitor.visit_map(members)?;
-        self.0.end()?;
+        let value = visitor.visit_map(&mut members)?;
+        let rest = members.reader.rest().ok_or(Unsure)?;
+        *length = text.len() - rest.len();
         Ok(value)
     }
 
@@ -118,12 +121,13 @@ impl<'de> Deserializer<'de> for Object<'de> {
 }
 
 /// The members of the object.
-struct Members<'r, 'de> {
-    reader: &'r mut Reader<'de>,
-    is_first: bool,
+struct Members<'de> {
+    reader: Reader<'de>,
+    /// The value of the member whose name was asked for.
+    value: Scalar<'de>,
 }
 
-impl<'de> MapAccess<'de> for Members<'_, 'de> {
+impl<'de> MapAccess<'de> for &mut Members<'de> {
     type Error = Unsure;
 
     #[inline]
@@ -131,15 +135,16 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Unsure> {
-        match self.reader.name(std::mem::take(&mut self.is_first))? {
-            Some(name) => seed.deserialize(Name(name)).map(Some),
-            None => Ok(None),
-        }
+        let Some((name, value)) = self.reader.member()? else {
+            return Ok(None);
+        };
+        self.value = value;
+        seed.deserialize(Name(name)).map(Some)
     }
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Unsure> {
-        seed.deserialize(self.reader.value()?)
+        seed.deserialize(self.value)
     }
 }
 

@@ -125,7 +125,7 @@ impl Request {
         let may_be_events = matches!(Sort::of(&head), Sort::Events | Sort::Text | Sort::Unsaid);
         if call.mode == Mode::Live && may_be_events {
             let timeouts = call.timeouts.over(client.timeouts);
-            let events = Events::new(response.into(), call.end, client.caps, timeouts, deadline);
+            let events = Events::new(response, call.end, client.caps, timeouts, deadline);
             let mut events = Box::new(events);
             if let Err(error) = events.begin().await {
                 let wait = retry_after(&head.headers);

@@ -92,10 +92,10 @@ pub(crate) struct Waiting {
     idle: Duration,
     gap: Duration,
     total: Option<Instant>,
-    idle_until: Option<Instant>,
-    gap_until: Option<Instant>,
-    /// Whether both were set since something came.
-    is_set: bool,
+    /// Since when there was nothing to read.
+    idle_since: Option<Instant>,
+    /// Since when there was no event.
+    gap_since: Option<Instant>,
     /// Left as it is while things come, and put off if it rings too early.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -106,41 +106,42 @@ impl Waiting {
             idle: timeouts.idle,
             gap: timeouts.gap,
             total,
-            idle_until: None,
-            gap_until: None,
-            is_set: false,
+            idle_since: None,
+            gap_since: None,
             alarm: None,
         }
     }
 
     pub(crate) fn got_bytes(&mut self) {
-        self.idle_until = None;
-        self.is_set = false;
+        self.idle_since = None;
     }
 
     pub(crate) fn got_event(&mut self) {
-        self.gap_until = None;
-        self.is_set = false;
+        self.gap_since = None;
     }
 
     /// Waits; ready once it has been too long.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
-        if !self.is_set {
-            let now = Instant::now();
-            let after = |limit: Duration| now.checked_add(limit);
-            self.idle_until = self.idle_until.or_else(|| after(self.idle));
-            self.gap_until = self.gap_until.or_else(|| after(self.gap));
-            self.is_set = true;
+        let (idle, gap) = match (self.idle_since, self.gap_since) {
+            (Some(idle), Some(gap)) => (idle, gap),
+            (idle, gap) => {
+                let now = Instant::now();
+                (idle.unwrap_or(now), gap.unwrap_or(now))
+            }
+        };
+        (self.idle_since, self.gap_since) = (Some(idle), Some(gap));
+        let mut next = self.total.map(|at| (at, Timeout::Total));
+        for (since, limit, which) in [
+            (idle, self.idle, Timeout::Idle),
+            (gap, self.gap, Timeout::EventGap),
+        ] {
+            let at = since.checked_add(limit);
+            next = match (next, at) {
+                (Some((first, _)), Some(at)) if first <= at => next,
+                (_, Some(at)) => Some((at, which)),
+                (next, None) => next,
+            };
         }
-        let clocks = [
-            (self.total, Timeout::Total),
-            (self.idle_until, Timeout::Idle),
-            (self.gap_until, Timeout::EventGap),
-        ];
-        let next = clocks
-            .into_iter()
-            .filter_map(|(at, which)| Some((at?, which)))
-            .min_by_key(|(at, _)| *at);
         match next {
             Some((at, which)) => self.wait(at, cx).map(|()| which),
             None => Poll::Pending,

@@ -171,7 +171,7 @@ pub(crate) fn untouched(answer: Answer) -> Result<Bytes, Error> {
 
 fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Result<T, Error> {
     let facts = &answer.facts;
-    trace::usage(&facts.span, result);
+    trace::usage(&facts.span, || result);
     let read = || {
         cut::read(result, &large::members(result)).map_err(|error| {
             let is_bare = result.len() == answer.body.len();

@@ -83,22 +83,24 @@ const TEXT: &[u8] = b"{\"response\":\"";
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
 
 /// An event is an error if it says so, or if it reports errors and no text.
+#[inline]
 pub(crate) fn is_error(event: &Event<'_>) -> bool {
-    event.name == b"error" || reports(event.data)
+    event.name == b"error" || (!has_text(event.data) && reports(event.data))
 }
 
 /// A result is an error where an event of the same data would be.
 pub(crate) fn is_error_result(result: &[u8]) -> bool {
-    result.len() <= LONGEST && reports(result)
+    result.len() <= LONGEST && !has_text(result) && reports(result)
+}
+
+#[inline]
+fn has_text(data: &[u8]) -> bool {
+    let text = data.strip_prefix(TEXT);
+    text.is_some_and(|text| !text.starts_with(b"\""))
 }
 
 fn reports(data: &[u8]) -> bool {
-    let text = data.strip_prefix(TEXT);
-    if text.is_some_and(|text| !text.starts_with(b"\""))
-        || ERROR.find(data).is_none()
-        || !data.trim_ascii_start().starts_with(b"{")
-    {
-        return false;
-    }
-    serde_json::from_slice(data).is_ok_and(|probe: Probe<'_>| probe.is_error())
+    ERROR.find(data).is_some()
+        && data.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice(data).is_ok_and(|probe: Probe<'_>| probe.is_error())
 }

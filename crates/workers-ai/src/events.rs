@@ -2,12 +2,10 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http_body::Body as _;
 use tokio::time::Instant;
 
 use crate::{
@@ -17,20 +15,27 @@ use crate::{
     envelope,
     error::{Cap, Error, ErrorKind},
     event_error::is_error,
-    lost,
+    lost, receive,
     sse::{Decoder, Event, TooLarge},
 };
 
 /// How an event stream ends unless its model says otherwise.
 pub(crate) const DONE: &str = "[DONE]";
 
-/// What comes next: an item, an error, or the end.
-type Next = Option<Result<(), Error>>;
+/// What comes next.
+pub(crate) enum Next {
+    /// An event for the caller.
+    Event,
+    /// Bytes, in which an event may be.
+    Bytes,
+    Error(Error),
+    End,
+}
 
 /// The events of an answer.
 pub(crate) struct Events {
     /// Gone once the stream has ended.
-    body: Option<reqwest::Body>,
+    response: Option<reqwest::Response>,
     decoder: Decoder,
     end: &'static str,
     caps: Caps,
@@ -43,14 +48,14 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn new(
-        body: reqwest::Body,
+        response: reqwest::Response,
         end: &'static str,
         caps: Caps,
         timeouts: Timeouts,
         deadline: Option<Instant>,
     ) -> Self {
         Self {
-            body: Some(body),
+            response: Some(response),
             decoder: Decoder::new(caps.event),
             end,
             caps,
@@ -63,9 +68,16 @@ impl Events {
     /// Waits for the first event. If it is an error that the service reports, nothing has been delivered yet, and the call
     /// has failed like any other.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        let first = poll_fn(|cx| self.poll(cx)).await;
-        match first {
-            Some(Err(error)) if matches!(error.kind(), ErrorKind::StreamApi(_)) => {
+        let first = poll_fn(|cx| {
+            loop {
+                match self.poll(cx) {
+                    Poll::Ready(Next::Bytes) => {}
+                    other => break other,
+                }
+            }
+        });
+        match first.await {
+            Next::Error(error) if matches!(error.kind(), ErrorKind::StreamApi(_)) => {
                 Err(error.before_any_event())
             }
             first => {
@@ -76,7 +88,7 @@ impl Events {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.body.is_none()
+        self.response.is_none()
     }
 
     /// The data of the event that came last.
@@ -89,57 +101,82 @@ impl Events {
         kept(self.data(), &self.caps)
     }
 
-    /// Waits for the next event that is for the caller; [`data`](Self::data) has it then.
+    /// What follows, if the next event begins there.
+    #[inline]
+    pub(crate) fn ahead(&mut self) -> Option<&str> {
+        if self.first.is_some() || self.response.is_none() {
+            return None;
+        }
+        self.decoder.ahead()
+    }
+
+    /// Goes to the event whose data is so much of what is ahead. Not if there is none, or it is not for the caller.
+    pub(crate) fn take_ahead(&mut self, length: usize) -> bool {
+        let is_item = match self.decoder.event_ahead(length) {
+            Some(event) => !is_error(&event) && event.data != self.end.as_bytes(),
+            None => false,
+        };
+        if is_item {
+            self.decoder.take_ahead(length);
+            self.got_event();
+        }
+        is_item
+    }
+
+    fn got_event(&mut self) {
+        self.waiting.got_event();
+        if self.beginning.as_ref().is_some_and(|kept| !kept.is_empty()) {
+            self.beginning = Some(Bytes::new());
+        }
+    }
+
+    /// Waits for bytes, or for the next event that is for the caller; [`data`](Self::data) has it then.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         if let Some(first) = self.first.take() {
             return Poll::Ready(first);
         }
         loop {
-            let Some(body) = &mut self.body else {
-                return Poll::Ready(None);
+            let Some(response) = &mut self.response else {
+                return Poll::Ready(Next::End);
             };
             match self.decoder.advance() {
                 Some(Ok(())) => {
                     match step(&self.decoder.event(), self.end, &self.caps) {
                         Step::Item => {
-                            self.waiting.got_event();
-                            if self.beginning.as_ref().is_some_and(|kept| !kept.is_empty()) {
-                                self.beginning = Some(Bytes::new());
-                            }
-                            return Poll::Ready(Some(Ok(())));
+                            self.got_event();
+                            return Poll::Ready(Next::Event);
                         }
                         Step::Skip => {}
-                        Step::Fail(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-                        Step::End => self.body = None,
+                        Step::Fail(error) => return Poll::Ready(self.fail(error)),
+                        Step::End => self.response = None,
                     }
                     continue;
                 }
                 Some(Err(TooLarge)) => {
                     let error = Error::cap(Cap::Event, self.caps.event);
-                    return Poll::Ready(Some(Err(self.fail(error))));
+                    return Poll::Ready(self.fail(error));
                 }
                 None => {}
             }
             // What has come is taken before any clock is looked at.
-            match Pin::new(body).poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => {
+            match receive::poll_chunk(response, cx) {
+                Poll::Ready(Ok(Some(chunk))) => {
                     self.waiting.got_bytes();
-                    if let Ok(chunk) = frame.into_data() {
-                        self.beginning.get_or_insert_with(|| chunk.clone());
-                        self.decoder.push(chunk);
-                    }
+                    self.beginning.get_or_insert_with(|| chunk.clone());
+                    self.decoder.push(chunk);
+                    return Poll::Ready(Next::Bytes);
                 }
-                Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Err(error)) => {
                     let broken = lost::within_answer(&error, "the stream broke off".to_owned());
-                    return Poll::Ready(Some(Err(self.fail(broken))));
+                    return Poll::Ready(self.fail(broken));
                 }
-                Poll::Ready(None) => return Poll::Ready(self.close().map(Err)),
+                Poll::Ready(Ok(None)) => return Poll::Ready(self.close()),
                 Poll::Pending => {
                     return match self.waiting.poll(cx) {
                         Poll::Pending => Poll::Pending,
                         Poll::Ready(which) => {
                             let error = Error::new(ErrorKind::Timeout(which), "");
-                            Poll::Ready(Some(Err(self.fail(error))))
+                            Poll::Ready(self.fail(error))
                         }
                     };
                 }
@@ -148,11 +185,11 @@ impl Events {
     }
 
     /// What it means that nothing more comes.
-    fn close(&mut self) -> Option<Error> {
+    fn close(&mut self) -> Next {
         let left = self.decoder.left_over();
         if left.trim_ascii() == self.end.as_bytes() {
-            self.body = None;
-            return None;
+            self.response = None;
+            return Next::End;
         }
         // What never was an event may be a page, or the report of an error.
         let left = if left.is_empty() {
@@ -164,13 +201,13 @@ impl Events {
             Ok(envelope::Envelope::Failure) => reported(left, &self.caps),
             _ => Error::new(ErrorKind::StreamTruncated, "").with_body(kept(left, &self.caps)),
         };
-        Some(self.fail(error))
+        self.fail(error)
     }
 
     /// Ends the stream with an error.
-    fn fail(&mut self, error: Error) -> Error {
-        self.body = None;
-        error
+    fn fail(&mut self, error: Error) -> Next {
+        self.response = None;
+        Next::Error(error)
     }
 }
 

@@ -91,7 +91,7 @@ pub(crate) async fn whole(
 }
 
 /// The next bytes of an answer. Between two of them there is nothing to remember.
-fn poll_chunk(
+pub(crate) fn poll_chunk(
     response: &mut reqwest::Response,
     context: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, reqwest::Error>> {

@@ -6,8 +6,15 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// How nearly every event begins.
+const PLAIN: &str = "data: ";
+
+/// In less than this there are one or two events.
+const WORTH_KEEPING: usize = 128;
 
 /// The longest field name that means something is `event`.
 const NAME_LENGTH: usize = 5;
@@ -32,6 +39,8 @@ pub(crate) struct Decoder {
     chunk: Bytes,
     /// How much of the chunk is used up.
     at: usize,
+    /// The chunk as text from this place on, once somebody asked for it; nothing if it is none.
+    text: Option<(usize, ByteString)>,
     /// Where in the chunk the data of the event is, if it is there as one piece; else empty.
     whole: Range<usize>,
     line: Line,
@@ -44,6 +53,8 @@ pub(crate) struct Decoder {
     name: Vec<u8>,
     /// The event was handed out; the next one starts afresh.
     is_stale: bool,
+    /// An event begins where the chunk goes on.
+    is_at_event: bool,
     limit: usize,
 }
 
@@ -78,6 +89,7 @@ impl Decoder {
         Self {
             chunk: Bytes::new(),
             at: 0,
+            text: None,
             whole: 0..0,
             line: START,
             mark: Some(0),
@@ -85,6 +97,7 @@ impl Decoder {
             data: Vec::new(),
             name: Vec::new(),
             is_stale: false,
+            is_at_event: false,
             limit,
         }
     }
@@ -94,6 +107,7 @@ impl Decoder {
     pub(crate) fn push(&mut self, chunk: Bytes) {
         debug_assert!(self.chunk.is_empty(), "the chunk before is used up");
         self.chunk = chunk;
+        self.text = None;
     }
 
     /// The event that was found last.
@@ -112,19 +126,17 @@ impl Decoder {
         if self.at >= self.chunk.len() {
             if self.at > 0 {
                 self.chunk = Bytes::new();
+                self.text = None;
                 self.at = 0;
                 self.whole = 0..0;
             }
             return None;
         }
-        self.whole = 0..0;
-        if std::mem::take(&mut self.is_stale) {
-            self.data.clear();
-            self.name.clear();
-        }
+        self.refresh();
         if let Some(found) = self.plain() {
             return Some(found);
         }
+        self.is_at_event = false;
         let chunk = std::mem::take(&mut self.chunk);
         let found = self.lines(&chunk);
         if found.is_some() {
@@ -135,17 +147,72 @@ impl Decoder {
         found
     }
 
-    /// An event as nearly all are: one line of data, all of it in this chunk.
-    fn plain(&mut self) -> Option<Result<(), TooLarge>> {
-        let is_fresh = matches!(self.line, Line::Name { length: 0, .. })
+    /// Forgets the event that was handed out.
+    fn refresh(&mut self) {
+        self.whole = 0..0;
+        if std::mem::take(&mut self.is_stale) {
+            self.data.clear();
+            self.name.clear();
+        }
+    }
+
+    /// The chunk from the data of the next event on, if that is text. Where the event ends is for the reader to see, who
+    /// then [takes](Self::take_ahead) it.
+    #[inline]
+    pub(crate) fn ahead(&mut self) -> Option<&str> {
+        if self.at >= self.chunk.len() || !(self.is_at_event || self.begins_event()) {
+            return None;
+        }
+        self.text()?.strip_prefix(PLAIN)
+    }
+
+    /// The rest of the chunk as text, as far as it is some.
+    fn text(&mut self) -> Option<&str> {
+        if self.text.is_none() {
+            let rest = self.chunk.get(self.at..)?;
+            if rest.len() < WORTH_KEEPING {
+                return std::str::from_utf8(rest).ok();
+            }
+            self.text = Some((self.at, as_text(self.chunk.slice(self.at..))));
+        }
+        let (from, text) = self.text.as_ref()?;
+        text.get(self.at - from..)
+    }
+
+    /// Makes out whether an event begins here.
+    fn begins_event(&mut self) -> bool {
+        self.refresh();
+        self.is_at_event = matches!(self.line, Line::Name { length: 0, .. })
             && !self.after_return
             && self.mark.is_none()
             && self.data.is_empty()
             && self.name.is_empty();
-        if !is_fresh {
+        self.is_at_event
+    }
+
+    /// The event whose data is so much of what is ahead, if it ends there.
+    #[inline]
+    pub(crate) fn event_ahead(&self, length: usize) -> Option<Event<'_>> {
+        let rest = self.chunk.get(self.at + PLAIN.len()..)?;
+        let (data, after) = rest.split_at_checked(length)?;
+        let ends = length <= self.limit && after.starts_with(b"\n\n");
+        ends.then_some(Event { name: &[], data })
+    }
+
+    /// Goes to the event whose data is so much of what is ahead.
+    #[inline]
+    pub(crate) fn take_ahead(&mut self, length: usize) {
+        let start = self.at + PLAIN.len();
+        self.whole = start..start + length;
+        self.at = start + length + 2;
+    }
+
+    /// An event as nearly all are: one line of data, all of it in this chunk.
+    fn plain(&mut self) -> Option<Result<(), TooLarge>> {
+        if !self.begins_event() {
             return None;
         }
-        let line = self.chunk.get(self.at..)?.strip_prefix(b"data: ")?;
+        let line = self.chunk.get(self.at..)?.strip_prefix(PLAIN.as_bytes())?;
         let end = memchr::memchr2(b'\n', b'\r', line)?;
         if !line.get(end..)?.starts_with(b"\n\n") {
             return None;
@@ -153,9 +220,7 @@ impl Decoder {
         if end > self.limit {
             return Some(Err(TooLarge));
         }
-        let start = self.at + b"data: ".len();
-        self.whole = start..start + end;
-        self.at = start + end + 2;
+        self.take_ahead(end);
         Some(Ok(()))
     }
 
@@ -291,6 +356,21 @@ impl Line {
             Self::Colon(field) | Self::Value(field) => field,
         }
     }
+}
+
+/// A chunk as text, without the character that is cut at its end, if one is. Nothing if it is no text.
+fn as_text(mut chunk: Bytes) -> ByteString {
+    let tail = chunk.iter().rev().take(3);
+    // The first byte of a character says in its highest bits how many there are.
+    let last = tail.clone().position(|byte| *byte >= 0xC0);
+    if let Some(after) = last {
+        let begins = chunk.len() - 1 - after;
+        let first = chunk.get(begins).copied().unwrap_or_default();
+        if first.leading_ones() as usize > after + 1 {
+            chunk.truncate(begins);
+        }
+    }
+    chunk.try_into().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
     collected::Collected,
     decode::{self, Content, misfit_text},
     error::{Error, ErrorKind, Unexpected},
-    events::Events,
+    events::{Events, Next},
     send::Facts,
     trace,
 };
@@ -53,6 +53,8 @@ pub struct EventStream<E> {
 struct Told {
     events: Box<Events>,
     facts: Facts,
+    /// Nobody wants to know how the bytes that came last differ from the document.
+    is_unwatched: bool,
 }
 
 /// The events of an answer that has begun.
@@ -61,6 +63,7 @@ pub(crate) fn open<E>(mut answer: decode::Answer) -> Result<EventStream<E>, Erro
         Content::Events(events) => Ok(EventStream {
             told: Told {
                 events,
+                is_unwatched: answer.facts.watch.is_idle(),
                 facts: answer.facts,
             },
             event: PhantomData,
@@ -78,12 +81,32 @@ impl<E> EventStream<E> {
 }
 
 impl Told {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         let next = ready!(self.events.poll(cx));
-        if let Some(Ok(())) = next {
-            trace::usage(&self.facts.span, self.events.data());
+        match next {
+            Next::Event => trace::usage(&self.facts.span, || self.events.data()),
+            Next::Bytes => self.is_unwatched = self.facts.watch.is_idle(),
+            Next::Error(error) => return Poll::Ready(Next::Error(self.facts.tell(error))),
+            Next::End => {}
         }
-        Poll::Ready(next.map(|item| item.map_err(|error| self.facts.tell(error))))
+        Poll::Ready(next)
+    }
+
+    /// What follows, if it may be read at a glance.
+    #[inline]
+    fn ahead(&mut self) -> Option<&str> {
+        if !self.is_unwatched {
+            return None;
+        }
+        self.events.ahead()
+    }
+
+    fn take_ahead(&mut self, length: usize) -> bool {
+        let is_taken = self.events.take_ahead(length);
+        if is_taken {
+            trace::usage(&self.facts.span, || self.events.data());
+        }
+        is_taken
     }
 
     /// An error about the event that came last.
@@ -100,31 +123,34 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// An item is an error if the event does not fit its type, the service reports an error, or the
     /// stream breaks off, stalls or ends too early.
     pub async fn next(&mut self) -> Option<Result<E, Error>> {
-        Next(self).await
+        Item(self).await
     }
 
-    #[inline]
+    #[inline(never)]
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
-        match self.told.poll(cx) {
-            Poll::Ready(Some(Ok(()))) => {}
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-            Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Pending => return Poll::Pending,
-        }
-        if self.told.facts.watch.is_idle() {
-            if let Ok(text) = std::str::from_utf8(self.told.events.data()) {
-                if let Ok(event) = flat::read(text) {
-                    return Poll::Ready(Some(Ok(event)));
+        loop {
+            if let Some(text) = self.told.ahead() {
+                let mut length = 0;
+                match flat::first(text, &mut length) {
+                    Ok(event) if self.told.take_ahead(length) => {
+                        return Poll::Ready(Some(Ok(event)));
+                    }
+                    _ => {}
                 }
             }
+            match ready!(self.told.poll(cx)) {
+                Next::Bytes => {}
+                Next::Event => return self.poll_other(),
+                Next::Error(error) => return Poll::Ready(Some(Err(error))),
+                Next::End => return Poll::Ready(None),
+            }
         }
-        self.poll_other()
     }
 
     /// Reads an event that is no flat object.
     #[inline(never)]
     fn poll_other(&self) -> Poll<Option<Result<E, Error>>> {
-        let Told { events, facts } = &self.told;
+        let Told { events, facts, .. } = &self.told;
         let data = events.data();
         if facts.watch.is_idle() {
             return read(data, &self.told);
@@ -135,9 +161,9 @@ impl<E: DeserializeOwned> EventStream<E> {
 }
 
 /// Waits for the next event. Written by hand, since events are large and each layer would copy them.
-struct Next<'a, E>(&'a mut EventStream<E>);
+struct Item<'a, E>(&'a mut EventStream<E>);
 
-impl<E: DeserializeOwned> Future for Next<'_, E> {
+impl<E: DeserializeOwned> Future for Item<'_, E> {
     type Output = Option<Result<E, Error>>;
 
     #[inline]

@@ -73,8 +73,15 @@ pub(crate) fn broken(span: &Span, error: &Error) {
 }
 
 /// Adds the tokens that an answer or an event counts. In a stream the last count is the total.
-pub(crate) fn usage(span: &Span, json: &[u8]) {
-    if span.is_disabled() || memmem::find(json, b"\"usage\"").is_none() {
+#[inline]
+pub(crate) fn usage<'a>(span: &Span, json: impl FnOnce() -> &'a [u8]) {
+    if !span.is_disabled() {
+        count(span, json());
+    }
+}
+
+fn count(span: &Span, json: &[u8]) {
+    if memmem::find(json, b"\"usage\"").is_none() {
         return;
     }
     let Ok(counted) = serde_json::from_slice::<Counted>(json) else {

@@ -3,6 +3,7 @@
 use super::Unsure;
 
 /// A value that has no parts.
+#[derive(Clone, Copy)]
 pub(super) enum Scalar<'de> {
     Null,
     Bool(bool),
@@ -11,167 +12,120 @@ pub(super) enum Scalar<'de> {
     EmptyList,
 }
 
+/// The name of a member, and its value.
+type Member<'de> = (&'de str, Scalar<'de>);
+
+/// What is left to read of an object.
 pub(super) struct Reader<'de> {
-    text: &'de str,
-    at: usize,
-    /// Which of the first 64 bytes end plain text. Most events are no longer.
-    ends: u64,
+    rest: &'de str,
+    has_ended: bool,
 }
 
 impl<'de> Reader<'de> {
-    pub(super) fn new(text: &'de str) -> Self {
-        Self {
-            text,
-            at: 0,
-            ends: first_ends(text.as_bytes()),
-        }
+    /// Reads the beginning of an object that is not empty.
+    pub(super) fn begin(text: &'de str) -> Result<Self, Unsure> {
+        let rest = text.strip_prefix("{").ok_or(Unsure)?;
+        Ok(Self {
+            rest,
+            has_ended: false,
+        })
     }
 
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// What follows the object, once it has ended.
+    pub(super) fn rest(&self) -> Option<&'de str> {
+        self.has_ended.then_some(self.rest)
     }
 
-    /// The next byte that is not blank; it is not taken.
-    fn peek(&mut self) -> Option<u8> {
-        match self.byte() {
-            Some(byte) if byte > b' ' => Some(byte),
-            _ => self.peek_after_blanks(),
-        }
-    }
-
-    #[cold]
-    fn peek_after_blanks(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
-            self.at += 1;
-        }
-        self.byte()
-    }
-
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Unsure> {
-        if self.peek() != Some(byte) {
-            return Err(Unsure);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// The name of the next member of an object that has begun, if there is one. The colon is taken too.
-    pub(super) fn name(&mut self, is_first: bool) -> Result<Option<&'de str>, Unsure> {
-        let next = self.peek();
-        if next == Some(b'}') {
+    /// The next member; nothing at the end.
+    #[inline]
+    pub(super) fn member(&mut self) -> Result<Option<Member<'de>>, Unsure> {
+        if self.has_ended {
             return Ok(None);
         }
-        if !is_first {
-            if next != Some(b',') {
-                return Err(Unsure);
-            }
-            self.at += 1;
-        }
-        self.expect(b'"')?;
-        let name = self.text()?;
-        self.expect(b':')?;
-        Ok(Some(name))
-    }
-
-    pub(super) fn value(&mut self) -> Result<Scalar<'de>, Unsure> {
-        let first = self.peek().ok_or(Unsure)?;
-        if first == b'"' {
-            self.at += 1;
-            return self.text().map(Scalar::Text);
-        }
-        self.other_value(first)
-    }
-
-    fn other_value(&mut self, first: u8) -> Result<Scalar<'de>, Unsure> {
-        match first {
-            b'n' => self.word("null", Scalar::Null),
-            b't' => self.word("true", Scalar::Bool(true)),
-            b'f' => self.word("false", Scalar::Bool(false)),
-            b'0'..=b'9' => self.integer(),
-            b'[' => {
-                self.at += 1;
-                self.expect(b']').map(|()| Scalar::EmptyList)
-            }
-            _ => Err(Unsure),
-        }
-    }
-
-    fn word(&mut self, word: &str, value: Scalar<'de>) -> Result<Scalar<'de>, Unsure> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        if !rest.starts_with(word.as_bytes()) {
-            return Err(Unsure);
-        }
-        self.at += word.len();
-        Ok(value)
-    }
-
-    /// A whole number that is not negative.
-    fn integer(&mut self) -> Result<Scalar<'de>, Unsure> {
-        let begins_with_zero = self.byte() == Some(b'0');
-        let start = self.at;
-        let mut number = 0_u64;
-        while let Some(digit @ b'0'..=b'9') = self.byte() {
-            let tens = number.checked_mul(10).ok_or(Unsure)?;
-            number = tens.checked_add(u64::from(digit - b'0')).ok_or(Unsure)?;
-            self.at += 1;
-        }
-        let is_padded = begins_with_zero && self.at - start > 1;
-        if is_padded || matches!(self.byte(), Some(b'.' | b'e' | b'E')) {
-            return Err(Unsure);
-        }
-        Ok(Scalar::Integer(number))
-    }
-
-    /// The rest of a text without escapes, after its quote.
-    #[inline]
-    fn text(&mut self) -> Result<&'de str, Unsure> {
-        let start = self.at;
-        let ends = self.ends >> (start % 64);
-        let end = if start < 64 && ends != 0 {
-            start + ends.trailing_zeros() as usize
+        let rest = spaced(self.rest, "\"", " \"")?;
+        let (name, rest) = plain(rest)?;
+        let (value, rest) = if let Ok(rest) = spaced(rest, "\":\"", "\": \"") {
+            let (text, rest) = plain(rest)?;
+            (Scalar::Text(text), rest.strip_prefix("\"").ok_or(Unsure)?)
         } else {
-            start + plain_length(self.text.as_bytes().get(start..).ok_or(Unsure)?)
+            other_value(spaced(rest, "\":", "\": ")?)?
         };
-        if self.text.as_bytes().get(end) != Some(&b'"') {
-            return Err(Unsure);
+        if let Some(rest) = rest.strip_prefix(",") {
+            self.rest = rest;
+        } else {
+            self.rest = rest.strip_prefix("}").ok_or(Unsure)?;
+            self.has_ended = true;
         }
-        self.at = end + 1;
-        self.text.get(start..end).ok_or(Unsure)
-    }
-
-    /// The end of the object, after which only blanks may come.
-    pub(super) fn end(&mut self) -> Result<(), Unsure> {
-        self.expect(b'}')?;
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(Unsure),
-        }
+        Ok(Some((name, value)))
     }
 }
 
-/// A bit for each of the first 64 bytes that ends plain text. If there are less than eight, none has one.
-fn first_ends(bytes: &[u8]) -> u64 {
-    // Brings the marks, one in each byte, together in the highest byte.
-    let gathered = |word| (text_ends(word) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    let mut ends = 0;
-    let mut at = 0;
-    for word in bytes.chunks_exact(8).take(8) {
-        let word = word.try_into().map_or(0, u64::from_le_bytes);
-        ends |= gathered(word) << at;
-        at += 8;
-    }
-    match bytes.last_chunk() {
-        // Some of its bytes were seen, which does not matter.
-        Some(last) if bytes.len() < 64 => {
-            ends | gathered(u64::from_le_bytes(*last)) << (bytes.len() - 8)
+/// What comes after `tight`, or after `wide`, which is the same with a blank.
+#[inline]
+fn spaced<'t>(text: &'t str, tight: &str, wide: &str) -> Result<&'t str, Unsure> {
+    let rest = text.strip_prefix(tight);
+    rest.or_else(|| text.strip_prefix(wide)).ok_or(Unsure)
+}
+
+/// Text without escapes, and the rest.
+#[inline(always)]
+fn plain(text: &str) -> Result<(&str, &str), Unsure> {
+    text.split_at_checked(plain_length(text.as_bytes()))
+        .ok_or(Unsure)
+}
+
+/// A value that is not text, and the rest.
+#[inline(never)]
+fn other_value(text: &str) -> Result<(Scalar<'static>, &str), Unsure> {
+    let words = [
+        ("null", Scalar::Null),
+        ("true", Scalar::Bool(true)),
+        ("false", Scalar::Bool(false)),
+        ("[]", Scalar::EmptyList),
+    ];
+    for (word, value) in words {
+        if let Some(rest) = text.strip_prefix(word) {
+            return Ok((value, rest));
         }
-        _ => ends,
     }
+    integer(text)
+}
+
+/// A whole number that is not negative, and the rest.
+fn integer(text: &str) -> Result<(Scalar<'static>, &str), Unsure> {
+    let rest = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let digits = text.strip_suffix(rest).unwrap_or_default();
+    let is_padded = digits.len() > 1 && digits.starts_with('0');
+    if is_padded || rest.starts_with(['.', 'e', 'E']) {
+        return Err(Unsure);
+    }
+    let number = digits.parse().map_err(|_| Unsure)?;
+    Ok((Scalar::Integer(number), rest))
 }
 
 /// How many bytes stand before the first that ends plain text.
-#[cold]
+#[inline(always)]
 fn plain_length(bytes: &[u8]) -> usize {
+    let mut start = 0;
+    // Names and tokens are short.
+    while let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
+        let ends = text_ends(u64::from_le_bytes(*word));
+        if ends != 0 {
+            return start + ends.trailing_zeros() as usize / 8;
+        }
+        start += 8;
+        if start > SHORT {
+            break;
+        }
+    }
+    start + long_plain_length(bytes.get(start..).unwrap_or_default())
+}
+
+/// From here on a text is looked at in blocks.
+const SHORT: usize = 32;
+
+#[inline(never)]
+fn long_plain_length(bytes: &[u8]) -> usize {
     let ends =
         |byte: &u8| u8::from(*byte == b'"') | u8::from(*byte == b'\\') | u8::from(*byte < 0x20);
     // Looking at a block to its end lets it be looked at all at once.
@@ -191,12 +145,11 @@ const ONES: u64 = u64::MAX / 255;
 /// The highest bit of each byte.
 const HIGHS: u64 = ONES << 7;
 
-/// Marks the bytes that end plain text: quotes, backslashes and control characters.
+/// Marks the first byte that ends plain text: a quote, a backslash or a control character. Bytes after it may be marked too.
+#[inline]
 fn text_ends(word: u64) -> u64 {
-    // Adding to seven bits carries into the eighth and no further.
-    let less_than = |word: u64, limit: u8| !((word & !HIGHS) + ONES * u64::from(128 - limit));
-    // Turned so, quotes are what stands right above the control characters.
-    let quotes_and_controls = less_than(word ^ (ONES * 2), b'"' - 1);
-    let backslashes = less_than(word ^ (ONES * u64::from(b'\\')), 1);
+    // Less than a limit is what borrows from its highest bit. Turned so, a quote stands right above the control characters.
+    let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * u64::from(b'"' - 1));
+    let backslashes = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
     (quotes_and_controls | backslashes) & !word & HIGHS
 }

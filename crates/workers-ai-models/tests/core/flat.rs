@@ -90,11 +90,19 @@ struct Strict {
     created: Option<u64>,
 }
 
+/// The object that the text begins with, and its length.
+fn quick<T: DeserializeOwned>(text: &str) -> Option<(T, usize)> {
+    let mut length = 0;
+    let value = flat::first(text, &mut length).ok()?;
+    Some((value, length))
+}
+
 /// What the quick reader reads must be what `serde_json` reads. Whether it read anything.
-fn agrees<T: DeserializeOwned + PartialEq + Debug>(json: &str) -> bool {
-    let Ok(quick) = flat::read::<T>(json) else {
+fn agrees<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> bool {
+    let Some((quick, length)) = quick::<T>(text) else {
         return false;
     };
+    let json = &text[..length];
     match serde_json::from_str::<T>(json) {
         Ok(value) => assert_eq!(quick, value, "{json}"),
         Err(error) => panic!("{json} was read, although {error}"),
@@ -148,8 +156,6 @@ fn what_it_cannot_know_is_left_to_serde_json() {
         "[]",
         "null",
         r#""text""#,
-        r#"{"response":"a"}x"#,
-        r#"{"response":"a"}{}"#,
         r#"{"response":"a",}"#,
         r#"{,"response":"a"}"#,
         r#"{"response" "a"}"#,
@@ -172,14 +178,28 @@ fn what_it_cannot_know_is_left_to_serde_json() {
         r#"{"tool_calls":{}}"#,
         r#"{"response":"one","response":"two"}"#,
     ] {
-        assert!(flat::read::<TextGenerationEvent>(json).is_err(), "{json}");
+        assert!(quick::<TextGenerationEvent>(json).is_none(), "{json}");
+    }
+}
+
+#[test]
+fn what_follows_is_left() {
+    let event = r#"{"response":"a","p":"b"}"#;
+    for after in ["", "\n\n", "\n\ndata: {}", "}", "x", "é", "{}"] {
+        let text = format!("{event}{after}");
+        let (read, length) = quick::<TextGenerationEvent>(&text).expect("an event");
+        assert_eq!(read.p, Some("b".into()));
+        assert_eq!(length, event.len());
+    }
+    for length in 0..event.len() {
+        assert!(quick::<TextGenerationEvent>(&event[..length]).is_none());
     }
 }
 
 #[test]
 fn whoever_watches_for_drift_is_told_by_serde_json() {
     let event = r#"{"response":"a","tone":"new"}"#;
-    let (read, drifts) = drift::watch(|| flat::read::<TextGenerationEvent>(event).is_ok());
+    let (read, drifts) = drift::watch(|| quick::<TextGenerationEvent>(event).is_some());
     assert!(!read && drifts.is_empty());
     let (_, drifts) = drift::watch(|| serde_json::from_str::<TextGenerationEvent>(event));
     assert!(matches!(drifts.as_slice(), [Drift::UnknownMember { .. }]));
