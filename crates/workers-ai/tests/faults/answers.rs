@@ -11,19 +11,10 @@ use workers_ai::{
 
 use crate::{
     server::{Server, answer, events, failure_body, result},
-    support::{CONTENT, Scene, client, fails, phrase, printed},
+    support::{client, fails, phrase, picture, printed},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
-
-async fn picture(answer: Vec<u8>) -> Result<workers_ai::models::Media, Error> {
-    let server = Server::always(answer).await;
-    let scene = Scene {
-        prompt: CONTENT.into(),
-    };
-    let picture = client(&server).run(scene).await;
-    picture.map(|picture| picture.image)
-}
 
 /// The items before the error that ends a stream, and the error.
 async fn broken(text: &str) -> (usize, Error) {

@@ -13,7 +13,7 @@ use http::{Request, Response};
 use tokio::{net::TcpListener, sync::Notify};
 use workers_ai::{Client, ErrorKind};
 
-use crate::support::{builder_at, fails, phrase};
+use crate::support::{HI, builder_at, fails, phrase};
 
 /// A connection that says hello and then nothing more, whatever it is told.
 #[tokio::test]
@@ -60,8 +60,6 @@ async fn t37_a_connection_that_went_silent_is_left() {
     }
     assert_eq!(*connections.lock().unwrap(), 2);
 }
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 /// What the server does with a request.
 #[derive(Clone)]

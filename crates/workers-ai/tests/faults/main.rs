@@ -3,12 +3,12 @@
 
 mod answers;
 mod batch;
+mod bodies;
 mod catalogue;
 mod credentials;
 mod dialects;
 mod download;
 mod drift;
-mod http;
 mod http2;
 mod input;
 mod json;
@@ -17,7 +17,9 @@ mod options;
 mod overload;
 mod secrets;
 mod server;
-mod sse;
+mod stalls;
+mod statuses;
+mod stream;
 mod support;
 mod tls;
 mod transport;

@@ -1,4 +1,5 @@
-//! Large media on their way out: base64 that is made while it is sent, on every attempt the same.
+//! Large media on their way out: sent while they are read or made into base64, and on every attempt
+//! the same.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,13 +8,13 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 use workers_ai::{
-    Cap, ErrorKind,
+    Cap, ErrorKind, Stop, Upload,
     models::{Media, Model, ModelInfo, ModelInput, Task, Validate},
 };
 
 use crate::{
-    server::{Act, Server, failure, result},
-    support::{Said, builder, builder_at, client},
+    server::{Server, failure, result},
+    support::{HI, Painter, Said, builder, builder_at, client},
 };
 
 /// A model that listens.
@@ -39,8 +40,6 @@ impl Model for Ear {
     type Input = Sound;
     type Output = Said;
 }
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 fn sound(length: usize) -> Sound {
     let bytes = (0_u32..).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
@@ -75,15 +74,8 @@ async fn large_media_arrive_byte_for_byte_with_their_length() {
 
 #[tokio::test]
 async fn every_attempt_sends_the_same() {
-    let server = Server::start(|number, _| {
-        let answer = if number < 2 {
-            failure(429, 3040)
-        } else {
-            result(HI)
-        };
-        vec![Act::Write(answer)]
-    })
-    .await;
+    let busy = failure(429, 3040);
+    let server = Server::in_turn([busy.clone(), busy, result(HI)]).await;
     let sound = sound(300_000);
     let response = client(&server).run(sound.clone()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 3);
@@ -168,4 +160,37 @@ async fn over_http2_it_is_the_same() {
         assert_eq!(length, Some(&*wire.len().to_string()));
         assert!(*body == wire.as_bytes());
     }
+}
+
+#[tokio::test]
+async fn uploads_are_sent_while_they_are_read() {
+    let server = Server::always(result(r#"{"image":"iVBORw0KGgo="}"#)).await;
+    let file = vec![7; 200_000];
+    let upload = Upload::reader("audio/wav", std::io::Cursor::new(file.clone()));
+    client(&server)
+        .upload::<Painter>(upload)
+        .query("language", "de")
+        .await
+        .unwrap();
+    let upload = Upload::reader("audio/wav", std::io::Cursor::new(file.clone())).length(200_000);
+    client(&server).upload::<Painter>(upload).await.unwrap();
+    let seen = server.seen();
+    assert_eq!(seen[0].body, file);
+    assert_eq!(seen[0].header("content-type"), Some("audio/wav"));
+    assert!(seen[0].line().ends_with("?language=de HTTP/1.1"));
+    assert_eq!(
+        (
+            seen[0].header("content-length"),
+            seen[1].header("content-length")
+        ),
+        (None, Some("200000"))
+    );
+}
+
+#[tokio::test]
+async fn an_upload_is_sent_once() {
+    let server = Server::always(failure(503, 1)).await;
+    let upload = Upload::reader("audio/wav", &b"RIFF"[..]);
+    let error = client(&server).upload::<Painter>(upload).await.unwrap_err();
+    assert_eq!((error.stop(), server.requests()), (Some(Stop::Body), 1));
 }

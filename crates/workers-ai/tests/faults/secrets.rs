@@ -169,7 +169,7 @@ async fn the_services_messages_can_be_kept_out() {
 
 #[tokio::test]
 async fn a04_transport_errors_hold_no_address() {
-    let server = Server::start(|_, _| vec![Act::Close]).await;
+    let server = Server::each([Act::Close]).await;
     let error = client(&server)
         .run(phrase())
         .query("q", CONTENT)

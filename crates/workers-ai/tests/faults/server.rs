@@ -93,9 +93,19 @@ impl Server {
         server
     }
 
+    /// Does the same with every request.
+    pub(crate) async fn each<const N: usize>(acts: [Act; N]) -> Self {
+        Self::start(move |_, _| acts.to_vec()).await
+    }
+
     /// Gives the same answer every time.
     pub(crate) async fn always(answer: Vec<u8>) -> Self {
-        Self::start(move |_, _| vec![Act::Write(answer.clone())]).await
+        Self::each([Act::Write(answer)]).await
+    }
+
+    /// Gives these answers in turn, and the last one from then on.
+    pub(crate) async fn in_turn<const N: usize>(answers: [Vec<u8>; N]) -> Self {
+        Self::start(move |n, _| vec![Act::Write(answers[n.min(N - 1)].clone())]).await
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -239,6 +249,11 @@ pub(crate) fn head(status: u16, headers: &[(&str, &str)]) -> String {
         text.extend([name, ": ", value, "\r\n"]);
     }
     text + "\r\n"
+}
+
+/// The head of a JSON answer whose body has this framing.
+pub(crate) fn json_head(name: &str, value: &str) -> Vec<u8> {
+    head(200, &[("content-type", "application/json"), (name, value)]).into()
 }
 
 pub(crate) fn json(status: u16, body: &str) -> Vec<u8> {

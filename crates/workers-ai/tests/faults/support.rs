@@ -22,6 +22,12 @@ pub(crate) const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const SECRET: &str = "cAnArY-secret";
 pub(crate) const CONTENT: &str = "cAnArY content";
 
+/// What [`Echo`] answers.
+pub(crate) const HI: &str = r#"{"response":"hi"}"#;
+
+/// A limit that is reached while a test waits for it.
+pub(crate) const SOON: Duration = Duration::from_millis(60);
+
 /// A model that echoes JSON.
 pub(crate) struct Echo;
 
@@ -90,7 +96,7 @@ pub(crate) struct Painter;
 
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Scene {
-    pub(crate) prompt: String,
+    prompt: String,
 }
 
 impl Validate for Scene {}
@@ -101,7 +107,7 @@ impl ModelInput for Scene {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Picture {
-    pub(crate) image: Media,
+    image: Media,
 }
 
 impl Model for Painter {
@@ -186,4 +192,25 @@ pub(crate) async fn fails(client: &Client) -> Error {
     let error = client.run(phrase()).await.unwrap_err();
     printed(&error);
     error
+}
+
+/// Calls a server that always gives this answer; counts the requests.
+pub(crate) async fn call(answer: Vec<u8>) -> (Error, usize) {
+    let server = Server::always(answer).await;
+    let error = fails(&client(&server)).await;
+    assert_eq!(
+        usize::try_from(error.attempts()).unwrap(),
+        server.requests()
+    );
+    (error, server.requests())
+}
+
+/// Asks a server that always gives this answer for a picture.
+pub(crate) async fn picture(answer: Vec<u8>) -> Result<Media, Error> {
+    let server = Server::always(answer).await;
+    let scene = Scene {
+        prompt: CONTENT.to_owned(),
+    };
+    let picture = client(&server).run(scene).await;
+    picture.map(|picture| picture.image)
 }

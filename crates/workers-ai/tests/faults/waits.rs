@@ -5,20 +5,13 @@ use std::time::Duration;
 use workers_ai::{ApiErrorKind as Api, ErrorKind, Stop};
 
 use crate::{
-    http::call,
-    server::{Act, Server, answer, result},
-    support::{client_and_waits, fails, phrase},
+    server::{Server, answer, result},
+    support::{HI, call, client_and_waits, fails, phrase},
 };
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 #[tokio::test]
 async fn h10_retry_after_is_a_lower_bound() {
-    let server = Server::start(|n, _| match n {
-        0 => vec![Act::Write(answer(429, &[("retry-after", "2")], ""))],
-        _ => vec![Act::Write(result(HI))],
-    })
-    .await;
+    let server = Server::in_turn([answer(429, &[("retry-after", "2")], ""), result(HI)]).await;
     let (client, waits) = client_and_waits(&server);
     let response = client.run(phrase()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 2);
