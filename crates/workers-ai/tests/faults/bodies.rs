@@ -6,8 +6,10 @@ use bytes::Bytes;
 use workers_ai::{ApiErrorKind as Api, Cap, ErrorKind, Unexpected};
 
 use crate::{
-    server::{Act, Server, answer, events, failure, failure_body, head, json, json_head, result},
-    support::{HI, builder, call, client, fails, phrase, picture, printed},
+    server::{
+        Act, Server, answer, chunk, events, failure, failure_body, head, json, json_head, result,
+    },
+    support::{HI, builder, call, client, client_and_waits, fails, phrase, picture, printed},
 };
 
 #[tokio::test]
@@ -70,29 +72,45 @@ async fn h32_events_where_json_was_expected() {
     assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::ContentType));
 }
 
+const GZIP: [(&str, &str); 2] = [
+    ("content-type", "application/json"),
+    ("content-encoding", "gzip"),
+];
+
 #[tokio::test]
-async fn h35_h37_compression_that_nobody_asked_for() {
-    let headers = [
-        ("content-type", "application/json"),
-        ("content-encoding", "gzip"),
-    ];
-    let body = b"\x1f\x8brest";
-    let (error, requests) = call(answer(200, &headers, body)).await;
-    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
-    assert_eq!((&error.body()[..], requests), (&body[..], 1));
+async fn h35_h36_h37_compression_that_nobody_asked_for() {
+    // A beginning that has no end, and what is not compressed at all.
+    for body in [&b"\x1f\x8b\x08\0rest"[..], HI.as_bytes()] {
+        let (error, requests) = call(answer(200, &GZIP, body)).await;
+        assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
+        assert_eq!((&error.body()[..], requests), (body, 1));
+    }
 
     // However much comes out of it, no more is read than the cap allows.
-    let server = Server::always(answer(200, &headers, vec![7; 20_000])).await;
+    let server = Server::always(answer(200, &GZIP, vec![7; 20_000])).await;
     let error = fails(&builder(&server).max_response_bytes(10_000).build().unwrap()).await;
     assert_eq!(error.kind(), ErrorKind::LimitExceeded(Cap::Response));
 
-    let headers = [
-        ("content-type", "text/event-stream"),
-        ("content-encoding", "br"),
-    ];
-    let server = Server::always(answer(200, &headers, body)).await;
-    let error = client(&server).stream(phrase()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
+    let mut cut = answer(200, &GZIP, "\x1f rest");
+    cut.pop();
+    let server = Server::each([Act::Write(cut), Act::Close]).await;
+    let error = fails(&client(&server)).await;
+    assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
+}
+
+#[tokio::test]
+async fn s35_a_compressed_stream_is_not_asked_for_and_not_read() {
+    for coding in ["gzip", "br", "gzip, gzip"] {
+        let headers = [
+            ("content-type", "text/event-stream"),
+            ("content-encoding", coding),
+        ];
+        let server = Server::always(answer(200, &headers, "\x1f rest")).await;
+        let error = client(&server).stream(phrase()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Encoding));
+        assert_eq!(server.requests(), 1);
+        assert_eq!(server.seen()[0].header("accept-encoding"), None);
+    }
 }
 
 #[tokio::test]
@@ -173,4 +191,41 @@ async fn the_raw_answer_is_the_answer_as_it_came() {
     let error = client(&server).run(phrase()).raw().await.unwrap_err();
     assert!(error.is_unknown_model());
     printed(&error);
+}
+
+#[tokio::test]
+async fn h45_a_told_rate_limit_can_be_read_and_is_not_waited_for() {
+    for told in [r#""default";r=0;t=30"#, "r=;;=x", "\u{e9}"] {
+        let headers = [("content-type", "application/json"), ("ratelimit", told)];
+        let server = Server::always(answer(200, &headers, HI)).await;
+        let (client, waits) = client_and_waits(builder(&server));
+        for _ in 0..2 {
+            let response = client.run(phrase()).details().await.unwrap();
+            let headers = response.details.headers();
+            assert_eq!(headers.get("Ratelimit").as_deref(), Some(told));
+        }
+        assert!(waits.all().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn h46_cookies_trailers_and_unknown_headers_are_passed_over() {
+    let headers = [
+        ("content-type", "application/json"),
+        ("transfer-encoding", "chunked"),
+        ("trailer", "set-cookie"),
+        ("set-cookie", "one=1; Path=/"),
+        ("x-new", "new"),
+    ];
+    let trailers = b"0\r\nset-cookie: two=2\r\ncf-ray: late\r\n\r\n";
+    let answer = [head(200, &headers).as_bytes(), &chunk(HI), trailers].concat();
+    let server = Server::always(answer).await;
+    let client = client(&server);
+    for _ in 0..2 {
+        let response = client.run(phrase()).details().await.unwrap();
+        assert_eq!(response.output.response, "hi");
+        assert_eq!(response.details.request_id(), None);
+    }
+    assert_eq!((server.requests(), server.connections()), (2, 1));
+    assert_eq!(server.seen()[1].header("cookie"), None);
 }

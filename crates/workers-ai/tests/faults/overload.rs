@@ -68,7 +68,7 @@ async fn r10_the_gateway_retries_or_the_client_does() {
 #[tokio::test]
 async fn r12_one_retry_after_pauses_the_whole_client() {
     let server = Server::in_turn([answer(429, &[("retry-after", "10")], ""), result(HI)]).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     client.run(phrase()).await.unwrap();
     for _ in 0..50 {
         client.clone().run(phrase()).await.unwrap();
@@ -148,7 +148,7 @@ async fn r18_one_attempt_is_one_request() {
 #[tokio::test]
 async fn waits_grow_and_stay_within_bounds() {
     let server = Server::always(failure(500, 1)).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     let policy = RetryPolicy::new().attempts(8);
     client.run(phrase()).retry(policy).await.unwrap_err();
     let waits = waits.all();

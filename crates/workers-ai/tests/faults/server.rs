@@ -20,6 +20,7 @@ pub(crate) enum Act {
     Write(Vec<u8>),
     /// Waits until the test says so.
     Gate(Arc<Notify>),
+    Pause(Duration),
     /// Writes one part after the other, for ever.
     Drip(&'static [u8], Duration),
     /// Writes the same for ever, as fast as it is taken, and counts the bytes.
@@ -120,13 +121,35 @@ impl Server {
         *self.connections.lock().unwrap()
     }
 
+    /// Waits until there have been so many requests.
+    pub(crate) async fn asked(&self, requests: usize) {
+        let asked = async {
+            while self.requests() < requests {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(asked, "the requests come in time").await;
+    }
+
     /// Waits until a connection has ended, from whichever side.
     pub(crate) async fn connection_ended(&self) {
         let mut left = self.left.lock().await;
-        tokio::time::timeout(Duration::from_secs(5), left.recv())
-            .await
-            .expect("the connection ends in time");
+        within(left.recv(), "the connection ends in time").await;
     }
+
+    /// Waits until the server has closed so many connections and the client had time to see it.
+    pub(crate) async fn closed(&self, connections: usize) {
+        for _ in 0..connections {
+            self.connection_ended().await;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits for what should take no time, but not for ever.
+pub(crate) async fn within<T>(future: impl Future<Output = T>, what: &str) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(5), future).await;
+    waited.unwrap_or_else(|_| panic!("{what}"))
 }
 
 async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) {
@@ -145,6 +168,7 @@ async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) 
                     }
                 }
                 Act::Gate(gate) => gate.notified().await,
+                Act::Pause(time) => tokio::time::sleep(time).await,
                 Act::Drip(bytes, every) => loop {
                     if stream.write_all(bytes).await.is_err() {
                         return;

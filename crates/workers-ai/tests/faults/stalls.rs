@@ -2,12 +2,31 @@
 
 use std::{future::IntoFuture, time::Duration};
 
-use workers_ai::{ErrorKind, Timeout};
+use tokio::net::{TcpSocket, TcpStream};
+use workers_ai::{ErrorKind, Stop, Timeout};
 
 use crate::{
     server::{Act, Server, json_head},
-    support::{SOON, builder, client, fails, phrase},
+    support::{SOON, builder, builder_at, client, fails, phrase},
 };
+
+/// A queue that is full drops those who knock, on Linux.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn t03_a_server_that_does_not_take_connections_is_tried_again() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let full = socket.listen(0).unwrap();
+    let address = full.local_addr().unwrap();
+    let _first = TcpStream::connect(address).await.unwrap();
+    let client = builder_at(&format!("http://{address}"))
+        .connect_timeout(SOON)
+        .build()
+        .unwrap();
+    let error = fails(&client).await;
+    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Connect));
+    assert_eq!((error.attempts(), error.stop()), (3, Some(Stop::Attempts)));
+}
 
 #[tokio::test]
 async fn t21_no_answer_ends_in_time_and_is_not_repeated() {

@@ -4,7 +4,7 @@ use workers_ai::{ApiErrorKind as Api, Error, ErrorKind, Gateway, Stop, Unexpecte
 
 use crate::{
     server::{Act, Seen, Server, answer, failure, result},
-    support::{HI, SECRET, call, client, phrase, picture, printed},
+    support::{ACCOUNT, HI, SECRET, call, client, phrase, picture, printed},
 };
 
 #[tokio::test]
@@ -180,12 +180,15 @@ async fn h19_odd_statuses() {
 }
 
 #[tokio::test]
-async fn h21_h22_redirects_are_not_followed() {
+async fn h21_h22_h24_redirects_are_not_followed() {
     let other = Server::always(result(HI)).await;
     let target = other.url.clone();
     for status in [301, 302, 303, 307, 308] {
-        for to in [target.as_str(), "/elsewhere", ""] {
-            let (error, requests) = call(answer(status, &[("location", to)], "")).await;
+        let own = format!("/accounts/{ACCOUNT}/ai/run/@cf/example/echo");
+        let places = [&target, "/elsewhere", &own, "", "http://[", "\u{e9}"];
+        let locations = places.map(|to| vec![("location", to)]);
+        for location in locations.iter().chain([&vec![]]) {
+            let (error, requests) = call(answer(status, location, "")).await;
             assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Redirect));
             assert_eq!(requests, 1);
         }

@@ -152,14 +152,23 @@ pub(crate) fn builder_at(url: &str) -> ClientBuilder {
         .sleep_with(Arc::new(|_| Box::pin(std::future::ready(()))))
 }
 
+/// An HTTP client of the caller's, who has chosen the cryptography too.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+    // Another test may have been quicker.
+    let _ = provider.install_default();
+    reqwest::Client::builder()
+}
+
 pub(crate) fn client(server: &Server) -> Client {
     builder(server).build().unwrap()
 }
 
-pub(crate) fn client_and_waits(server: &Server) -> (Client, Waits) {
+/// The client, and how long it wanted to wait.
+pub(crate) fn client_and_waits(builder: ClientBuilder) -> (Client, Waits) {
     let waits = Waits::default();
     let noted = waits.clone();
-    let client = builder(server)
+    let client = builder
         .sleep_with(Arc::new(move |wait| {
             noted.0.lock().unwrap().push(wait);
             Box::pin(std::future::ready(()))
@@ -180,6 +189,20 @@ pub(crate) fn printed(error: &Error) -> String {
     assert_clean(&text);
     text
 }
+
+/// Does not compile if a type has the trait: then there are two to choose from.
+macro_rules! has_not {
+    ($what:path: $($name:ty),*) => {{
+        trait Either<Which> {
+            fn check() {}
+        }
+        impl<T: ?Sized> Either<()> for T {}
+        struct Has;
+        impl<T: ?Sized + $what> Either<Has> for T {}
+        $(<$name as Either<_>>::check();)*
+    }};
+}
+pub(crate) use has_not;
 
 pub(crate) fn assert_clean(text: &str) {
     for canary in [SECRET, CONTENT, ACCOUNT] {

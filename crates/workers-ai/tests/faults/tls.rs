@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use reqwest::dns::{Name, Resolve, Resolving};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,15 +20,7 @@ use tokio_rustls::{
 };
 use workers_ai::{ErrorKind, Stop, Unexpected};
 
-use crate::support::{builder_at, fails};
-
-/// An HTTP client of the caller's, who has chosen the cryptography too.
-fn http() -> reqwest::ClientBuilder {
-    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
-    // Another test may have been quicker.
-    let _ = provider.install_default();
-    reqwest::Client::builder()
-}
+use crate::support::{builder_at, fails, http};
 
 /// A server with a certificate of its own making for `name`: its address, its certificate, and how
 /// many bytes it was told in confidence.
@@ -40,12 +33,21 @@ async fn start_with(
     name: &str,
     answer: String,
 ) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
-    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let certificate = reqwest::Certificate::from_der(made.cert.der()).unwrap();
+    let certificate = CertificateParams::new([name.to_owned()]).unwrap();
+    start_certified(certificate, answer).await
+}
+
+async fn start_certified(
+    certificate: CertificateParams,
+    answer: String,
+) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
+    let key = KeyPair::generate().unwrap();
+    let made = certificate.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let certificate = reqwest::Certificate::from_der(made.der()).unwrap();
     let config = ServerConfig::builder()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![made.der().clone()], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -118,6 +120,44 @@ async fn t04_a_certificate_that_is_trusted_will_do() {
         "the server reads and closes"
     );
     assert!(told.load(Ordering::Relaxed) > 0);
+}
+
+#[tokio::test]
+async fn t06_a_certificate_that_is_not_valid_now_is_never_tried_again() {
+    for (from, until) in [(1975, 2000), (4000, 4096)] {
+        let mut certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        certificate.not_before = date_time_ymd(from, 1, 1);
+        certificate.not_after = date_time_ymd(until, 1, 1);
+        let (url, certificate, told) = start_certified(certificate, String::new()).await;
+        let http = http().tls_certs_only([certificate]).build().unwrap();
+        let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+        assert!(!error.is_retryable());
+        assert_eq!(told.load(Ordering::Relaxed), 0);
+    }
+}
+
+#[tokio::test]
+async fn t07_t09_a_server_that_speaks_another_protocol_is_never_tried_again() {
+    // TLS 1.1 that refuses later ones, TLS 1.1 that thinks it is agreed on, and no TLS at all.
+    let refused = b"\x15\x03\x02\0\x02\x02\x46".to_vec();
+    let hello = b"\x16\x03\x02\0\x2a\x02\0\0\x26\x03\x02";
+    let agreed = [&hello[..], &[7; 32], b"\0\xc0\x13\0"].concat();
+    let plain = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec();
+    for answer in [refused, agreed, plain] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 10_000]).await;
+                let _ = stream.write_all(&answer).await;
+            }
+        });
+        let url = format!("https://localhost:{port}");
+        let error = fails(&builder_at(&url).build().unwrap()).await;
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+        assert!(!error.is_retryable());
+    }
 }
 
 #[tokio::test]

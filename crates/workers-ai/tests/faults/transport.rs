@@ -1,8 +1,15 @@
 //! Connections that fail, break and stall.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::IntoFuture,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::sync::Notify;
+use tokio::{net::TcpListener, sync::Notify};
 use workers_ai::{ApiErrorKind, ErrorKind, RetryPolicy, Stop, Unexpected, models::Batch};
 
 use crate::{
@@ -24,6 +31,29 @@ async fn t02_refused_connection_is_retried_and_told() {
     assert_eq!((error.attempts(), error.earlier().len()), (3, 2));
     assert_eq!(error.stop(), Some(Stop::Attempts));
     assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn t10_a_reset_right_after_the_connection_is_in_doubt() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            stream.set_zero_linger().unwrap();
+        }
+    });
+    let error = fails(&builder_at(&url).build().unwrap()).await;
+    assert_eq!(
+        (error.kind(), error.stop()),
+        (ErrorKind::InDoubt, Some(Stop::InDoubt))
+    );
+    assert_eq!(
+        (error.attempts(), connections.load(Ordering::Relaxed)),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -62,24 +92,46 @@ async fn t13_a_pooled_connection_that_was_closed_is_not_used() {
     let server = Server::each([Act::Write(result(HI)), Act::Close]).await;
     let client = client(&server);
     client.run(phrase()).await.unwrap();
-    server.connection_ended().await;
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    server.closed(1).await;
     client.run(phrase()).await.unwrap();
     assert_eq!((server.requests(), server.connections()), (2, 2));
 }
 
 #[tokio::test]
-async fn t15_reset_in_the_body_is_an_interruption() {
-    let server = Server::start(|_, _| {
-        let wait = Arc::new(Notify::new());
-        let later = wait.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            later.notify_one();
-        });
-        vec![Act::Write(short_body()), Act::Gate(wait), Act::Reset]
+async fn t29_many_pooled_connections_that_were_closed_are_not_used() {
+    const POOLED: usize = 50;
+    let gates: Vec<_> = (0..POOLED).map(|_| Arc::new(Notify::new())).collect();
+    let opened = gates.clone();
+    let server = Server::start(move |n, _| match gates.get(n) {
+        Some(gate) => vec![Act::Gate(gate.clone()), Act::Write(result(HI)), Act::Close],
+        None => vec![Act::Write(result(HI))],
     })
     .await;
+    let client = client(&server);
+    let calls: Vec<_> = (0..POOLED)
+        .map(|_| tokio::spawn(client.run(phrase()).into_future()))
+        .collect();
+    server.asked(POOLED).await;
+    for gate in opened {
+        gate.notify_one();
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    server.closed(POOLED).await;
+    for _ in 0..100 {
+        client.run(phrase()).await.unwrap();
+    }
+    assert_eq!(
+        (server.requests(), server.connections()),
+        (POOLED + 100, POOLED + 1)
+    );
+}
+
+#[tokio::test]
+async fn t15_reset_in_the_body_is_an_interruption() {
+    let pause = Act::Pause(Duration::from_millis(20));
+    let server = Server::each([Act::Write(short_body()), pause, Act::Reset]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
     assert!(error.to_string().contains("after 5 bytes"), "{error}");
@@ -101,6 +153,18 @@ async fn t17_chunks_without_the_last_one_are_an_interruption() {
     let server = Server::each([Act::Write(body), Act::Close]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
+}
+
+#[tokio::test]
+async fn t18_broken_chunks_are_an_interruption() {
+    let extension = format!("4;{}\r\n{{\"re\r\n", "x".repeat(64 << 10));
+    for (rest, come) in [("11\r\n{\"re", 4), ("zz\r\n{\"re", 0), (&extension, 0)] {
+        let body = [json_head("transfer-encoding", "chunked"), rest.into()].concat();
+        let server = Server::each([Act::Write(body), Act::Close]).await;
+        let error = fails(&client(&server)).await;
+        assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
+        assert_eq!((error.body().len(), server.requests()), (come, 1));
+    }
 }
 
 #[tokio::test]

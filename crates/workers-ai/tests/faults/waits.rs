@@ -6,13 +6,13 @@ use workers_ai::{ApiErrorKind as Api, ErrorKind, Stop};
 
 use crate::{
     server::{Server, answer, result},
-    support::{HI, call, client_and_waits, fails, phrase},
+    support::{HI, builder, call, client_and_waits, fails, phrase},
 };
 
 #[tokio::test]
 async fn h10_retry_after_is_a_lower_bound() {
     let server = Server::in_turn([answer(429, &[("retry-after", "2")], ""), result(HI)]).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     let response = client.run(phrase()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 2);
     let waits = waits.all();
@@ -57,7 +57,7 @@ async fn h18_h44_a_date_is_measured_by_the_services_clock() {
         ("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"),
     ];
     let server = Server::always(answer(503, &headers, "")).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     let error = fails(&client).await;
     let three = Duration::from_secs(3);
     assert_eq!(error.retry_after(), Some(three));

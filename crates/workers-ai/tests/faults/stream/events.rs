@@ -98,3 +98,16 @@ async fn events_called_plain_text_are_events() {
     let error = client(&server).stream(phrase()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::ContentType));
 }
+
+#[tokio::test]
+async fn s25_a_chunk_full_of_tiny_events_is_delivered_event_by_event() {
+    const EVENTS: usize = 250_000;
+    let server = Server::always(events("data: {}\n\n".repeat(EVENTS) + "data: [DONE]\n\n")).await;
+    let mut stream = client(&server).stream(phrase()).await.unwrap();
+    let mut items = 0;
+    while let Some(item) = stream.next().await {
+        assert_eq!(item.unwrap().response, None);
+        items += 1;
+    }
+    assert_eq!((items, server.requests()), (EVENTS, 1));
+}
