@@ -1,15 +1,15 @@
 //! Event streams: what they give, how they end, and how long they are waited for.
 
+mod ends;
+mod events;
+mod waits;
+
 use workers_ai::{Error, ErrorKind, EventStream};
 
 use crate::{
     server::{Act, Server},
     support::{Piece, client, phrase, printed},
 };
-
-mod ends;
-mod events;
-mod waits;
 
 /// Everything a stream gives: texts, and the errors among them.
 async fn collect(mut stream: EventStream<Piece>) -> Vec<Result<String, Error>> {
