@@ -3,16 +3,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use tokio::net::TcpListener;
 use workers_ai::{
     Cap, ErrorKind, Stop, Upload,
     models::{Media, Model, ModelInfo, ModelInput, Task, Validate},
 };
 
 use crate::{
+    http2::begin,
+    listen::listen,
     server::{Server, failure, result},
     support::{HI, Painter, Said, builder, builder_at, client},
 };
@@ -123,36 +123,30 @@ async fn u16_the_cap_counts_what_is_sent() {
 
 #[tokio::test]
 async fn u17_over_http2_it_is_the_same() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut connection = h2::server::handshake(stream).await.unwrap();
-        while let Some(Ok((request, mut respond))) = connection.accept().await {
-            let log = log.clone();
-            tokio::spawn(async move {
-                let length = request.headers().get("content-length").cloned();
-                let mut body = request.into_body();
-                let mut all = Vec::new();
-                while let Some(Ok(chunk)) = body.data().await {
-                    all.extend_from_slice(&chunk);
-                    body.flow_control().release_capacity(chunk.len()).unwrap();
-                }
-                log.lock().unwrap().push((length, all));
-                let response = http::Response::builder()
-                    .header("content-type", "application/json")
-                    .body(())
-                    .unwrap();
-                let mut answer = respond.send_response(response, false).unwrap();
-                answer
-                    .send_data(Bytes::from_static(HI.as_bytes()), true)
-                    .unwrap();
-            });
+    let place = listen(move |_, stream| {
+        let log = log.clone();
+        async move {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let log = log.clone();
+                tokio::spawn(async move {
+                    let length = request.headers().get("content-length").cloned();
+                    let mut body = request.into_body();
+                    let mut all = Vec::new();
+                    while let Some(Ok(chunk)) = body.data().await {
+                        all.extend_from_slice(&chunk);
+                        body.flow_control().release_capacity(chunk.len()).unwrap();
+                    }
+                    log.lock().unwrap().push((length, all));
+                    begin(&mut respond, "application/json", HI, true);
+                });
+            }
         }
-    });
-    let client = builder_at(&url).http2_only(true).build().unwrap();
+    })
+    .await;
+    let client = builder_at(&place.url()).http2_only(true).build().unwrap();
     for length in [1_000_001, 25 << 20] {
         let sound = sound(length);
         client.run(sound.clone()).await.unwrap();

@@ -13,6 +13,7 @@ use tracing::{
 use workers_ai::{Client, ClientBuilder, ErrorKind, Gateway, Run, models::Llama31_8bInstructFp8};
 
 use crate::{
+    listen::nobody,
     server::{Act, Server, answer, events, failure, result},
     support::{
         ACCOUNT, CONTENT, SECRET, assert_clean, builder, builder_at, client, has_not, phrase,
@@ -30,10 +31,7 @@ fn a05_what_holds_a_secret_is_not_written_shown_or_compared() {
 
 #[tokio::test]
 async fn a23_every_chain_of_causes_is_clean() {
-    let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}/{CONTENT}", refused.local_addr().unwrap());
-    let nobody = nobody.replace(' ', "-");
-    drop(refused);
+    let nobody = format!("{}/{}", nobody(), CONTENT.replace(' ', "-"));
     let cut = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
     let scripts: [(Vec<Act>, ErrorKind); 4] = [
         (vec![Act::Close], ErrorKind::InDoubt),

@@ -10,9 +10,11 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{Notify, mpsc},
 };
+
+use crate::listen::{Place, listen};
 
 /// One thing the server does with a connection after it read a request.
 #[derive(Clone)]
@@ -60,8 +62,8 @@ type Script = dyn Fn(usize, &Seen) -> Vec<Act> + Send + Sync;
 
 pub(crate) struct Server {
     pub(crate) url: String,
+    place: Place,
     seen: Arc<Mutex<Vec<Seen>>>,
-    connections: Arc<Mutex<usize>>,
     left: tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>,
 }
 
@@ -70,28 +72,24 @@ impl Server {
     pub(crate) async fn start(
         script: impl Fn(usize, &Seen) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let (leave, left) = mpsc::unbounded_channel();
-        let server = Self {
-            url,
-            seen: Arc::default(),
-            connections: Arc::default(),
-            left: tokio::sync::Mutex::new(left),
-        };
-        let (seen, connections) = (server.seen.clone(), server.connections.clone());
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let noted = seen.clone();
         let script: Arc<Script> = Arc::new(script);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                *connections.lock().unwrap() += 1;
-                let (script, seen, leave) = (script.clone(), seen.clone(), leave.clone());
-                tokio::spawn(async move {
-                    serve(stream, &*script, &seen).await;
-                    let _ = leave.send(());
-                });
+        let place = listen(move |_, stream| {
+            let (script, seen, leave) = (script.clone(), noted.clone(), leave.clone());
+            async move {
+                serve(stream, &*script, &seen).await;
+                let _ = leave.send(());
             }
-        });
-        server
+        })
+        .await;
+        Self {
+            url: place.url(),
+            place,
+            seen,
+            left: tokio::sync::Mutex::new(left),
+        }
     }
 
     /// Does the same with every request.
@@ -118,7 +116,7 @@ impl Server {
     }
 
     pub(crate) fn connections(&self) -> usize {
-        *self.connections.lock().unwrap()
+        self.place.connections()
     }
 
     /// Waits until there have been so many requests.

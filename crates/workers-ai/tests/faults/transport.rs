@@ -1,18 +1,12 @@
 //! Connections that fail, break and stall.
 
-use std::{
-    future::IntoFuture,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::IntoFuture, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::sync::Notify;
 use workers_ai::{ApiErrorKind, ErrorKind, RetryPolicy, Stop, Unexpected, models::Batch};
 
 use crate::{
+    listen::{listen, nobody},
     server::{Act, Server, answer, chunk, failure, head, json_head, result},
     support::{Echo, HI, builder, builder_at, client, fails, phrase},
 };
@@ -23,10 +17,7 @@ fn short_body() -> Vec<u8> {
 
 #[tokio::test]
 async fn t02_refused_connection_is_retried_and_told() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let error = fails(&builder_at(&url).build().unwrap()).await;
+    let error = fails(&builder_at(&nobody()).build().unwrap()).await;
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!((error.attempts(), error.earlier().len()), (3, 2));
     assert_eq!(error.stop(), Some(Stop::Attempts));
@@ -35,25 +26,13 @@ async fn t02_refused_connection_is_retried_and_told() {
 
 #[tokio::test]
 async fn t10_a_reset_right_after_the_connection_is_in_doubt() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let connections = Arc::new(AtomicUsize::new(0));
-    let count = connections.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            count.fetch_add(1, Ordering::Relaxed);
-            stream.set_zero_linger().unwrap();
-        }
-    });
-    let error = fails(&builder_at(&url).build().unwrap()).await;
+    let place = listen(|_, stream| async move { stream.set_zero_linger().unwrap() }).await;
+    let error = fails(&builder_at(&place.url()).build().unwrap()).await;
     assert_eq!(
         (error.kind(), error.stop()),
         (ErrorKind::InDoubt, Some(Stop::InDoubt))
     );
-    assert_eq!(
-        (error.attempts(), connections.load(Ordering::Relaxed)),
-        (1, 1)
-    );
+    assert_eq!((error.attempts(), place.connections()), (1, 1));
 }
 
 #[tokio::test]

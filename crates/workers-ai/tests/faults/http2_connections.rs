@@ -1,66 +1,38 @@
-//! HTTP/2 servers that say they are leaving, and what becomes of the calls they still have.
+//! HTTP/2 connections that go silent or are given up by their server, and what becomes of their calls.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use h2::{
-    Reason,
-    server::{Connection, SendResponse},
-};
-use http::Response;
+use h2::{Reason, server::Connection};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::Notify,
 };
 use workers_ai::{ClientBuilder, ErrorKind, RetryPolicy};
 
-use crate::support::{HI, builder_at, client_and_waits, fails, phrase};
+use crate::{
+    http2::begin,
+    listen::{Place, listen},
+    support::{HI, builder_at, client_and_waits, fails, phrase},
+};
 
 const EVENT: &str = "data: {\"response\":\"a\"}\n\n";
 const LAST: &str = "data: {\"response\":\"b\"}\n\ndata: [DONE]\n\n";
 
-/// A client of a server that does this with its connections, counted from zero, and their number.
+/// A client of a server that does this with its connections, counted from zero.
 async fn start<F: Future<Output = ()> + Send + 'static>(
-    serve: impl Fn(usize, TcpStream) -> F + Send + 'static,
-) -> (ClientBuilder, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let connections = Arc::new(AtomicUsize::new(0));
-    let count = connections.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let number = count.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(serve(number, stream));
-        }
-    });
-    (builder_at(&url).http2_only(true), connections)
-}
-
-/// Begins an answer.
-fn answer(
-    respond: &mut SendResponse<Bytes>,
-    content_type: &str,
-    body: &'static str,
-    is_all: bool,
-) -> h2::SendStream<Bytes> {
-    let head = Response::builder()
-        .header("content-type", content_type)
-        .body(())
-        .unwrap();
-    let mut stream = respond.send_response(head, false).unwrap();
-    stream.send_data(body.into(), is_all).unwrap();
-    stream
+    serve: impl FnMut(usize, TcpStream) -> F + Send + 'static,
+) -> (ClientBuilder, Place) {
+    let place = listen(serve).await;
+    (builder_at(&place.url()).http2_only(true), place)
 }
 
 /// Answers every call.
 async fn stay(stream: TcpStream) {
     let mut connection = h2::server::handshake(stream).await.unwrap();
     while let Some(Ok((_, mut respond))) = connection.accept().await {
-        answer(&mut respond, "application/json", HI, true);
+        begin(&mut respond, "application/json", HI, true);
     }
 }
 
@@ -70,10 +42,33 @@ async fn see_off(mut connection: Connection<TcpStream, Bytes>) {
 }
 
 #[tokio::test]
+async fn t37_a_connection_that_went_silent_is_left() {
+    let (builder, place) = start(|number, stream| async move {
+        if number > 0 {
+            return stay(stream).await;
+        }
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        let call = connection.accept().await.unwrap().unwrap();
+        // Held, and never looked at again.
+        std::future::pending::<()>().await;
+        drop((connection, call));
+    })
+    .await;
+    let ping = Duration::from_millis(30);
+    let client = builder.http2_pings(ping, ping).build().unwrap();
+    let error = fails(&client).await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InDoubt, 1));
+    for _ in 0..3 {
+        client.run(phrase()).await.unwrap();
+    }
+    assert_eq!(place.connections(), 2);
+}
+
+#[tokio::test]
 async fn t34_a_server_that_leaves_lets_a_stream_come_to_its_end() {
     let gate = Arc::new(Notify::new());
     let opened = gate.clone();
-    let (builder, connections) = start(move |number, stream| {
+    let (builder, place) = start(move |number, stream| {
         let gate = gate.clone();
         async move {
             if number > 0 {
@@ -81,7 +76,7 @@ async fn t34_a_server_that_leaves_lets_a_stream_come_to_its_end() {
             }
             let mut connection = h2::server::handshake(stream).await.unwrap();
             let (_, mut respond) = connection.accept().await.unwrap().unwrap();
-            let mut body = answer(&mut respond, "text/event-stream", EVENT, false);
+            let mut body = begin(&mut respond, "text/event-stream", EVENT, false);
             connection.graceful_shutdown();
             tokio::spawn(async move {
                 gate.notified().await;
@@ -98,9 +93,9 @@ async fn t34_a_server_that_leaves_lets_a_stream_come_to_its_end() {
     let last = stream.next().await.unwrap().unwrap();
     assert_eq!(last.response.as_deref(), Some("b"));
     assert!(stream.next().await.is_none());
-    assert_eq!(connections.load(Ordering::Relaxed), 1);
+    assert_eq!(place.connections(), 1);
     assert_eq!(client.run(phrase()).await.unwrap().response, "hi");
-    assert_eq!(connections.load(Ordering::Relaxed), 2);
+    assert_eq!(place.connections(), 2);
 }
 
 /// Reads a call and says that none was looked at.
@@ -127,7 +122,7 @@ async fn leave_before_all(mut stream: TcpStream) {
 
 #[tokio::test]
 async fn t35_a_call_that_a_leaving_server_did_not_look_at_is_made_again() {
-    let (builder, connections) = start(|number, stream| async move {
+    let (builder, place) = start(|number, stream| async move {
         match number {
             0 => leave_before_all(stream).await,
             _ => stay(stream).await,
@@ -137,12 +132,12 @@ async fn t35_a_call_that_a_leaving_server_did_not_look_at_is_made_again() {
     let client = builder.build().unwrap();
     let response = client.run(phrase()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 2);
-    assert_eq!(connections.load(Ordering::Relaxed), 2);
+    assert_eq!(place.connections(), 2);
 }
 
 #[tokio::test]
 async fn t36_a_server_that_leaves_in_anger_may_have_done_the_work() {
-    let (builder, connections) = start(|_, stream| async move {
+    let (builder, place) = start(|_, stream| async move {
         let mut connection = h2::server::handshake(stream).await.unwrap();
         let call = connection.accept().await.unwrap().unwrap();
         connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
@@ -153,13 +148,13 @@ async fn t36_a_server_that_leaves_in_anger_may_have_done_the_work() {
     let (client, waits) = client_and_waits(builder);
     let error = fails(&client).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InDoubt, 1));
-    assert_eq!(connections.load(Ordering::Relaxed), 1);
+    assert_eq!(place.connections(), 1);
 
     let policy = RetryPolicy::new().repeat_in_doubt(true);
     let error = client.run(phrase()).retry(policy).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InDoubt, 3));
     assert_eq!(
-        (waits.all().len(), connections.load(Ordering::Relaxed)),
+        (waits.all().len(), place.connections()),
         (2, 4),
         "who connects again has waited"
     );
