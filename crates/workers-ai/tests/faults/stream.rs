@@ -29,7 +29,8 @@ async fn collect(mut stream: EventStream<Piece>) -> Vec<Result<String, Error>> {
     items
 }
 
-async fn stream(answer: Vec<u8>) -> Vec<Result<String, Error>> {
+/// Everything a stream gives that is answered so.
+pub(crate) async fn stream(answer: Vec<u8>) -> Vec<Result<String, Error>> {
     let server = Server::each([Act::Write(answer), Act::Close]).await;
     let items = collect(client(&server).stream(phrase()).await.unwrap()).await;
     assert_eq!(
