@@ -1,6 +1,6 @@
 //! HTTP/2 connections that go silent or are given up by their server, and what becomes of their calls.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use h2::{Reason, server::Connection};
@@ -14,7 +14,7 @@ use workers_ai::{ClientBuilder, ErrorKind, RetryPolicy};
 use crate::{
     http2::begin,
     listen::{Place, listen},
-    support::{HI, builder_at, client_and_waits, fails, phrase},
+    support::{HI, SOON, builder_at, client_and_waits, fails, phrase},
 };
 
 const EVENT: &str = "data: {\"response\":\"a\"}\n\n";
@@ -54,8 +54,7 @@ async fn t37_a_connection_that_went_silent_is_left() {
         drop((connection, call));
     })
     .await;
-    let ping = Duration::from_millis(30);
-    let client = builder.http2_pings(ping, ping).build().unwrap();
+    let client = builder.http2_pings(SOON, SOON).build().unwrap();
     let error = fails(&client).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InDoubt, 1));
     for _ in 0..3 {

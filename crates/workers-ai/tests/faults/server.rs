@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Write(Vec<u8>),
     /// Waits until the test says so.
     Gate(Arc<Notify>),
+    /// Tells the test that it has come so far.
+    Tell(Arc<Notify>),
     Pause(Duration),
     /// Writes one part after the other, for ever.
     Drip(&'static [u8], Duration),
@@ -121,12 +123,7 @@ impl Server {
 
     /// Waits until there have been so many requests.
     pub(crate) async fn asked(&self, requests: usize) {
-        let asked = async {
-            while self.requests() < requests {
-                tokio::task::yield_now().await;
-            }
-        };
-        within(asked, "the requests come in time").await;
+        until(|| self.requests() >= requests, "the requests come in time").await;
     }
 
     /// Waits until a connection has ended, from whichever side.
@@ -150,6 +147,16 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>, what: &str) -> T 
     waited.unwrap_or_else(|_| panic!("{what}"))
 }
 
+/// Waits until something is so, but not for ever.
+pub(crate) async fn until(is_so: impl Fn() -> bool, what: &str) {
+    let wait = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(wait, what).await;
+}
+
 async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
@@ -166,6 +173,7 @@ async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) 
                     }
                 }
                 Act::Gate(gate) => gate.notified().await,
+                Act::Tell(told) => told.notify_one(),
                 Act::Pause(time) => tokio::time::sleep(time).await,
                 Act::Drip(bytes, every) => loop {
                     if stream.write_all(bytes).await.is_err() {

@@ -45,7 +45,7 @@ async fn t22_a_dripping_body_ends_in_time() {
         Act::Drip(b" ", Duration::from_millis(5)),
     ])
     .await;
-    let error = fails(&builder(&server).attempt_timeout(SOON).build().unwrap()).await;
+    let error = fails(&builder(&server).attempt_timeout(SOON * 5).build().unwrap()).await;
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Attempt));
     assert_eq!((error.status(), server.requests()), (Some(200), 1));
     assert!(!error.is_retryable());
@@ -83,7 +83,8 @@ async fn t23_t24_a_head_that_never_ends_is_not_waited_for() {
 async fn s32_a_dropped_call_closes_its_connection() {
     let server = Server::each([Act::Hang]).await;
     let client = client(&server);
-    let call = tokio::time::timeout(SOON, client.run(phrase()).into_future());
-    assert!(call.await.is_err());
+    let call = tokio::spawn(client.run(phrase()).into_future());
+    server.asked(1).await;
+    call.abort();
     server.connection_ended().await;
 }
