@@ -10,7 +10,7 @@ use crate::{
     Faults,
     documents::DOCUMENTS,
     models::{ALL, Limits, STREAMING},
-    requests::{beyond_each_limit, bodies},
+    requests::{bodies, limits::beyond_each_limit},
     samples::{Fill, Sample, rounds},
 };
 

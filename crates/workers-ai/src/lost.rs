@@ -32,11 +32,15 @@ fn caused_by(told: Error, error: &reqwest::Error) -> Error {
     }
 }
 
-/// An HTTP/2 server that refuses a stream has not looked at the request.
+/// An HTTP/2 server that refuses a stream has not looked at the request, nor has one that leaves and names an earlier
+/// stream as the last it looked at: only the streams after that one end with what it said when leaving.
 fn is_refused(error: &reqwest::Error) -> bool {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<h2::Error>())
-        .any(|cause| cause.is_remote() && cause.reason() == Some(Reason::REFUSED_STREAM))
+        .any(|cause| {
+            let is_refusal = cause.reason() == Some(Reason::REFUSED_STREAM) || cause.is_go_away();
+            cause.is_remote() && is_refusal
+        })
 }
 
 /// Something came that is not HTTP.

@@ -20,6 +20,16 @@ const THROTTLED_COST: u32 = 5;
 const FAILED_COST: u32 = 14;
 const BUDGET: u32 = 500;
 
+/// Why there was no connection, where there will be none the next time: the other end is not the service, speaks no TLS
+/// of ours, or is a proxy that does not accept who asks.
+const LASTING: [&str; 5] = [
+    "invalid peer certificate",
+    "peer is incompatible",
+    "received corrupt message",
+    "received fatal alert: ProtocolVersion",
+    "proxy authorization required",
+];
+
 /// How failed calls are tried again.
 ///
 /// What is tried again, within the attempts: a connection that could not be made, a busy model, a
@@ -160,7 +170,7 @@ impl Verdict {
     pub(crate) fn of(error: &Error) -> Self {
         let status = error.status().unwrap_or_default();
         let verdict = match error.kind() {
-            ErrorKind::Connect if error.source_says("invalid peer certificate") => Self::Never,
+            ErrorKind::Connect if LASTING.iter().any(|why| error.source_says(why)) => Self::Never,
             ErrorKind::Connect
             | ErrorKind::Timeout(Timeout::Connect)
             | ErrorKind::Api(ApiErrorKind::ServerTimeout) => Self::Failed,

@@ -11,19 +11,11 @@ use workers_ai::{
 
 use crate::{
     server::{Server, answer, events, failure_body, result},
-    support::{CONTENT, Scene, client, fails, phrase, printed},
+    stream::stream,
+    support::{client, fails, phrase, picture, printed},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
-
-async fn picture(answer: Vec<u8>) -> Result<workers_ai::models::Media, Error> {
-    let server = Server::always(answer).await;
-    let scene = Scene {
-        prompt: CONTENT.into(),
-    };
-    let picture = client(&server).run(scene).await;
-    picture.map(|picture| picture.image)
-}
 
 /// The items before the error that ends a stream, and the error.
 async fn broken(text: &str) -> (usize, Error) {
@@ -31,19 +23,10 @@ async fn broken(text: &str) -> (usize, Error) {
 }
 
 async fn broken_answer(answer: Vec<u8>) -> (usize, Error) {
-    let server = Server::always(answer).await;
-    let mut stream = client(&server).stream(phrase()).await.unwrap();
-    let mut items = 0;
-    loop {
-        match stream.next().await.expect("it ends with an error") {
-            Ok(_) => items += 1,
-            Err(error) => {
-                printed(&error);
-                assert!(stream.next().await.is_none(), "the error is the last item");
-                return (items, error);
-            }
-        }
-    }
+    let mut items = stream(answer).await;
+    let error = items.pop().unwrap().unwrap_err();
+    assert!(items.iter().all(Result::is_ok), "the error is the only one");
+    (items.len(), error)
 }
 
 #[tokio::test]

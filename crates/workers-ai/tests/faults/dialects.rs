@@ -1,7 +1,12 @@
 //! Every dialect in which answers were seen to stream, cut wherever it can be cut.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
-use workers_ai::{Client, ErrorKind, models::KimiK26};
+use workers_ai::{
+    Client, ErrorKind,
+    models::{Answer, KimiK26, Llama31_8bInstructFp8, ModelInput, Streaming},
+};
 
 use crate::{
     http2,
@@ -190,4 +195,57 @@ async fn dialects_that_are_mixed_in_one_stream_are_collected_as_one_answer() {
             (Some("b"), Some("door"), json!({"open": true})),
         ]
     );
+}
+
+/// The texts of the items, `None` where one has none.
+async fn texts<I: ModelInput<Model: Streaming<Event: Answer>>>(
+    ask: I,
+    pieces: &[Value],
+) -> Vec<Option<String>> {
+    let pieces: Vec<_> = pieces
+        .iter()
+        .map(|piece| format!("data: {piece}\n\n"))
+        .collect();
+    let server = Server::always(events(pieces.concat() + "data: [DONE]\n\n")).await;
+    let mut stream = client(&server).stream(ask).await.unwrap();
+    let mut texts = Vec::new();
+    while let Some(item) = stream.next().await {
+        texts.push(item.unwrap().text().map(Cow::into_owned));
+    }
+    texts
+}
+
+#[tokio::test]
+async fn s34_a_reason_to_finish_is_not_the_end() {
+    let chat = [
+        json!({"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}),
+        json!({"choices": [{"delta": {"content": "b"}, "finish_reason": null}]}),
+        json!({"choices": [{"delta": {"content": "c"}, "finish_reason": "length"}]}),
+    ];
+    let expected = ["a", "b", "c"].map(|text| Some(text.to_owned()));
+    assert_eq!(texts(KimiK26::prompt("a"), &chat).await, expected);
+    let native = ["a", "b", "c"].map(|text| json!({"response": text, "finish_reason": "stop"}));
+    let ask = Llama31_8bInstructFp8::prompt("a");
+    assert_eq!(texts(ask, &native).await, expected);
+}
+
+#[tokio::test]
+async fn s36_pieces_without_text_are_items_without_text() {
+    let call = json!([{"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}]);
+    let chat = [
+        json!({"choices": [], "usage": {"total_tokens": 1}}),
+        json!({"choices": [{"delta": {"tool_calls": call}}]}),
+        json!({"choices": [{"delta": {"content": null}}]}),
+        json!({"choices": [{"delta": {"content": "a"}}]}),
+    ];
+    let expected = [None, None, None, Some("a".to_owned())];
+    assert_eq!(texts(KimiK26::prompt("a"), &chat).await, expected);
+    let native = [
+        json!({"usage": {"total_tokens": 1}}),
+        json!({"tool_calls": call}),
+        json!({"response": null}),
+        json!({"response": "a"}),
+    ];
+    let ask = Llama31_8bInstructFp8::prompt("a");
+    assert_eq!(texts(ask, &native).await, expected);
 }

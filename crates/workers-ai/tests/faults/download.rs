@@ -77,7 +77,7 @@ async fn an_answer_that_breaks_off_or_stalls_ends_with_an_error() {
         (Act::Close, ErrorKind::BodyInterrupted),
         (Act::Hang, ErrorKind::Timeout(Timeout::Idle)),
     ] {
-        let server = Server::start(move |_, _| vec![begun(), last.clone()]).await;
+        let server = Server::each([begun(), last.clone()]).await;
         let client = builder(&server).build().unwrap();
         let run = client.run(phrase()).download();
         let mut download = run.idle_timeout(Duration::from_millis(100)).await.unwrap();

@@ -1,6 +1,14 @@
 //! Answers that are not quite what their documents say: read, and told.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    future::IntoFuture,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
 
 use workers_ai::{
     ErrorKind,
@@ -8,8 +16,8 @@ use workers_ai::{
 };
 
 use crate::{
-    server::{Server, events, result},
-    support::{builder, printed},
+    server::{Act, Server, events, result},
+    support::{assert_clean, builder, printed},
 };
 
 /// What was told: model and drift.
@@ -113,4 +121,34 @@ async fn members_that_documents_require_are_missed() {
         panic!("{told:?}");
     };
     assert_eq!(model, Whisper::ID);
+}
+
+#[tokio::test]
+async fn a03_a_callback_that_panics_harms_no_other_call() {
+    let gate = Arc::new(Notify::new());
+    let opened = gate.clone();
+    let drifting = result(r#"{"response":"hi","mood":"calm"}"#);
+    let server = Server::start(move |n, _| match n {
+        0 => vec![Act::Gate(gate.clone()), Act::Write(drifting.clone())],
+        _ => vec![Act::Write(drifting.clone())],
+    })
+    .await;
+    let told = AtomicUsize::new(0);
+    let client = builder(&server)
+        .on_drift(move |_| {
+            let before = told.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(before, 0, "the callback does not like the first");
+        })
+        .build()
+        .unwrap();
+    let held = tokio::spawn(client.run(prompt()).into_future());
+    server.asked(1).await;
+    let panicked = tokio::spawn(client.run(prompt()).into_future()).await;
+    let panic = panicked.unwrap_err().into_panic();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("does not like"), "{text}");
+    assert_clean(text);
+    opened.notify_one();
+    assert_eq!(held.await.unwrap().unwrap().text(), "hi");
+    assert_eq!(client.run(prompt()).await.unwrap().text(), "hi");
 }

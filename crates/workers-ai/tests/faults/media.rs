@@ -1,19 +1,20 @@
-//! Large media on their way out: base64 that is made while it is sent, on every attempt the same.
+//! Large media on their way out: sent while they are read or made into base64, and on every attempt
+//! the same.
 
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use tokio::net::TcpListener;
 use workers_ai::{
-    Cap, ErrorKind,
+    Cap, ErrorKind, Stop, Upload,
     models::{Media, Model, ModelInfo, ModelInput, Task, Validate},
 };
 
 use crate::{
-    server::{Act, Server, failure, result},
-    support::{Said, builder, builder_at, client},
+    http2::begin,
+    listen::listen,
+    server::{Server, failure, result},
+    support::{HI, Painter, Said, builder, builder_at, client},
 };
 
 /// A model that listens.
@@ -40,13 +41,14 @@ impl Model for Ear {
     type Output = Said;
 }
 
-const HI: &str = r#"{"response":"hi"}"#;
-
 fn sound(length: usize) -> Sound {
-    let bytes = (0_u32..).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
+    let noise = (0..65_537_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
+    let noise: Vec<u8> = noise.collect();
+    let mut bytes = noise.repeat(length.div_ceil(noise.len()));
+    bytes.truncate(length);
     Sound {
         language: "en",
-        audio: Media::new(bytes.take(length).collect::<Vec<u8>>()),
+        audio: Media::new(bytes),
         task: "transcribe",
     }
 }
@@ -75,15 +77,8 @@ async fn large_media_arrive_byte_for_byte_with_their_length() {
 
 #[tokio::test]
 async fn every_attempt_sends_the_same() {
-    let server = Server::start(|number, _| {
-        let answer = if number < 2 {
-            failure(429, 3040)
-        } else {
-            result(HI)
-        };
-        vec![Act::Write(answer)]
-    })
-    .await;
+    let busy = failure(429, 3040);
+    let server = Server::in_turn([busy.clone(), busy, result(HI)]).await;
     let sound = sound(300_000);
     let response = client(&server).run(sound.clone()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 3);
@@ -127,45 +122,71 @@ async fn u16_the_cap_counts_what_is_sent() {
 }
 
 #[tokio::test]
-async fn over_http2_it_is_the_same() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+async fn u17_over_http2_it_is_the_same() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut connection = h2::server::handshake(stream).await.unwrap();
-        while let Some(Ok((request, mut respond))) = connection.accept().await {
-            let log = log.clone();
-            tokio::spawn(async move {
-                let length = request.headers().get("content-length").cloned();
-                let mut body = request.into_body();
-                let mut all = Vec::new();
-                while let Some(Ok(chunk)) = body.data().await {
-                    all.extend_from_slice(&chunk);
-                    body.flow_control().release_capacity(chunk.len()).unwrap();
-                }
-                log.lock().unwrap().push((length, all));
-                let response = http::Response::builder()
-                    .header("content-type", "application/json")
-                    .body(())
-                    .unwrap();
-                let mut answer = respond.send_response(response, false).unwrap();
-                answer
-                    .send_data(Bytes::from_static(HI.as_bytes()), true)
-                    .unwrap();
-            });
+    let place = listen(move |_, stream| {
+        let log = log.clone();
+        async move {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let log = log.clone();
+                tokio::spawn(async move {
+                    let length = request.headers().get("content-length").cloned();
+                    let mut body = request.into_body();
+                    let mut all = Vec::new();
+                    while let Some(Ok(chunk)) = body.data().await {
+                        all.extend_from_slice(&chunk);
+                        body.flow_control().release_capacity(chunk.len()).unwrap();
+                    }
+                    log.lock().unwrap().push((length, all));
+                    begin(&mut respond, "application/json", HI, true);
+                });
+            }
         }
-    });
-    let client = builder_at(&url).http2_only(true).build().unwrap();
-    let sound = sound(1_000_001);
-    let wire = wire(&sound);
-    for _ in 0..2 {
+    })
+    .await;
+    let client = builder_at(&place.url()).http2_only(true).build().unwrap();
+    for length in [1_000_001, 25 << 20] {
+        let sound = sound(length);
         client.run(sound.clone()).await.unwrap();
-    }
-    for (length, body) in seen.lock().unwrap().iter() {
+        let wire = wire(&sound);
+        let (length, body) = seen.lock().unwrap().pop().unwrap();
         let length = length.as_ref().and_then(|length| length.to_str().ok());
         assert_eq!(length, Some(&*wire.len().to_string()));
-        assert!(*body == wire.as_bytes());
+        assert!(body == wire.as_bytes());
     }
+}
+
+#[tokio::test]
+async fn uploads_are_sent_while_they_are_read() {
+    let server = Server::always(result(r#"{"image":"iVBORw0KGgo="}"#)).await;
+    let file = vec![7; 200_000];
+    let upload = Upload::reader("audio/wav", std::io::Cursor::new(file.clone()));
+    client(&server)
+        .upload::<Painter>(upload)
+        .query("language", "de")
+        .await
+        .unwrap();
+    let upload = Upload::reader("audio/wav", std::io::Cursor::new(file.clone())).length(200_000);
+    client(&server).upload::<Painter>(upload).await.unwrap();
+    let seen = server.seen();
+    assert_eq!(seen[0].body, file);
+    assert_eq!(seen[0].header("content-type"), Some("audio/wav"));
+    assert!(seen[0].line().ends_with("?language=de HTTP/1.1"));
+    assert_eq!(
+        (
+            seen[0].header("content-length"),
+            seen[1].header("content-length")
+        ),
+        (None, Some("200000"))
+    );
+}
+
+#[tokio::test]
+async fn an_upload_is_sent_once() {
+    let server = Server::always(failure(503, 1)).await;
+    let upload = Upload::reader("audio/wav", &b"RIFF"[..]);
+    let error = client(&server).upload::<Painter>(upload).await.unwrap_err();
+    assert_eq!((error.stop(), server.requests()), (Some(Stop::Body), 1));
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json as value;
 use workers_ai::{Gateway, GatewayBackoff};
 
 use crate::{
-    server::{Seen, Server, answer, result},
-    support::{builder, client, phrase},
+    server::{Act, Seen, Server, answer, events, result},
+    support::{ACCOUNT, CONTENT, HI, SECRET, builder, client, phrase},
 };
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 fn gateway_headers(seen: &Seen) -> Vec<(String, &str)> {
     let lines = seen.head.lines().skip(1);
@@ -124,4 +123,138 @@ async fn the_ray_names_a_request_that_has_no_id() {
     let error = client(&server).run(phrase()).await.unwrap_err();
     assert_eq!(error.request_id().as_deref(), Some("ray-1"));
     assert!(error.to_string().contains("ray-1"), "{error}");
+}
+
+#[tokio::test]
+async fn h20_requests_say_what_they_want() {
+    let server = Server::start(|_, seen| {
+        let streams = seen.header("accept") == Some("text/event-stream");
+        vec![Act::Write(if streams {
+            events("data: [DONE]\n\n")
+        } else {
+            result(HI)
+        })]
+    })
+    .await;
+    let client = client(&server);
+    client.run(phrase()).await.unwrap();
+    assert!(
+        client
+            .stream(phrase())
+            .await
+            .unwrap()
+            .next()
+            .await
+            .is_none()
+    );
+    let seen = server.seen();
+    assert_eq!(
+        seen[0].line(),
+        format!("POST /accounts/{ACCOUNT}/ai/run/@cf/example/echo HTTP/1.1")
+    );
+    assert!(
+        seen[0]
+            .header("accept")
+            .unwrap()
+            .starts_with("application/json")
+    );
+    assert_eq!(seen[0].header("content-type"), Some("application/json"));
+    assert_eq!(
+        seen[0].header("authorization"),
+        Some(format!("Bearer {SECRET}").as_str())
+    );
+    assert!(
+        seen[0]
+            .header("user-agent")
+            .unwrap()
+            .starts_with("workers-ai-rust/")
+    );
+    assert_eq!(seen[0].json(), value!({ "prompt": CONTENT }));
+    assert_eq!(
+        seen[1].json(),
+        value!({ "prompt": CONTENT, "stream": true })
+    );
+}
+
+#[tokio::test]
+async fn options_arrive_at_the_service() {
+    let server = Server::always(result(HI)).await;
+    let other = "ffffffffffffffffffffffffffffffff";
+    let gateway = Gateway::new("mine")
+        .skip_cache(true)
+        .cache_ttl(Duration::from_secs(60))
+        .collect_log(false)
+        .metadata("team", "x")
+        .authorization("gateway-token");
+    client(&server)
+        .run(phrase())
+        .gateway(gateway)
+        .account_id(other)
+        .tags(["a", "b:c", "a"])
+        .session_affinity("s-1")
+        .header("x-mine", "yes")
+        .query("lang", "de & en")
+        .field("seed", 7)
+        .reject_if_busy()
+        .await
+        .unwrap();
+    let seen = &server.seen()[0];
+    assert!(
+        seen.line()
+            .contains(&format!("/accounts/{other}/ai/run/@cf/example/echo?")),
+        "{}",
+        seen.line()
+    );
+    assert!(
+        seen.line().contains("tags=a%2Cb%3Ac") && seen.line().contains("lang=de+%26+en"),
+        "{}",
+        seen.line()
+    );
+    for (name, expected) in [
+        ("cf-aig-gateway-id", "mine"),
+        ("cf-aig-skip-cache", "true"),
+        ("cf-aig-cache-ttl", "60"),
+        ("cf-aig-collect-log", "false"),
+        ("cf-aig-metadata", r#"{"team":"x"}"#),
+        ("cf-aig-authorization", "Bearer gateway-token"),
+        ("x-session-affinity", "s-1"),
+        ("x-mine", "yes"),
+    ] {
+        assert_eq!(seen.header(name), Some(expected));
+    }
+    assert_eq!(
+        seen.json(),
+        value!({ "prompt": CONTENT, "seed": 7, "options": { "rejectIfBusy": true } })
+    );
+}
+
+#[tokio::test]
+async fn any_model_takes_and_gives_json() {
+    let server = Server::always(result(r#"[{"label":"A","score":1.5e-6}]"#)).await;
+    let input = value!({ "text": "x", "seed": 9_999_999_999_u64 });
+    let output = client(&server)
+        .run_any("google/gemini-2.5", input.clone())
+        .await
+        .unwrap();
+    assert_eq!(output[0]["label"], "A");
+    let seen = server.seen();
+    assert_eq!(seen[0].json(), input);
+    assert!(seen[0].line().contains("/ai/run/google/gemini-2.5 "));
+}
+
+#[tokio::test]
+async fn an_email_with_a_key_takes_the_place_of_a_token() {
+    let server = Server::always(result(HI)).await;
+    let client = workers_ai::Client::builder()
+        .account_id(ACCOUNT)
+        .api_key("me@example.com", SECRET)
+        .base_url(&server.url)
+        .allow_loopback(true)
+        .build()
+        .unwrap();
+    client.run(phrase()).await.unwrap();
+    let seen = &server.seen()[0];
+    assert_eq!(seen.header("x-auth-email"), Some("me@example.com"));
+    assert_eq!(seen.header("x-auth-key"), Some(SECRET));
+    assert_eq!(seen.header("authorization"), None);
 }

@@ -15,10 +15,8 @@ use workers_ai::{ErrorKind, Gateway, RetryPolicy, Stop, Timeout};
 
 use crate::{
     server::{Act, Server, answer, failure, result},
-    support::{builder, client, client_and_waits, fails, phrase},
+    support::{HI, builder, client, client_and_waits, fails, phrase},
 };
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 #[tokio::test]
 async fn r01_r02_retries_stop_while_everything_fails() {
@@ -69,12 +67,8 @@ async fn r10_the_gateway_retries_or_the_client_does() {
 
 #[tokio::test]
 async fn r12_one_retry_after_pauses_the_whole_client() {
-    let server = Server::start(|n, _| match n {
-        0 => vec![Act::Write(answer(429, &[("retry-after", "10")], ""))],
-        _ => vec![Act::Write(result(HI))],
-    })
-    .await;
-    let (client, waits) = client_and_waits(&server);
+    let server = Server::in_turn([answer(429, &[("retry-after", "10")], ""), result(HI)]).await;
+    let (client, waits) = client_and_waits(builder(&server));
     client.run(phrase()).await.unwrap();
     for _ in 0..50 {
         client.clone().run(phrase()).await.unwrap();
@@ -105,11 +99,7 @@ async fn r12_one_retry_after_pauses_the_whole_client() {
 
 #[tokio::test]
 async fn r14_r16_the_second_attempt_is_like_the_first() {
-    let server = Server::start(|n, _| match n {
-        0 => vec![Act::Write(failure(503, 1))],
-        _ => vec![Act::Write(result(HI))],
-    })
-    .await;
+    let server = Server::in_turn([failure(503, 1), result(HI)]).await;
     let response = client(&server)
         .run(phrase())
         .tags(["a"])
@@ -158,7 +148,7 @@ async fn r18_one_attempt_is_one_request() {
 #[tokio::test]
 async fn waits_grow_and_stay_within_bounds() {
     let server = Server::always(failure(500, 1)).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     let policy = RetryPolicy::new().attempts(8);
     client.run(phrase()).retry(policy).await.unwrap_err();
     let waits = waits.all();

@@ -13,24 +13,13 @@ use tracing::{
 use workers_ai::{Client, ClientBuilder, ErrorKind, Gateway, Run, models::Llama31_8bInstructFp8};
 
 use crate::{
+    listen::nobody,
     server::{Act, Server, answer, events, failure, result},
     support::{
-        ACCOUNT, CONTENT, SECRET, assert_clean, builder, builder_at, client, phrase, printed,
+        ACCOUNT, CONTENT, SECRET, assert_clean, builder, builder_at, client, has_not, phrase,
+        printed,
     },
 };
-
-/// Does not compile if a type has the trait: then there are two to choose from.
-macro_rules! has_not {
-    ($what:path: $($name:ty),*) => {{
-        trait Either<Which> {
-            fn check() {}
-        }
-        impl<T: ?Sized> Either<()> for T {}
-        struct Has;
-        impl<T: ?Sized + $what> Either<Has> for T {}
-        $(<$name as Either<_>>::check();)*
-    }};
-}
 
 #[test]
 fn a05_what_holds_a_secret_is_not_written_shown_or_compared() {
@@ -40,50 +29,9 @@ fn a05_what_holds_a_secret_is_not_written_shown_or_compared() {
     has_not!(std::hash::Hash: Client, ClientBuilder, Gateway, Run<String>);
 }
 
-/// What is in the text of a source file outside of its tests.
-fn product(source: &str) -> &str {
-    source.split("#[cfg(test)]").next().unwrap_or_default()
-}
-
-#[test]
-fn a22_no_feature_and_no_variable_changes_what_is_printed() {
-    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut directories = vec![sources];
-    let mut seen = 0;
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            seen += 1;
-            let source = std::fs::read_to_string(&path).unwrap();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            // Which cryptography, and where settings come from: nothing else can be chosen so.
-            let may_choose = name == "tls.rs";
-            for (choice, allowed) in [
-                ("feature = ", may_choose),
-                ("debug_assertions", false),
-                ("env::var", name == "builder.rs"),
-                ("option_env!", false),
-                ("connection_verbose", false),
-                ("danger_accept", false),
-            ] {
-                let found = product(&source).contains(choice);
-                assert!(allowed || !found, "{choice} in {name}");
-            }
-        }
-    }
-    assert!(seen > 30, "only {seen} files");
-}
-
 #[tokio::test]
 async fn a23_every_chain_of_causes_is_clean() {
-    let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}/{CONTENT}", refused.local_addr().unwrap());
-    let nobody = nobody.replace(' ', "-");
-    drop(refused);
+    let nobody = format!("{}/{}", nobody(), CONTENT.replace(' ', "-"));
     let cut = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
     let scripts: [(Vec<Act>, ErrorKind); 4] = [
         (vec![Act::Close], ErrorKind::InDoubt),
@@ -169,7 +117,7 @@ async fn the_services_messages_can_be_kept_out() {
 
 #[tokio::test]
 async fn a04_transport_errors_hold_no_address() {
-    let server = Server::start(|_, _| vec![Act::Close]).await;
+    let server = Server::each([Act::Close]).await;
     let error = client(&server)
         .run(phrase())
         .query("q", CONTENT)

@@ -10,9 +10,11 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{Notify, mpsc},
 };
+
+use crate::listen::{Place, listen};
 
 /// One thing the server does with a connection after it read a request.
 #[derive(Clone)]
@@ -20,6 +22,9 @@ pub(crate) enum Act {
     Write(Vec<u8>),
     /// Waits until the test says so.
     Gate(Arc<Notify>),
+    /// Tells the test that it has come so far.
+    Tell(Arc<Notify>),
+    Pause(Duration),
     /// Writes one part after the other, for ever.
     Drip(&'static [u8], Duration),
     /// Writes the same for ever, as fast as it is taken, and counts the bytes.
@@ -59,8 +64,8 @@ type Script = dyn Fn(usize, &Seen) -> Vec<Act> + Send + Sync;
 
 pub(crate) struct Server {
     pub(crate) url: String,
+    place: Place,
     seen: Arc<Mutex<Vec<Seen>>>,
-    connections: Arc<Mutex<usize>>,
     left: tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>,
 }
 
@@ -69,33 +74,39 @@ impl Server {
     pub(crate) async fn start(
         script: impl Fn(usize, &Seen) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let (leave, left) = mpsc::unbounded_channel();
-        let server = Self {
-            url,
-            seen: Arc::default(),
-            connections: Arc::default(),
-            left: tokio::sync::Mutex::new(left),
-        };
-        let (seen, connections) = (server.seen.clone(), server.connections.clone());
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let noted = seen.clone();
         let script: Arc<Script> = Arc::new(script);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                *connections.lock().unwrap() += 1;
-                let (script, seen, leave) = (script.clone(), seen.clone(), leave.clone());
-                tokio::spawn(async move {
-                    serve(stream, &*script, &seen).await;
-                    let _ = leave.send(());
-                });
+        let place = listen(move |_, stream| {
+            let (script, seen, leave) = (script.clone(), noted.clone(), leave.clone());
+            async move {
+                serve(stream, &*script, &seen).await;
+                let _ = leave.send(());
             }
-        });
-        server
+        })
+        .await;
+        Self {
+            url: place.url(),
+            place,
+            seen,
+            left: tokio::sync::Mutex::new(left),
+        }
+    }
+
+    /// Does the same with every request.
+    pub(crate) async fn each<const N: usize>(acts: [Act; N]) -> Self {
+        Self::start(move |_, _| acts.to_vec()).await
     }
 
     /// Gives the same answer every time.
     pub(crate) async fn always(answer: Vec<u8>) -> Self {
-        Self::start(move |_, _| vec![Act::Write(answer.clone())]).await
+        Self::each([Act::Write(answer)]).await
+    }
+
+    /// Gives these answers in turn, and the last one from then on.
+    pub(crate) async fn in_turn<const N: usize>(answers: [Vec<u8>; N]) -> Self {
+        Self::start(move |n, _| vec![Act::Write(answers[n.min(N - 1)].clone())]).await
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -107,16 +118,43 @@ impl Server {
     }
 
     pub(crate) fn connections(&self) -> usize {
-        *self.connections.lock().unwrap()
+        self.place.connections()
+    }
+
+    /// Waits until there have been so many requests.
+    pub(crate) async fn asked(&self, requests: usize) {
+        until(|| self.requests() >= requests, "the requests come in time").await;
     }
 
     /// Waits until a connection has ended, from whichever side.
     pub(crate) async fn connection_ended(&self) {
         let mut left = self.left.lock().await;
-        tokio::time::timeout(Duration::from_secs(5), left.recv())
-            .await
-            .expect("the connection ends in time");
+        within(left.recv(), "the connection ends in time").await;
     }
+
+    /// Waits until the server has closed so many connections and the client had time to see it.
+    pub(crate) async fn closed(&self, connections: usize) {
+        for _ in 0..connections {
+            self.connection_ended().await;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits for what should take no time, but not for ever.
+pub(crate) async fn within<T>(future: impl Future<Output = T>, what: &str) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(5), future).await;
+    waited.unwrap_or_else(|_| panic!("{what}"))
+}
+
+/// Waits until something is so, but not for ever.
+pub(crate) async fn until(is_so: impl Fn() -> bool, what: &str) {
+    let wait = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(wait, what).await;
 }
 
 async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) {
@@ -135,6 +173,8 @@ async fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Seen>>) 
                     }
                 }
                 Act::Gate(gate) => gate.notified().await,
+                Act::Tell(told) => told.notify_one(),
+                Act::Pause(time) => tokio::time::sleep(time).await,
                 Act::Drip(bytes, every) => loop {
                     if stream.write_all(bytes).await.is_err() {
                         return;
@@ -239,6 +279,11 @@ pub(crate) fn head(status: u16, headers: &[(&str, &str)]) -> String {
         text.extend([name, ": ", value, "\r\n"]);
     }
     text + "\r\n"
+}
+
+/// The head of a JSON answer whose body has this framing.
+pub(crate) fn json_head(name: &str, value: &str) -> Vec<u8> {
+    head(200, &[("content-type", "application/json"), (name, value)]).into()
 }
 
 pub(crate) fn json(status: u16, body: &str) -> Vec<u8> {

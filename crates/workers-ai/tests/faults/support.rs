@@ -22,6 +22,12 @@ pub(crate) const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const SECRET: &str = "cAnArY-secret";
 pub(crate) const CONTENT: &str = "cAnArY content";
 
+/// What [`Echo`] answers.
+pub(crate) const HI: &str = r#"{"response":"hi"}"#;
+
+/// A limit that is reached while a test waits for it.
+pub(crate) const SOON: Duration = Duration::from_millis(60);
+
 /// A model that echoes JSON.
 pub(crate) struct Echo;
 
@@ -90,7 +96,7 @@ pub(crate) struct Painter;
 
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Scene {
-    pub(crate) prompt: String,
+    prompt: String,
 }
 
 impl Validate for Scene {}
@@ -101,7 +107,7 @@ impl ModelInput for Scene {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Picture {
-    pub(crate) image: Media,
+    image: Media,
 }
 
 impl Model for Painter {
@@ -146,14 +152,23 @@ pub(crate) fn builder_at(url: &str) -> ClientBuilder {
         .sleep_with(Arc::new(|_| Box::pin(std::future::ready(()))))
 }
 
+/// An HTTP client of the caller's, who has chosen the cryptography too.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+    // Another test may have been quicker.
+    let _ = provider.install_default();
+    reqwest::Client::builder()
+}
+
 pub(crate) fn client(server: &Server) -> Client {
     builder(server).build().unwrap()
 }
 
-pub(crate) fn client_and_waits(server: &Server) -> (Client, Waits) {
+/// The client, and how long it wanted to wait.
+pub(crate) fn client_and_waits(builder: ClientBuilder) -> (Client, Waits) {
     let waits = Waits::default();
     let noted = waits.clone();
-    let client = builder(server)
+    let client = builder
         .sleep_with(Arc::new(move |wait| {
             noted.0.lock().unwrap().push(wait);
             Box::pin(std::future::ready(()))
@@ -175,6 +190,20 @@ pub(crate) fn printed(error: &Error) -> String {
     text
 }
 
+/// Does not compile if a type has the trait: then there are two to choose from.
+macro_rules! has_not {
+    ($what:path: $($name:ty),*) => {{
+        trait Either<Which> {
+            fn check() {}
+        }
+        impl<T: ?Sized> Either<()> for T {}
+        struct Has;
+        impl<T: ?Sized + $what> Either<Has> for T {}
+        $(<$name as Either<_>>::check();)*
+    }};
+}
+pub(crate) use has_not;
+
 pub(crate) fn assert_clean(text: &str) {
     for canary in [SECRET, CONTENT, ACCOUNT] {
         assert!(!text.contains(canary), "{canary} in {text}");
@@ -186,4 +215,25 @@ pub(crate) async fn fails(client: &Client) -> Error {
     let error = client.run(phrase()).await.unwrap_err();
     printed(&error);
     error
+}
+
+/// Calls a server that always gives this answer; counts the requests.
+pub(crate) async fn call(answer: Vec<u8>) -> (Error, usize) {
+    let server = Server::always(answer).await;
+    let error = fails(&client(&server)).await;
+    assert_eq!(
+        usize::try_from(error.attempts()).unwrap(),
+        server.requests()
+    );
+    (error, server.requests())
+}
+
+/// Asks a server that always gives this answer for a picture.
+pub(crate) async fn picture(answer: Vec<u8>) -> Result<Media, Error> {
+    let server = Server::always(answer).await;
+    let scene = Scene {
+        prompt: CONTENT.to_owned(),
+    };
+    let picture = client(&server).run(scene).await;
+    picture.map(|picture| picture.image)
 }

@@ -1,33 +1,26 @@
 //! Servers that are not who they say, and names that lead nowhere.
 
 use std::{
+    net::TcpListener,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use reqwest::dns::{Name, Resolve, Resolving};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
 };
 use workers_ai::{ErrorKind, Stop, Unexpected};
 
-use crate::support::{builder_at, fails};
-
-/// An HTTP client of the caller's, who has chosen the cryptography too.
-fn http() -> reqwest::ClientBuilder {
-    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
-    // Another test may have been quicker.
-    let _ = provider.install_default();
-    reqwest::Client::builder()
-}
+use crate::{
+    listen::listen,
+    support::{builder_at, fails, http},
+};
 
 /// A server with a certificate of its own making for `name`: its address, its certificate, and how
 /// many bytes it was told in confidence.
@@ -40,34 +33,40 @@ async fn start_with(
     name: &str,
     answer: String,
 ) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
-    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let certificate = reqwest::Certificate::from_der(made.cert.der()).unwrap();
+    let certificate = CertificateParams::new([name.to_owned()]).unwrap();
+    start_certified(certificate, answer).await
+}
+
+async fn start_certified(
+    certificate: CertificateParams,
+    answer: String,
+) -> (String, reqwest::Certificate, Arc<AtomicUsize>) {
+    let key = KeyPair::generate().unwrap();
+    let made = certificate.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let certificate = reqwest::Certificate::from_der(made.der()).unwrap();
     let config = ServerConfig::builder()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![made.der().clone()], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!(
-        "https://localhost:{}",
-        listener.local_addr().unwrap().port()
-    );
     let told = Arc::new(AtomicUsize::new(0));
     let count = told.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            if let Ok(mut stream) = acceptor.accept(stream).await {
-                let mut buffer = [0; 1_000];
-                if let Ok(length) = stream.read(&mut buffer).await {
-                    count.fetch_add(length, Ordering::Relaxed);
-                    let _ = stream.write_all(answer.as_bytes()).await;
-                    let _ = stream.flush().await;
-                }
+    let place = listen(move |_, stream| {
+        let (acceptor, answer, count) = (acceptor.clone(), answer.clone(), count.clone());
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            if let Ok(length) = stream.read(&mut [0; 1_000]).await {
+                count.fetch_add(length, Ordering::Relaxed);
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.flush().await;
             }
         }
-    });
-    (url, certificate, told)
+    })
+    .await;
+    (place.tls_url(), certificate, told)
 }
 
 #[tokio::test]
@@ -81,7 +80,8 @@ async fn t04_a_certificate_nobody_vouches_for_is_never_tried_again() {
 
 #[tokio::test]
 async fn h23_a_redirect_away_from_tls_is_not_followed() {
-    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    plain.set_nonblocking(true).unwrap();
     let to = format!("http://localhost:{}", plain.local_addr().unwrap().port());
     let redirect = format!("HTTP/1.1 307 Away\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
     let (url, certificate, told) = start_with("localhost", redirect).await;
@@ -94,8 +94,7 @@ async fn h23_a_redirect_away_from_tls_is_not_followed() {
     assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Redirect));
     assert_eq!(error.attempts(), 1);
     assert!(told.load(Ordering::Relaxed) > 0);
-    let knocked = tokio::time::timeout(Duration::from_millis(50), plain.accept()).await;
-    assert!(knocked.is_err());
+    assert!(plain.accept().is_err(), "nobody knocked");
 }
 
 #[tokio::test]
@@ -121,16 +120,46 @@ async fn t04_a_certificate_that_is_trusted_will_do() {
 }
 
 #[tokio::test]
+async fn t06_a_certificate_that_is_not_valid_now_is_never_tried_again() {
+    for (from, until) in [(1975, 2000), (4000, 4096)] {
+        let mut certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        certificate.not_before = date_time_ymd(from, 1, 1);
+        certificate.not_after = date_time_ymd(until, 1, 1);
+        let (url, certificate, told) = start_certified(certificate, String::new()).await;
+        let http = http().tls_certs_only([certificate]).build().unwrap();
+        let error = fails(&builder_at(&url).http_client(http).build().unwrap()).await;
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+        assert!(!error.is_retryable());
+        assert_eq!(told.load(Ordering::Relaxed), 0);
+    }
+}
+
+#[tokio::test]
+async fn t07_t09_a_server_that_speaks_another_protocol_is_never_tried_again() {
+    // TLS 1.1 that refuses later ones, TLS 1.1 that thinks it is agreed on, and no TLS at all.
+    let refused = b"\x15\x03\x02\0\x02\x02\x46".to_vec();
+    let hello = b"\x16\x03\x02\0\x2a\x02\0\0\x26\x03\x02";
+    let agreed = [&hello[..], &[7; 32], b"\0\xc0\x13\0"].concat();
+    let plain = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec();
+    for answer in [refused, agreed, plain] {
+        let place = listen(move |_, mut stream| {
+            let answer = answer.clone();
+            async move {
+                let _ = stream.read(&mut [0; 10_000]).await;
+                let _ = stream.write_all(&answer).await;
+            }
+        })
+        .await;
+        let error = fails(&builder_at(&place.tls_url()).build().unwrap()).await;
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
 async fn t08_a_server_that_leaves_during_the_handshake_is_tried_again() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
-    let error = fails(
-        &builder_at(&format!("https://localhost:{port}"))
-            .build()
-            .unwrap(),
-    )
-    .await;
+    let place = listen(|_, stream| async move { drop(stream) }).await;
+    let error = fails(&builder_at(&place.tls_url()).build().unwrap()).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
 }
 

@@ -3,33 +3,21 @@
 use std::{future::IntoFuture, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
-use workers_ai::{ApiErrorKind, ErrorKind, RetryPolicy, Stop, Timeout, Unexpected, models::Batch};
+use workers_ai::{ApiErrorKind, ErrorKind, RetryPolicy, Stop, Unexpected, models::Batch};
 
 use crate::{
-    server::{Act, Server, answer, chunk, failure, head, result},
-    support::{Echo, builder, builder_at, client, fails, phrase},
+    listen::{listen, nobody},
+    server::{Act, Server, answer, chunk, failure, head, json_head, result},
+    support::{Echo, HI, builder, builder_at, client, fails, phrase},
 };
 
-const HI: &str = r#"{"response":"hi"}"#;
-const SOON: Duration = Duration::from_millis(60);
-
 fn short_body() -> Vec<u8> {
-    let head = head(
-        200,
-        &[
-            ("content-type", "application/json"),
-            ("content-length", "100"),
-        ],
-    );
-    [head.as_bytes(), b"{\"res"].concat()
+    [&json_head("content-length", "100")[..], b"{\"res"].concat()
 }
 
 #[tokio::test]
 async fn t02_refused_connection_is_retried_and_told() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let error = fails(&builder_at(&url).build().unwrap()).await;
+    let error = fails(&builder_at(&nobody()).build().unwrap()).await;
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!((error.attempts(), error.earlier().len()), (3, 2));
     assert_eq!(error.stop(), Some(Stop::Attempts));
@@ -37,8 +25,19 @@ async fn t02_refused_connection_is_retried_and_told() {
 }
 
 #[tokio::test]
+async fn t10_a_reset_right_after_the_connection_is_in_doubt() {
+    let place = listen(|_, stream| async move { stream.set_zero_linger().unwrap() }).await;
+    let error = fails(&builder_at(&place.url()).build().unwrap()).await;
+    assert_eq!(
+        (error.kind(), error.stop()),
+        (ErrorKind::InDoubt, Some(Stop::InDoubt))
+    );
+    assert_eq!((error.attempts(), place.connections()), (1, 1));
+}
+
+#[tokio::test]
 async fn t11_reset_after_request_is_in_doubt() {
-    let server = Server::start(|_, _| vec![Act::Reset]).await;
+    let server = Server::each([Act::Reset]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::InDoubt);
     assert_eq!(server.requests(), 1);
@@ -46,7 +45,7 @@ async fn t11_reset_after_request_is_in_doubt() {
 
 #[tokio::test]
 async fn t12_close_after_request_is_in_doubt() {
-    let server = Server::start(|_, _| vec![Act::Close]).await;
+    let server = Server::each([Act::Close]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::InDoubt);
     assert_eq!(error.stop(), Some(Stop::InDoubt));
@@ -69,27 +68,49 @@ async fn t12_in_doubt_is_repeated_only_by_leave() {
 
 #[tokio::test]
 async fn t13_a_pooled_connection_that_was_closed_is_not_used() {
-    let server = Server::start(|_, _| vec![Act::Write(result(HI)), Act::Close]).await;
+    let server = Server::each([Act::Write(result(HI)), Act::Close]).await;
     let client = client(&server);
     client.run(phrase()).await.unwrap();
-    server.connection_ended().await;
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    server.closed(1).await;
     client.run(phrase()).await.unwrap();
     assert_eq!((server.requests(), server.connections()), (2, 2));
 }
 
 #[tokio::test]
-async fn t15_reset_in_the_body_is_an_interruption() {
-    let server = Server::start(|_, _| {
-        let wait = Arc::new(Notify::new());
-        let later = wait.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            later.notify_one();
-        });
-        vec![Act::Write(short_body()), Act::Gate(wait), Act::Reset]
+async fn t29_many_pooled_connections_that_were_closed_are_not_used() {
+    const POOLED: usize = 50;
+    let gates: Vec<_> = (0..POOLED).map(|_| Arc::new(Notify::new())).collect();
+    let opened = gates.clone();
+    let server = Server::start(move |n, _| match gates.get(n) {
+        Some(gate) => vec![Act::Gate(gate.clone()), Act::Write(result(HI)), Act::Close],
+        None => vec![Act::Write(result(HI))],
     })
     .await;
+    let client = client(&server);
+    let calls: Vec<_> = (0..POOLED)
+        .map(|_| tokio::spawn(client.run(phrase()).into_future()))
+        .collect();
+    server.asked(POOLED).await;
+    for gate in opened {
+        gate.notify_one();
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    server.closed(POOLED).await;
+    for _ in 0..100 {
+        client.run(phrase()).await.unwrap();
+    }
+    assert_eq!(
+        (server.requests(), server.connections()),
+        (POOLED + 100, POOLED + 1)
+    );
+}
+
+#[tokio::test]
+async fn t15_reset_in_the_body_is_an_interruption() {
+    let pause = Act::Pause(Duration::from_millis(20));
+    let server = Server::each([Act::Write(short_body()), pause, Act::Reset]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
     assert!(error.to_string().contains("after 5 bytes"), "{error}");
@@ -99,7 +120,7 @@ async fn t15_reset_in_the_body_is_an_interruption() {
 
 #[tokio::test]
 async fn t16_a_body_shorter_than_announced_is_an_interruption() {
-    let server = Server::start(|_, _| vec![Act::Write(short_body()), Act::Close]).await;
+    let server = Server::each([Act::Write(short_body()), Act::Close]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
     assert_eq!(server.requests(), 1);
@@ -107,103 +128,39 @@ async fn t16_a_body_shorter_than_announced_is_an_interruption() {
 
 #[tokio::test]
 async fn t17_chunks_without_the_last_one_are_an_interruption() {
-    let head = head(
-        200,
-        &[
-            ("content-type", "application/json"),
-            ("transfer-encoding", "chunked"),
-        ],
-    );
-    let body = format!("{head}11\r\n{HI}\r\n");
-    let server = Server::start(move |_, _| vec![Act::Write(body.clone().into()), Act::Close]).await;
+    let body = [json_head("transfer-encoding", "chunked"), chunk(HI)].concat();
+    let server = Server::each([Act::Write(body), Act::Close]).await;
     let error = fails(&client(&server)).await;
     assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
 }
 
 #[tokio::test]
+async fn t18_broken_chunks_are_an_interruption() {
+    let extension = format!("4;{}\r\n{{\"re\r\n", "x".repeat(64 << 10));
+    for (rest, come) in [("11\r\n{\"re", 4), ("zz\r\n{\"re", 0), (&extension, 0)] {
+        let body = [json_head("transfer-encoding", "chunked"), rest.into()].concat();
+        let server = Server::each([Act::Write(body), Act::Close]).await;
+        let error = fails(&client(&server)).await;
+        assert_eq!(error.kind(), ErrorKind::BodyInterrupted);
+        assert_eq!((error.body().len(), server.requests()), (come, 1));
+    }
+}
+
+#[tokio::test]
 async fn t20_a_cut_document_without_framing_does_not_decode() {
-    let head = head(
-        200,
-        &[
-            ("content-type", "application/json"),
-            ("connection", "close"),
-        ],
-    );
-    let body = format!("{head}{{\"res");
-    let server = Server::start(move |_, _| vec![Act::Write(body.clone().into()), Act::Close]).await;
+    let body = [&json_head("connection", "close")[..], b"{\"res"].concat();
+    let server = Server::each([Act::Write(body), Act::Close]).await;
     assert_eq!(fails(&client(&server)).await.kind(), ErrorKind::Decode);
 }
 
 #[tokio::test]
-async fn t21_no_answer_ends_in_time_and_is_not_repeated() {
-    let server = Server::start(|_, _| vec![Act::Hang]).await;
-    let error = fails(&builder(&server).head_timeout(SOON).build().unwrap()).await;
-    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Head));
-    assert!(error.is_timeout() && !error.is_retryable());
-    assert_eq!(server.requests(), 1);
-    server.connection_ended().await;
-}
-
-#[tokio::test]
-async fn t22_a_dripping_body_ends_in_time() {
-    let server = Server::start(|_, _| {
-        let start = head(
-            200,
-            &[
-                ("content-type", "application/json"),
-                ("content-length", "100000"),
-            ],
-        );
-        vec![
-            Act::Write(start.into()),
-            Act::Drip(b" ", Duration::from_millis(5)),
-        ]
-    })
-    .await;
-    let error = fails(&builder(&server).attempt_timeout(SOON).build().unwrap()).await;
-    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Attempt));
-    assert_eq!((error.status(), server.requests()), (Some(200), 1));
-    assert!(!error.is_retryable());
-}
-
-#[tokio::test]
-async fn t22_the_total_timeout_covers_the_body() {
-    let server = Server::start(|_, _| {
-        let start = head(
-            200,
-            &[
-                ("content-type", "application/json"),
-                ("content-length", "100000"),
-            ],
-        );
-        vec![Act::Write(start.into()), Act::Hang]
-    })
-    .await;
-    let error = client(&server)
-        .run(phrase())
-        .total_timeout(SOON)
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Total));
-}
-
-#[tokio::test]
 async fn t40_an_answer_during_the_upload_is_heard() {
-    let server = Server::start(|_, _| vec![Act::Write(failure(413, 3006)), Act::Hang]).await;
+    let server = Server::each([Act::Write(failure(413, 3006)), Act::Hang]).await;
     let mut large = phrase();
     large.prompt = "x".repeat(20 << 20);
     let error = client(&server).run(large).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::TooLarge));
     assert!(error.is_too_long());
-}
-
-#[tokio::test]
-async fn s32_a_dropped_call_closes_its_connection() {
-    let server = Server::start(|_, _| vec![Act::Hang]).await;
-    let client = client(&server);
-    let call = tokio::time::timeout(SOON, client.run(phrase()).into_future());
-    assert!(call.await.is_err());
-    server.connection_ended().await;
 }
 
 #[tokio::test]
@@ -227,7 +184,7 @@ async fn t27_what_is_not_http_is_told_so() {
         b"hello\r\n\r\n",
         b"HTTP/9.9 200\r\n\r\n",
     ] {
-        let server = Server::start(move |_, _| vec![Act::Write(bytes.to_vec()), Act::Close]).await;
+        let server = Server::each([Act::Write(bytes.to_vec()), Act::Close]).await;
         let error = fails(&client(&server)).await;
         assert_eq!(error.kind(), ErrorKind::Unexpected(Unexpected::Head));
         assert_eq!(server.requests(), 1);
@@ -236,7 +193,7 @@ async fn t27_what_is_not_http_is_told_so() {
 
 #[tokio::test]
 async fn t14_a_server_that_closes_after_each_answer_is_asked_once_per_call() {
-    let server = Server::start(|_, _| vec![Act::Write(result(HI)), Act::Close]).await;
+    let server = Server::each([Act::Write(result(HI)), Act::Close]).await;
     let client = client(&server);
     let calls = 200;
     for _ in 0..calls {
@@ -260,25 +217,6 @@ async fn t19_chunks_win_over_a_length() {
 }
 
 #[tokio::test]
-async fn t23_t24_a_head_that_never_ends_is_not_waited_for() {
-    for (start, piece) in [
-        ("HTTP/1.1 200 OK\r\nx: ", &b"y"[..]),
-        ("", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
-    ] {
-        let server = Server::start(move |_, _| {
-            vec![
-                Act::Write(start.into()),
-                Act::Drip(piece, Duration::from_millis(2)),
-            ]
-        })
-        .await;
-        let error = fails(&builder(&server).head_timeout(SOON).build().unwrap()).await;
-        assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Head), "{start}");
-        assert_eq!(server.requests(), 1);
-    }
-}
-
-#[tokio::test]
 async fn t25_t26_t28_heads_that_are_none() {
     let answers = [
         (head(101, &[]), Unexpected::Status),
@@ -292,8 +230,7 @@ async fn t25_t26_t28_heads_that_are_none() {
         ),
     ];
     for (answer, expected) in answers {
-        let server =
-            Server::start(move |_, _| vec![Act::Write(answer.clone().into()), Act::Hang]).await;
+        let server = Server::each([Act::Write(answer.into()), Act::Hang]).await;
         let error = fails(&client(&server)).await;
         assert_eq!(
             (error.kind(), server.requests()),

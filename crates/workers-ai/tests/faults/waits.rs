@@ -5,21 +5,14 @@ use std::time::Duration;
 use workers_ai::{ApiErrorKind as Api, ErrorKind, Stop};
 
 use crate::{
-    http::call,
-    server::{Act, Server, answer, result},
-    support::{client_and_waits, fails, phrase},
+    server::{Server, answer, result},
+    support::{HI, builder, call, client_and_waits, fails, phrase},
 };
-
-const HI: &str = r#"{"response":"hi"}"#;
 
 #[tokio::test]
 async fn h10_retry_after_is_a_lower_bound() {
-    let server = Server::start(|n, _| match n {
-        0 => vec![Act::Write(answer(429, &[("retry-after", "2")], ""))],
-        _ => vec![Act::Write(result(HI))],
-    })
-    .await;
-    let (client, waits) = client_and_waits(&server);
+    let server = Server::in_turn([answer(429, &[("retry-after", "2")], ""), result(HI)]).await;
+    let (client, waits) = client_and_waits(builder(&server));
     let response = client.run(phrase()).details().await.unwrap();
     assert_eq!(response.details.attempts(), 2);
     let waits = waits.all();
@@ -64,7 +57,7 @@ async fn h18_h44_a_date_is_measured_by_the_services_clock() {
         ("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"),
     ];
     let server = Server::always(answer(503, &headers, "")).await;
-    let (client, waits) = client_and_waits(&server);
+    let (client, waits) = client_and_waits(builder(&server));
     let error = fails(&client).await;
     let three = Duration::from_secs(3);
     assert_eq!(error.retry_after(), Some(three));
