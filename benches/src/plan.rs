@@ -61,8 +61,8 @@ impl Plan {
     /// If a process cannot be started, tells nothing, or did other work than the others.
     pub fn run(&self) -> Result<(), Fault> {
         let children = Children::start()?;
-        let is_counted = !self.short && has_valgrind();
-        if !is_counted {
+        let under_valgrind = !self.short && has_valgrind();
+        if !under_valgrind {
             println!("Without valgrind, so no instructions.\n");
         }
         println!(
@@ -74,12 +74,12 @@ impl Plan {
             None => !(self.short && work.is_long()),
         };
         for work in work::ALL.into_iter().filter(is_asked_for) {
-            let rows = self.measure(work, &children, is_counted)?;
+            let rows = self.measure(work, &children, under_valgrind)?;
             same_work(work, &rows)?;
             print(work, &rows);
         }
         if self.only.is_none() {
-            print!("\n{}", children.together(self.turns(60))?);
+            print!("\n{}", children.together(self.turns(100))?);
             let ways = [Way::Ours, Way::Hand, Way::Floor];
             let starts = in_turns(&ways, self.turns(30), |way| children.begin(way))?;
             for (way, milliseconds) in ways.iter().zip(starts) {
@@ -102,12 +102,12 @@ impl Plan {
         &self,
         work: Work,
         children: &Children,
-        is_counted: bool,
+        under_valgrind: bool,
     ) -> Result<Vec<Row>, Fault> {
         let ways = way::ALL.into_iter().filter(|way| way.can(work));
         let ways: Vec<Way> = ways.collect();
         let rounds = if self.short { 1 } else { work.rounds() };
-        let timed = in_turns(&ways, self.turns(12), |way| {
+        let timed = in_turns(&ways, self.turns(24), |way| {
             children.time(work, way, rounds)
         })?;
         let rows = ways.into_iter().zip(timed).map(|(way, timed)| {
@@ -118,7 +118,7 @@ impl Plan {
                 way,
                 timed,
                 counted: children.count(work, way, rounds)?,
-                instructions: (is_counted && !is_slow).then(count).transpose()?,
+                instructions: (under_valgrind && !is_slow).then(count).transpose()?,
             })
         });
         rows.collect()
@@ -149,25 +149,21 @@ fn same_work(work: Work, rows: &[Row]) -> Result<(), Fault> {
 
 fn print(work: Work, rows: &[Row]) {
     let hand = by_hand(rows);
-    let hand_instructions = hand.and_then(|hand| hand.instructions);
     for row in rows {
-        let nanoseconds = row.nanoseconds();
+        let own = row
+            .instructions
+            .zip(hand.and_then(|hand| hand.instructions));
+        let instructions = own.map(|(own, hand)| to_float(own) / to_float(hand));
+        let time = hand.map(|hand| times(&row.nanoseconds(), &hand.nanoseconds()));
         println!(
             "| {} | {} | {} | {} | {} | {:.2} | {} | {:.2} | {:.1} |",
             work.title(),
             row.way.title(work),
             row.instructions.map_or_else(String::new, thousands),
-            row.instructions
-                .zip(hand_instructions)
-                .map_or_else(String::new, |(own, hand)| ratio(
-                    to_float(own) / to_float(hand)
-                )),
+            instructions.map_or_else(String::new, ratio),
             row.counted.allocations,
-            median(nanoseconds.iter().copied()) / 1e6,
-            hand.map_or_else(String::new, |hand| ratio(times(
-                &nanoseconds,
-                &hand.nanoseconds()
-            ))),
+            median(row.nanoseconds()) / 1e6,
+            time.map_or_else(String::new, ratio),
             to_float(row.counted.heap) / 1e6,
             median(row.timed.iter().map(|timed| to_float(timed.peak))) / 1024.0,
         );

@@ -144,12 +144,14 @@ impl Work {
         if self == Work::Giant { 31 } else { 1 }
     }
 
-    /// How often it is done where time is measured: so that it takes long enough to be measured.
+    /// How often it is done where time is measured: about a tenth of a second.
     pub(crate) fn rounds(self) -> u32 {
         match self {
             Work::Chat => 2000,
-            Work::Giant => 1,
             Work::Raw => 50,
+            Work::Vectors | Work::Base64 | Work::Picture => 20,
+            Work::Drops | Work::Numbers => 5,
+            Work::Giant => 1,
             _ => 10,
         }
     }
