@@ -21,7 +21,7 @@ pub struct Plan {
 struct Row {
     way: Way,
     timed: Vec<Timed>,
-    counted: Counted,
+    counted: Vec<Counted>,
     instructions: Option<u64>,
 }
 
@@ -29,6 +29,22 @@ impl Row {
     fn nanoseconds(&self) -> Vec<f64> {
         let nanoseconds = self.timed.iter().map(|timed| to_float(timed.nanoseconds));
         nanoseconds.collect()
+    }
+
+    /// How much came back, by whoever measured.
+    fn done(&self) -> impl Iterator<Item = u64> {
+        let timed = self.timed.iter().map(|timed| timed.done);
+        timed.chain(self.counted.iter().map(|counted| counted.done))
+    }
+
+    /// The figure in the middle of those that the processes that counted told.
+    fn counted(&self, figure: impl Fn(&Counted) -> u64) -> f64 {
+        median(self.counted.iter().map(|counted| to_float(figure(counted))))
+    }
+
+    /// The same of those that were timed.
+    fn timed(&self, figure: impl Fn(&Timed) -> u64) -> f64 {
+        median(self.timed.iter().map(|timed| to_float(figure(timed))))
     }
 }
 
@@ -110,17 +126,24 @@ impl Plan {
         let timed = in_turns(&ways, self.turns(24), |way| {
             children.time(work, way, rounds)
         })?;
-        let rows = ways.into_iter().zip(timed).map(|(way, timed)| {
-            // Valgrind would take many minutes for these.
-            let is_slow = work == Work::Giant || (way == Way::Peer && work.is_stream());
-            let count = || children.instructions(work, way, work.few_rounds());
-            Ok(Row {
-                way,
-                timed,
-                counted: children.count(work, way, rounds)?,
-                instructions: (under_valgrind && !is_slow).then(count).transpose()?,
-            })
-        });
+        let counted = in_turns(&ways, self.turns(5), |way| {
+            children.count(work, way, rounds)
+        })?;
+        let measured = timed.into_iter().zip(counted);
+        let rows = ways
+            .into_iter()
+            .zip(measured)
+            .map(|(way, (timed, counted))| {
+                // Valgrind would take many minutes for these.
+                let is_slow = work == Work::Giant || (way == Way::Peer && work.is_stream());
+                let count = || children.instructions(work, way, work.few_rounds());
+                Ok(Row {
+                    way,
+                    timed,
+                    counted,
+                    instructions: (under_valgrind && !is_slow).then(count).transpose()?,
+                })
+            });
         rows.collect()
     }
 }
@@ -132,16 +155,14 @@ fn by_hand(rows: &[Row]) -> Option<&Row> {
 
 /// Whether all brought back as much. What another service answers has another length.
 fn same_work(work: Work, rows: &[Row]) -> Result<(), Fault> {
-    let Some(expected) = by_hand(rows).or(rows.first()).map(|row| row.counted.done) else {
+    let first = by_hand(rows).or(rows.first());
+    let Some(expected) = first.and_then(|row| row.done().next()) else {
         return Ok(());
     };
     for row in rows.iter().filter(|row| row.way != Way::Peer) {
-        let timed = row.timed.iter().map(|timed| timed.done);
-        for done in timed.chain([row.counted.done]) {
-            if done != expected {
-                let (work, way) = (work.name(), row.way.name());
-                return Err(format!("{work} by {way}: {done} is not {expected}").into());
-            }
+        if let Some(done) = row.done().find(|done| *done != expected) {
+            let (work, way) = (work.name(), row.way.name());
+            return Err(format!("{work} by {way}: {done} is not {expected}").into());
         }
     }
     Ok(())
@@ -156,16 +177,16 @@ fn print(work: Work, rows: &[Row]) {
         let instructions = own.map(|(own, hand)| to_float(own) / to_float(hand));
         let time = hand.map(|hand| times(&row.nanoseconds(), &hand.nanoseconds()));
         println!(
-            "| {} | {} | {} | {} | {} | {:.2} | {} | {:.2} | {:.1} |",
+            "| {} | {} | {} | {} | {:.0} | {:.2} | {} | {:.2} | {:.1} |",
             work.title(),
             row.way.title(work),
             row.instructions.map_or_else(String::new, thousands),
             instructions.map_or_else(String::new, ratio),
-            row.counted.allocations,
-            median(row.nanoseconds()) / 1e6,
+            row.counted(|counted| counted.allocations),
+            row.timed(|timed| timed.nanoseconds) / 1e6,
             time.map_or_else(String::new, ratio),
-            to_float(row.counted.heap) / 1e6,
-            median(row.timed.iter().map(|timed| to_float(timed.peak))) / 1024.0,
+            row.counted(|counted| counted.heap) / 1e6,
+            row.timed(|timed| timed.peak) / 1024.0,
         );
     }
 }
