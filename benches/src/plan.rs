@@ -123,7 +123,7 @@ impl Plan {
         let ways = way::ALL.into_iter().filter(|way| way.can(work));
         let ways: Vec<Way> = ways.collect();
         let rounds = if self.short { 1 } else { work.rounds() };
-        let timed = in_turns(&ways, self.turns(24), |way| {
+        let timed = in_turns(&ways, self.turns(work.turns()), |way| {
             children.time(work, way, rounds)
         })?;
         let counted = in_turns(&ways, self.turns(5), |way| {

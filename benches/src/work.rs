@@ -144,7 +144,15 @@ impl Work {
         if self == Work::Giant { 31 } else { 1 }
     }
 
-    /// How often it is done where time is measured: about a tenth of a second.
+    /// In how many turns time is measured: more where most of it is the kernel's, of which no two processes take the same.
+    pub(crate) fn turns(self) -> usize {
+        match self {
+            Work::Base64 | Work::Picture | Work::Raw => 80,
+            _ => 24,
+        }
+    }
+
+    /// How often it is done in a turn where time is measured: about a tenth of a second.
     pub(crate) fn rounds(self) -> u32 {
         match self {
             Work::Chat => 2000,
