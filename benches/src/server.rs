@@ -7,12 +7,23 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::work::{self, Work};
+use crate::{
+    Fault, runtime,
+    work::{self, Work},
+};
 
 type Answers = HashMap<&'static str, (Work, Vec<Vec<u8>>)>;
 
 /// Prints its port and serves until it is killed. The path or the query names the work.
-pub(crate) async fn serve() -> io::Result<()> {
+///
+/// # Errors
+///
+/// If no port is free, or a connection cannot be taken.
+pub fn serve() -> Result<(), Fault> {
+    Ok(runtime(false)?.block_on(listen())?)
+}
+
+async fn listen() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
     let mut answers: Answers = work::ALL

@@ -1,10 +1,18 @@
 //! Many calls at a time: ours and by hand in turns, in one process.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 
-use crate::{Fault, by_hand, ours, work::Work};
+use crate::{
+    Fault, by_hand,
+    figures::{in_turns, times},
+    ours, runtime,
+    work::Work,
+};
 
 /// Calls at a time.
 const CALLERS: usize = 64;
@@ -12,36 +20,63 @@ const CALLERS: usize = 64;
 /// Calls of each caller in one turn.
 const CALLS: usize = 50;
 
-/// Prints how many calls a second ours made for each of those made by hand: the median of some turns.
-pub(crate) async fn run(base: &str, turns: usize) -> Result<(), Fault> {
-    let (ai, http) = (ours::client(base)?, reqwest::Client::new());
-    let base: Arc<str> = base.into();
-    let mut ratios = Vec::new();
-    for turn in 0..=turns {
+#[derive(Clone, Copy)]
+enum Way {
+    Ours,
+    Hand,
+    Limited,
+}
+
+/// Prints how many calls a second ours made for each of those made by hand, without and with limits of time: the
+/// one in the middle of some turns.
+///
+/// # Errors
+///
+/// If a call fails.
+pub fn together(base: &str, turns: &str) -> Result<(), Fault> {
+    let runtime = runtime(true)?;
+    let (ai, plain, limited) = (ours::client(base)?, reqwest::Client::new(), limited()?);
+    let ours = move || {
         let ai = ai.clone();
-        let ours = turn_of(move || {
-            let ai = ai.clone();
-            async move { Ok(ours::run(&ai, Work::Chat, &Bytes::new()).await.map(drop)?) }
-        });
-        let ours = ours.await?;
+        async move { Ok(ours::run(&ai, Work::Chat, &Bytes::new()).await.map(drop)?) }
+    };
+    let base: Arc<str> = base.into();
+    let by_hand = |http: &reqwest::Client| {
         let (http, base) = (http.clone(), base.clone());
-        let hand = turn_of(move || {
+        move || {
             let (http, base) = (http.clone(), base.clone());
             async move {
                 by_hand::run(&http, &base, Work::Chat, &Bytes::new())
                     .await
                     .map(drop)
             }
-        });
-        let hand = hand.await?;
-        // The first turn opens the connections.
-        if turn > 0 {
-            ratios.push(hand / ours);
         }
-    }
-    ratios.sort_by(f64::total_cmp);
-    println!("{:.3}", ratios.get(ratios.len() / 2).ok_or("no turns")?);
+    };
+    let turn = |way| match way {
+        Way::Ours => runtime.block_on(turn_of(ours.clone())),
+        Way::Hand => runtime.block_on(turn_of(by_hand(&plain))),
+        Way::Limited => runtime.block_on(turn_of(by_hand(&limited))),
+    };
+    let ways = [Way::Ours, Way::Hand, Way::Limited];
+    // The first turn opens the connections.
+    in_turns(&ways, 1, turn)?;
+    let seconds = in_turns(&ways, turns.parse()?, turn)?;
+    let what = format!("{CALLERS} calls at a time, throughput to by hand");
+    println!("{what}: {:.3}", times(&seconds[1], &seconds[0]));
+    println!(
+        "{what} with limits of time: {:.3}",
+        times(&seconds[2], &seconds[0])
+    );
     Ok(())
+}
+
+/// By hand with limits of time: those that ours has unless told otherwise.
+fn limited() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(120))
+        .timeout(Duration::from_secs(300))
+        .build()
 }
 
 /// How many seconds a turn takes.

@@ -144,8 +144,28 @@ impl Work {
         if self == Work::Giant { 31 } else { 1 }
     }
 
+    /// In how many turns time is measured: more where most of it is the kernel's, of which no two processes take the same.
+    pub(crate) fn turns(self) -> usize {
+        match self {
+            Work::Base64 | Work::Picture | Work::Raw => 80,
+            _ => 24,
+        }
+    }
+
+    /// How often it is done in a turn where time is measured: about a tenth of a second.
+    pub(crate) fn rounds(self) -> u32 {
+        match self {
+            Work::Chat => 2000,
+            Work::Raw => 50,
+            Work::Vectors | Work::Base64 | Work::Picture => 20,
+            Work::Drops | Work::Numbers => 5,
+            Work::Giant => 1,
+            _ => 10,
+        }
+    }
+
     /// How often it is done where instructions are counted; twice as often in the second run.
-    pub(crate) fn rounds(self) -> usize {
+    pub(crate) fn few_rounds(self) -> u32 {
         match self {
             Work::Chat => 200,
             Work::Giant => 1,
