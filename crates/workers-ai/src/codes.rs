@@ -38,9 +38,7 @@ pub(crate) const TOO_LONG: &[u64] = &[3006, 5021, 7506];
 pub(crate) const UNKNOWN_MODEL: &[u64] = &[2008, 3042, 5007, 7001, 7502];
 pub(crate) const RETIRED: &[u64] = &[5028];
 pub(crate) const NEEDS_AGREEMENT: &[u64] = &[5016];
-pub(crate) const VALIDATION: &[u64] = &[5004, 5006, 7504, 8001];
-/// Says that a model's own service refused the input, or that it failed. The status tells which.
-pub(crate) const REFUSED_OR_FAILED: &[u64] = &[5012];
+pub(crate) const VALIDATION: &[u64] = &[5004, 5006, 5012, 7504, 8001];
 
 /// Codes that decide what an error means, whatever the status says.
 const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
@@ -54,15 +52,16 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
     (&[3007, 3008, 3046], ApiErrorKind::ServerTimeout),
     (
         &[
-            2001, 3003, 3025, 3030, 3039, 5004, 5005, 5006, 5019, 5028, 7000, 7003, 7504, 7506,
-            8001, 8007,
+            2001, 3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019, 5028, 7000, 7003, 7504,
+            7506, 8001, 8007,
         ],
         ApiErrorKind::BadRequest,
     ),
     (&[3050], ApiErrorKind::Server),
 ];
 
-/// What an error means: its codes decide, then its status.
+/// What an error means: its codes decide, then its status. Codes that refuse a request also stand for failures of a
+/// model's own service, which the status or the text tells.
 pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind {
     let known = messages
         .iter()
@@ -71,7 +70,16 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
             let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
             Some(*kind)
         });
-    known.unwrap_or(match status {
+    match known.unwrap_or_else(|| by_status(status)) {
+        ApiErrorKind::BadRequest if status >= 500 || messages.iter().any(speaks_of_failure) => {
+            ApiErrorKind::Server
+        }
+        kind => kind,
+    }
+}
+
+fn by_status(status: u16) -> ApiErrorKind {
+    match status {
         401 => ApiErrorKind::Auth,
         402 => ApiErrorKind::Quota,
         403 => ApiErrorKind::Permission,
@@ -80,7 +88,13 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
         429 => ApiErrorKind::RateLimited,
         400..=499 => ApiErrorKind::BadRequest,
         _ => ApiErrorKind::Server,
-    })
+    }
+}
+
+/// Code 3030 also passes on that a model's own service failed.
+fn speaks_of_failure(message: &ServiceMessage) -> bool {
+    let text = message.message.to_ascii_lowercase();
+    message.code == Some(3030) && text.contains("internal server error")
 }
 
 /// What to do about a code.
@@ -181,6 +195,10 @@ mod tests {
     fn the_status_tells_whether_a_model_refused_or_failed() {
         assert_eq!(kind(422, 5012), ApiErrorKind::BadRequest);
         assert_eq!(kind(529, 5012), ApiErrorKind::Server);
+        assert_eq!(kind(500, 3030), ApiErrorKind::Server);
+        assert_eq!(kind(200, 3030), ApiErrorKind::BadRequest);
+        let passed_on = ServiceMessage::new(Some(3030), "AiError: Internal Server Error (1f)");
+        assert_eq!(classify(400, &[passed_on]), ApiErrorKind::Server);
     }
 
     #[test]

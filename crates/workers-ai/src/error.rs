@@ -199,8 +199,7 @@ impl Error {
     #[must_use]
     pub fn is_validation(&self) -> bool {
         self.kind() == ErrorKind::InvalidInput
-            || self.any_code(codes::VALIDATION)
-            || (self.is_api(ApiErrorKind::BadRequest) && self.any_code(codes::REFUSED_OR_FAILED))
+            || (self.any_code(codes::VALIDATION) && !self.is_api(ApiErrorKind::Server))
     }
 
     /// Something took too long, here or in the service.
