@@ -298,7 +298,7 @@ fn chat<M: Model<Output = ChatCompletion>>(body: &Value) -> ChatCompletion {
 }
 
 /// The choices of a chat answer by several models, some of them native by their documents.
-fn choices(body: &Value) -> Vec<(&'static str, Vec<ChatChoice>)> {
+pub(crate) fn choices(body: &Value) -> Vec<(&'static str, Vec<ChatChoice>)> {
     fn native<M: Model<Output = TextGenerationOutput>>(
         body: &Value,
     ) -> (&'static str, Vec<ChatChoice>) {

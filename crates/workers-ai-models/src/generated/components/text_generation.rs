@@ -1713,6 +1713,9 @@ pub struct TextGenerationOutput {
 
     /// Log probabilities of the input tokens, in the chat form, if asked for.
     pub prompt_logprobs: Option<Value>,
+
+    /// Ids of the tokens of the input, in the chat form, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -1728,6 +1731,7 @@ fields! {
         "system_fingerprint" => put system_fingerprint,
         "service_tier" => put service_tier,
         "prompt_logprobs" => put prompt_logprobs,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 

@@ -1,0 +1,147 @@
+//! What answers have been seen to hold beside what their documents say, in every model that may hold it.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use workers_ai_models::{Answer, GptOss20b, GptOss120b, Model, Nova3, Qwq32b, drift};
+
+use crate::{
+    models::{answer, read},
+    text_generation::choices,
+};
+
+/// An answer of a model, of which its type knows every member.
+#[track_caller]
+fn known<M: Model<Output: Debug>>(body: &Value) -> M::Output {
+    let (kept, drifts) = drift::watch(|| read::<M::Output>(body));
+    assert_eq!(drifts, [], "{} with {body}", M::ID);
+    kept.expect(M::ID)
+}
+
+#[test]
+fn json_mode_gives_the_value_or_its_text_in_a_chat_message_too() {
+    for content in [
+        json!({"rooms": ["hall"], "level": 3}),
+        json!("{\"rooms\": [\"hall\"], \"level\": 3}"),
+    ] {
+        let body = json!({"choices": [{"message": {
+            "role": "assistant", "content": content, "reasoning_content": "Hm.", "tool_calls": null
+        }}]});
+        for (id, choices) in choices(&body) {
+            let message = choices[0].message.as_ref().expect(id);
+            let read: Value = message
+                .content
+                .as_ref()
+                .expect(id)
+                .json()
+                .expect("a value in either form");
+            assert_eq!(read, json!({"rooms": ["hall"], "level": 3}), "{id}");
+            let text: Value = serde_json::from_str(&message.text().expect(id)).expect("JSON");
+            assert_eq!(text, read, "{id}");
+            assert_eq!(Answer::reasoning(message).as_deref(), Some("Hm."), "{id}");
+        }
+    }
+    let list = json!({"choices": [{"message": {"content": ["hall", "attic"]}}]});
+    for (id, choices) in choices(&list) {
+        let text = Answer::text(&choices[0]).expect(id);
+        assert_eq!(text, "[\"hall\",\"attic\"]", "{id}");
+    }
+}
+
+#[test]
+fn ids_of_tokens_come_if_asked_for_and_are_null_else() {
+    let body = json!({
+        "choices": [{"token_ids": [15, 2.0], "message": {"content": "On."}}],
+        "prompt_token_ids": [1, 7]
+    });
+    for (id, choices) in choices(&body) {
+        assert_eq!(choices[0].token_ids, Some(vec![15, 2]), "{id}");
+    }
+    let kept = answer::<Qwq32b>(&body);
+    assert_eq!(kept.prompt_token_ids, Some(vec![1, 7]));
+}
+
+#[test]
+fn the_responses_dialect_tells_what_was_cached_and_what_was_thought() {
+    let body = json!({
+        "id": "resp-2", "object": "response", "created_at": 1_700_000_000, "status": "completed",
+        "model": "@cf/vendor/other-name", "background": false, "max_tool_calls": null,
+        "metadata": {"room": "hall"}, "top_logprobs": 0, "user": null, "error": null,
+        "output": [
+            {"id": "rs-2", "type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm."}]},
+            {"id": "msg-2", "type": "message", "role": "assistant", "status": "completed", "content": [
+                {"type": "output_text", "text": "On.", "annotations": [{"type": "url_citation", "start": 0}]}
+            ]}
+        ],
+        "usage": {
+            "input_tokens": 9, "input_tokens_details": {"cached_tokens": 8},
+            "output_tokens": 16, "output_tokens_details": {"reasoning_tokens": 12},
+            "total_tokens": 25, "neurons": 0.5
+        }
+    });
+    let (big, small) = (known::<GptOss120b>(&body), known::<GptOss20b>(&body));
+    let said = [
+        (big.text(), big.reasoning(), big.usage()),
+        (small.text(), small.reasoning(), small.usage()),
+    ];
+    for (text, reasoning, usage) in said {
+        assert_eq!((text.as_ref(), reasoning.as_deref()), ("On.", Some("Hm.")));
+        let usage = usage.expect("usage");
+        assert_eq!((usage.input, usage.cached), (Some(9), Some(8)));
+        assert_eq!((usage.output, usage.reasoning), (Some(16), Some(12)));
+        assert_eq!((usage.total, usage.neurons), (Some(25), Some(0.5)));
+    }
+}
+
+#[test]
+fn nova_3_tells_who_spoke_when_and_in_what_language() {
+    let word = json!({
+        "word": "turn", "punctuated_word": "Turn", "start": 0, "end": 0.24, "confidence": 1,
+        "language": "en", "speaker": 1, "speaker_confidence": 0.75
+    });
+    let body = json!({
+        "metadata": {
+            "request_id": "r-1", "transaction_key": "none", "sha256": "00", "created": "2026-01-01T00:00:00Z",
+            "duration": 2.5, "channels": 1, "models": ["m-1"], "model_info": {"m-1": {"arch": "some"}}
+        },
+        "results": {
+            "channels": [{
+                "detected_language": "en", "language_confidence": 0.9,
+                "alternatives": [{
+                    "transcript": "Turn it on.", "confidence": 0.99, "words": [word], "languages": ["en"],
+                    "paragraphs": {
+                        "transcript": "\nSpeaker 1: Turn it on.",
+                        "paragraphs": [{
+                            "sentences": [{"text": "Turn it on.", "start": 0, "end": 2}],
+                            "speaker": 1, "num_words": 3, "start": 0, "end": 2
+                        }]
+                    },
+                    "entities": [{
+                        "label": "ROOM", "value": "hall", "confidence": 0.5, "start_word": 0, "end_word": 1
+                    }]
+                }]
+            }],
+            "utterances": [{
+                "id": "u-1", "start": 0, "end": 2, "confidence": 0.99, "channel": 0,
+                "transcript": "Turn it on.", "words": [word], "speaker": 1
+            }]
+        }
+    });
+    let kept = known::<Nova3>(&body);
+    assert_eq!(kept.metadata.expect("metadata").duration, Some(2.5));
+    let results = kept.results.expect("results");
+    let channel = &results.channels.expect("channels")[0];
+    assert_eq!(channel.detected_language.as_deref(), Some("en"));
+    let said = &channel.alternatives.as_ref().expect("alternatives")[0];
+    let heard = &said.words.as_ref().expect("words")[0];
+    assert_eq!(heard.punctuated_word.as_deref(), Some("Turn"));
+    assert_eq!(heard.speaker, Some(1));
+    let paragraphs = said.paragraphs.as_ref().expect("paragraphs");
+    let paragraph = &paragraphs.paragraphs.as_ref().expect("a list")[0];
+    let sentence = &paragraph.sentences.as_ref().expect("sentences")[0];
+    assert_eq!(sentence.text.as_deref(), Some("Turn it on."));
+    let entity = &said.entities.as_ref().expect("entities")[0];
+    assert_eq!(entity.value.as_deref(), Some("hall"));
+    let utterance = &results.utterances.expect("utterances")[0];
+    assert_eq!((utterance.speaker, utterance.channel), (Some(1), Some(0)));
+}
