@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
-use workers_ai_models::{Answer, GptOss20b, GptOss120b, Model, Nova3, Qwq32b, drift};
+use workers_ai_models::{
+    Answer, GptOss20b, GptOss120b, Llama33_70bInstructFp8Fast, Model, Nova3, Qwq32b, drift,
+};
 
 use crate::{
-    models::{answer, read},
+    models::{answer, event, read},
     text_generation::choices,
 };
 
@@ -45,6 +47,94 @@ fn json_mode_gives_the_value_or_its_text_in_a_chat_message_too() {
     for (id, choices) in choices(&list) {
         let text = Answer::text(&choices[0]).expect(id);
         assert_eq!(text, "[\"hall\",\"attic\"]", "{id}");
+    }
+}
+
+#[test]
+fn an_answer_in_both_forms_is_said_once() {
+    let usage = json!({
+        "prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13,
+        "prompt_tokens_details": {"cached_tokens": 0}, "neurons": 0.75
+    });
+    for (response, content) in [
+        (json!("On."), "On."),
+        (json!({"level": 3}), "{\"level\": 3}"),
+        (json!(7), "007\n"),
+        (json!(true), " true"),
+        (json!("On."), ""),
+    ] {
+        let body = json!({
+            "id": "chatcmpl-2b", "object": "chat.completion", "created": 1_700_000_000,
+            "model": "@cf/vendor/other-name",
+            "choices": [{
+                "index": 0, "finish_reason": "stop", "logprobs": null, "stop_reason": null, "token_ids": null,
+                "message": {
+                    "role": "assistant", "content": content, "annotations": null, "audio": null,
+                    "function_call": null, "reasoning": null, "refusal": null, "tool_calls": []
+                }
+            }],
+            "response": response, "tool_calls": [], "usage": usage,
+            "prompt_token_ids": null, "prompt_logprobs": null, "service_tier": null
+        });
+        let said = if content.is_empty() { "On." } else { content };
+        for kept in [
+            known::<Llama33_70bInstructFp8Fast>(&body),
+            known::<Qwq32b>(&body),
+        ] {
+            assert_eq!(kept.text(), said);
+            assert_eq!(kept.tool_calls(), []);
+            assert_eq!(kept.usage().and_then(|usage| usage.neurons), Some(0.75));
+        }
+    }
+}
+
+#[test]
+fn a_stream_in_both_forms_keeps_every_digit_and_blank() {
+    let tokens = [
+        (json!("Room"), "Room"),
+        (json!(" "), " "),
+        (json!(1), "1"),
+        (json!(","), ","),
+        (json!(0), "000"),
+        (json!(7), " 7 \n"),
+        (json!(""), "or 8"),
+        (json!("."), ""),
+    ];
+    let said = tokens.map(|(response, content)| {
+        let body = json!({
+            "choices": [{"index": 0, "delta": {"content": content}, "finish_reason": null}],
+            "model": "@cf/vendor/other-name", "object": "chat.completion.chunk",
+            "response": response, "tool_calls": []
+        });
+        let text = event::<Llama33_70bInstructFp8Fast>(&body)
+            .text()
+            .into_owned();
+        assert_eq!(event::<Qwq32b>(&body).text(), text);
+        text
+    });
+    assert_eq!(said.concat(), "Room 1,000 7 \nor 8.");
+}
+
+#[test]
+fn a_call_in_both_forms_is_made_once_and_has_its_id() {
+    let calls = json!([{
+        "id": "call-1", "index": 0, "type": "function",
+        "function": {"name": "dim_lamp", "arguments": "{\"room\": \"hall\"}"}
+    }]);
+    let flat = json!([{"name": "dim_lamp", "arguments": {"room": "hall"}}]);
+    let answered = json!({"tool_calls": flat, "choices": [{"message": {"tool_calls": calls}}]});
+    let streamed = json!({"tool_calls": flat, "choices": [{"delta": {"tool_calls": calls}}]});
+    let (answered, streamed) = (
+        answer::<Llama33_70bInstructFp8Fast>(&answered),
+        event::<Llama33_70bInstructFp8Fast>(&streamed),
+    );
+    for called in [answered.tool_calls(), streamed.tool_calls()] {
+        let [call] = called.as_slice() else {
+            panic!("one call: {called:?}")
+        };
+        assert_eq!((call.id, call.name), (Some("call-1"), Some("dim_lamp")));
+        let given: Value = call.arguments().expect("arguments");
+        assert_eq!(given, json!({"room": "hall"}));
     }
 }
 

@@ -1737,8 +1737,9 @@ fields! {
 
 impl Answer for TextGenerationOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.response)
-            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
+        answer::first(&self.choices)
+            .and_then(Answer::text)
+            .or_else(|| Answer::text(&self.response))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -1747,8 +1748,8 @@ impl Answer for TextGenerationOutput {
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
-            Answer::tool_calls(&self.tool_calls),
-            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            || Answer::tool_calls(&self.tool_calls),
         )
     }
 
@@ -1958,8 +1959,9 @@ fields! {
 
 impl Answer for TextGenerationEvent {
     fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.response)
-            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
+        answer::first(&self.choices)
+            .and_then(Answer::text)
+            .or_else(|| Answer::text(&self.response))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -1968,8 +1970,8 @@ impl Answer for TextGenerationEvent {
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
-            Answer::tool_calls(&self.tool_calls),
-            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            || Answer::tool_calls(&self.tool_calls),
         )
     }
 
