@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 use workers_ai_models::{
-    Answer, GptOss20b, GptOss120b, Llama33_70bInstructFp8Fast, Model, Nova3, Qwq32b, drift,
+    Answer, GptOss20b, GptOss120b, KimiK26, Llama33_70bInstructFp8Fast, Model, Nova3, Qwq32b, drift,
 };
 
 use crate::{
@@ -149,6 +149,17 @@ fn ids_of_tokens_come_if_asked_for_and_are_null_else() {
     }
     let kept = answer::<Qwq32b>(&body);
     assert_eq!(kept.prompt_token_ids, Some(vec![1, 7]));
+    for ids in [json!([1, 7]), json!(null)] {
+        let body = json!({
+            "choices": [{"delta": {"content": "On."}, "token_ids": ids}], "prompt_token_ids": ids
+        });
+        for (kept, drifts) in [
+            drift::watch(|| event::<Qwq32b>(&body).text().into_owned()),
+            drift::watch(|| event::<KimiK26>(&body).text().into_owned()),
+        ] {
+            assert_eq!((kept.as_str(), drifts), ("On.", Vec::new()), "{body}");
+        }
+    }
 }
 
 #[test]

@@ -579,10 +579,12 @@ alternatives! {
         Chunk {
             const "object" = "chat.completion.chunk",
             "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+            "prompt_token_ids": "[n",
         }
         Native {
             "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
             "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+            "prompt_token_ids": "[n",
         }
     } else Unknown
 }
@@ -656,6 +658,9 @@ pub struct ChatCompletionChunk {
     ///
     /// Ignore it.
     pub p: Option<String>,
+
+    /// Ids of the tokens of the input, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -667,6 +672,7 @@ fields! {
         "choices" => put choices,
         "usage" => put usage,
         "p" => put p,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 

@@ -1940,6 +1940,9 @@ pub struct TextGenerationEvent {
 
     /// Name of the model that answers, in the chat form.
     pub model: Option<String>,
+
+    /// Ids of the tokens of the input, in the chat form, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -1954,6 +1957,7 @@ fields! {
         "object" => put object,
         "created" => integer created,
         "model" => put model,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 

@@ -373,10 +373,12 @@ alternatives! {
         Chat {
             const "object" = "chat.completion.chunk",
             "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+            "prompt_token_ids": "[n",
         }
         Native {
             "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
             "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+            "prompt_token_ids": "[n",
         }
         Responses {
             const "type" = "response.created",
