@@ -25,6 +25,7 @@ mod language;
 mod models;
 mod requests;
 mod samples;
+mod seen;
 mod speech;
 mod text_generation;
 mod vision;

@@ -1,6 +1,6 @@
 //! Text generation: one model has answered in several forms, so no form is bound to a model.
 
-mod chat;
+pub(crate) mod chat;
 mod events;
 mod every_model;
 mod native;

@@ -5,7 +5,10 @@ use std::{
     fmt::{self, Debug, Display},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -118,8 +121,7 @@ pub struct QueuedBatch {
 }
 
 /// The answers to a batch.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(bound = "O: DeserializeOwned")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BatchResults<O> {
     /// One answer for each request; [`id`](BatchResponse::id) tells which.
@@ -161,12 +163,33 @@ impl Display for BatchFailure {
 
 impl Error for BatchFailure {}
 
-impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResponse<O> {
+/// The list is documented as `responses` and seen as `results`.
+impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResults<O> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
+        #[serde(bound = "O: DeserializeOwned")]
+        struct Lists<O> {
+            responses: Option<Vec<BatchResponse<O>>>,
+            results: Option<Vec<BatchResponse<O>>>,
+            usage: Option<Value>,
+        }
+
+        let lists = Lists::deserialize(deserializer)?;
+        let responses = lists.responses.or(lists.results);
+        Ok(Self {
+            responses: responses.ok_or_else(|| D::Error::missing_field("responses"))?,
+            usage: lists.usage,
+        })
+    }
+}
+
+impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResponse<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Which request it answers is documented as `id` and seen as `index`.
+        #[derive(Deserialize)]
         struct Item {
-            #[serde(default, deserialize_with = "lenient::integer")]
-            id: Option<u64>,
+            id: Option<Value>,
+            index: Option<Value>,
             external_reference: Option<String>,
             success: Option<bool>,
             result: Option<Box<RawValue>>,
@@ -180,8 +203,9 @@ impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResponse<O> {
             }
             _ => Err(None),
         };
+        let number = |value: Option<Value>| lenient::integer(value?).ok().flatten();
         Ok(Self {
-            id: item.id,
+            id: number(item.id).or_else(|| number(item.index)),
             external_reference: item.external_reference,
             result: match result {
                 Ok(result) => Ok(result),
@@ -204,11 +228,11 @@ pub enum BatchState<O> {
     Done(BatchResults<O>),
 }
 
-/// Decided by whether there are responses; the status may be any word.
+/// Decided by whether there are answers; the status may be any word.
 impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchState<O> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::read(deserializer)?;
-        if raw.has("responses") {
+        if raw.has("responses") || raw.has("results") {
             raw.decode().map(Self::Done)
         } else {
             raw.decode().map(Self::Queued)

@@ -29,13 +29,13 @@ impl ServiceMessage {
     }
 }
 
-pub(crate) const AUTH: &[u64] = &[6003, 10000];
+pub(crate) const AUTH: &[u64] = &[2009, 6003, 10000];
 pub(crate) const PERMISSION: &[u64] = &[3023, 3041, 5016, 5018, 5035, 9109];
 pub(crate) const RATE_LIMITED: &[u64] = &[2003, 3021, 7505];
 pub(crate) const CAPACITY: &[u64] = &[3040];
 pub(crate) const QUOTA: &[u64] = &[2021, 2045, 3036, 4006];
-pub(crate) const TOO_LONG: &[u64] = &[3006, 7506, 8007];
-pub(crate) const UNKNOWN_MODEL: &[u64] = &[3042, 5007, 7001, 7502];
+pub(crate) const TOO_LONG: &[u64] = &[3006, 5021, 7506];
+pub(crate) const UNKNOWN_MODEL: &[u64] = &[2008, 3042, 5007, 7001, 7502];
 pub(crate) const RETIRED: &[u64] = &[5028];
 pub(crate) const NEEDS_AGREEMENT: &[u64] = &[5016];
 pub(crate) const VALIDATION: &[u64] = &[5004, 5006, 5012, 7504, 8001];
@@ -48,19 +48,20 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
     (AUTH, ApiErrorKind::Auth),
     (PERMISSION, ApiErrorKind::Permission),
     (UNKNOWN_MODEL, ApiErrorKind::UnknownModel),
-    (&[3006], ApiErrorKind::TooLarge),
-    (&[3007, 3008], ApiErrorKind::ServerTimeout),
+    (&[3006, 5021], ApiErrorKind::TooLarge),
+    (&[3007, 3008, 3046], ApiErrorKind::ServerTimeout),
     (
         &[
-            3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019, 5028, 7000, 7003, 7504, 7506,
-            8001, 8007,
+            2001, 3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019, 5028, 7000, 7003, 7504,
+            7506, 8001, 8007,
         ],
         ApiErrorKind::BadRequest,
     ),
     (&[3050], ApiErrorKind::Server),
 ];
 
-/// What an error means: its codes decide, then its status.
+/// What an error means: its codes decide, then its status. Codes that refuse a request also stand for failures of a
+/// model's own service, which the status or the text tells.
 pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind {
     let known = messages
         .iter()
@@ -69,7 +70,16 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
             let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
             Some(*kind)
         });
-    known.unwrap_or(match status {
+    match known.unwrap_or_else(|| by_status(status)) {
+        ApiErrorKind::BadRequest if status >= 500 || messages.iter().any(speaks_of_failure) => {
+            ApiErrorKind::Server
+        }
+        kind => kind,
+    }
+}
+
+fn by_status(status: u16) -> ApiErrorKind {
+    match status {
         401 => ApiErrorKind::Auth,
         402 => ApiErrorKind::Quota,
         403 => ApiErrorKind::Permission,
@@ -78,7 +88,13 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
         429 => ApiErrorKind::RateLimited,
         400..=499 => ApiErrorKind::BadRequest,
         _ => ApiErrorKind::Server,
-    })
+    }
+}
+
+/// Code 3030 also passes on that a model's own service failed.
+fn speaks_of_failure(message: &ServiceMessage) -> bool {
+    let text = message.message.to_ascii_lowercase();
+    message.code == Some(3030) && text.contains("internal server error")
 }
 
 /// What to do about a code.
@@ -90,33 +106,42 @@ pub(crate) fn hint(code: u64) -> Option<&'static str> {
         5016 => "accept the model's terms for this account first",
         5028 => "the model was withdrawn",
         5035 => "the model needs the Workers Paid plan",
-        5007 | 7502 => "check the spelling of the model's id",
+        2008 | 5007 | 7502 => "check the spelling of the model's id",
         7504 => "compare the input with what the model takes",
-        3006 | 7506 => "send less at once",
+        2001 => "create the AI Gateway first, or name one that the account has",
+        3006 | 5021 | 7506 => "send less at once",
         7000 | 7003 => "check the account id and the base URL",
-        6003 | 10000 => "check the API token and its Workers AI permission",
+        2009 | 6003 | 10000 => "check the API token and its Workers AI permission",
         _ => return None,
     })
 }
 
-/// Codes 3030 and 5006 stand for many faults; only the text tells that this one is about length. A name says it itself.
+/// What a message about length says.
+const LENGTH: &[&str] = &[
+    "context length",
+    "context window",
+    "max context",
+    "too long",
+    "maximum length",
+    "too many tokens",
+];
+
+/// What a message of code 8007 says where it is not about length.
+const OTHER_FAULTS: &[&str] = &["nsfw", "flagged", "invalid", "validation"];
+
+/// Codes 3030, 5006 and 8007 stand for many faults, 8007 mostly for this one; the text tells whether it is about length.
+/// A name says it itself.
 pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
     if message.name.as_deref() == Some("context_length_exceeded") {
         return true;
     }
-    if !matches!(message.code, Some(3030 | 5006)) {
-        return false;
-    }
     let text = message.message.to_ascii_lowercase();
-    [
-        "context length",
-        "context window",
-        "too long",
-        "maximum length",
-        "too many tokens",
-    ]
-    .iter()
-    .any(|phrase| text.contains(phrase))
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    match message.code {
+        Some(3030 | 5006) => says(LENGTH),
+        Some(8007) => says(LENGTH) || !says(OTHER_FAULTS),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +182,26 @@ mod tests {
     }
 
     #[test]
+    fn codes_of_gateways_and_of_newer_models_are_known() {
+        assert_eq!(kind(400, 2001), ApiErrorKind::BadRequest);
+        assert_eq!(kind(400, 2008), ApiErrorKind::UnknownModel);
+        assert_eq!(kind(200, 2009), ApiErrorKind::Auth);
+        assert_eq!(kind(200, 3046), ApiErrorKind::ServerTimeout);
+        assert_eq!(kind(400, 5021), ApiErrorKind::TooLarge);
+        assert!(AUTH.contains(&2009) && UNKNOWN_MODEL.contains(&2008) && TOO_LONG.contains(&5021));
+    }
+
+    #[test]
+    fn the_status_tells_whether_a_model_refused_or_failed() {
+        assert_eq!(kind(422, 5012), ApiErrorKind::BadRequest);
+        assert_eq!(kind(529, 5012), ApiErrorKind::Server);
+        assert_eq!(kind(500, 3030), ApiErrorKind::Server);
+        assert_eq!(kind(200, 3030), ApiErrorKind::BadRequest);
+        let passed_on = ServiceMessage::new(Some(3030), "AiError: Internal Server Error (1f)");
+        assert_eq!(classify(400, &[passed_on]), ApiErrorKind::Server);
+    }
+
+    #[test]
     fn an_unknown_code_leaves_it_to_the_status() {
         assert_eq!(kind(429, 99_999), ApiErrorKind::RateLimited);
         assert_eq!(kind(418, 99_999), ApiErrorKind::BadRequest);
@@ -173,6 +218,13 @@ mod tests {
         ));
         assert!(!said(5006, "required properties at '/' are 'prompt'"));
         assert!(!said(5004, "too long"));
+        assert!(said(3030, "Max context reached 70 tokens, model has 60"));
+        for text in ["", "The maximum context length is 10", "invalid: too long"] {
+            assert!(said(8007, text), "{text}");
+        }
+        for text in ["The prompt has NSFW content", "1 validation error"] {
+            assert!(!said(8007, text), "{text}");
+        }
         let named = |name| speaks_of_length(&ServiceMessage::new(None, "").named(Some(name)));
         assert!(named("context_length_exceeded") && !named("too long"));
     }

@@ -198,7 +198,8 @@ impl Error {
     /// The service found a field of the input wanting.
     #[must_use]
     pub fn is_validation(&self) -> bool {
-        self.kind() == ErrorKind::InvalidInput || self.any_code(codes::VALIDATION)
+        self.kind() == ErrorKind::InvalidInput
+            || (self.any_code(codes::VALIDATION) && !self.is_api(ApiErrorKind::Server))
     }
 
     /// Something took too long, here or in the service.

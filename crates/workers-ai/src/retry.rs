@@ -178,8 +178,9 @@ impl Verdict {
             ErrorKind::Timeout(Timeout::Attempt) if error.head().is_none() => Self::InDoubt,
             ErrorKind::Api(ApiErrorKind::RateLimited | ApiErrorKind::Capacity) => Self::Throttled,
             ErrorKind::Api(ApiErrorKind::Server) => match status {
-                503 => Self::Throttled,
-                500 | 502 | 504 | 520..=527 | 530 => Self::Failed,
+                503 | 529 => Self::Throttled,
+                // What a model's own service said comes with 400 at times.
+                400 | 500 | 502 | 504 | 520..=527 | 530 => Self::Failed,
                 _ => Self::Never,
             },
             _ => Self::Never,
@@ -362,6 +363,8 @@ mod tests {
             (Api::Quota, 429, Verdict::Never),
             (Api::ServerTimeout, 408, Verdict::Failed),
             (Api::Server, 503, Verdict::Throttled),
+            (Api::Server, 529, Verdict::Throttled),
+            (Api::Server, 400, Verdict::Failed),
             (Api::Server, 500, Verdict::Failed),
             (Api::Server, 527, Verdict::Failed),
             (Api::Server, 501, Verdict::Never),

@@ -13,7 +13,7 @@ use super::chat;
 use crate::{lost, models::answer, wire::wrapped_call};
 
 /// The choices of a chat answer by several models, some of them native by their documents.
-fn choices(body: &Value) -> Vec<(&'static str, Vec<ChatChoice>)> {
+pub(crate) fn choices(body: &Value) -> Vec<(&'static str, Vec<ChatChoice>)> {
     fn native<M: Model<Output = TextGenerationOutput>>(
         body: &Value,
     ) -> (&'static str, Vec<ChatChoice>) {

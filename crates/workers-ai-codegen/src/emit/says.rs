@@ -109,11 +109,16 @@ pub(crate) fn structure(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Option<
         None => {}
     }
     let methods = QUESTIONS.iter().filter_map(|(question, marks)| {
-        let asked: Vec<TokenStream> = fields
+        let mut asked: Vec<&Field> = fields
             .iter()
             .filter(|field| answers(&field.ty, &rust.speaking))
             .filter(|field| field.says.is_some_and(|says| marks.contains(&says)))
             .filter(|field| can(rust.api, field, question))
+            .collect();
+        // An answer in two forms has the words as they are and the ids in the list; a value beside it is read from them.
+        asked.sort_by_key(|field| field.says != Some(Says::First));
+        let asked: Vec<TokenStream> = asked
+            .into_iter()
             .map(|field| {
                 let ident = format_ident!("{}", field.ident);
                 // Reasoning is the text of what is marked so.

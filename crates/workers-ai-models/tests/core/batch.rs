@@ -139,10 +139,42 @@ fn j08_no_responses_at_all_is_done() {
 }
 
 #[test]
+fn answers_are_found_under_the_names_that_were_seen_too() {
+    let results = results(
+        r#"{"status":"completed","request_id":"r","results":[
+            {"index":1,"success":true,"result":{"response":"one"},"external_reference":"row-1"},
+            {"index":0,"id":"3f-9a","success":false,"error":"no room"},
+            {"id":2,"index":5,"result":{"response":"two"}}
+        ],"responses":null,"usage":{"total_tokens":7}}"#,
+    );
+    let ids: Vec<_> = results
+        .responses
+        .iter()
+        .map(|response| response.id)
+        .collect();
+    assert_eq!(ids, [Some(1), Some(0), Some(2)]);
+    let [one, none, _] = results.responses.as_slice() else {
+        panic!("three answers")
+    };
+    assert_eq!(
+        one.result.as_ref().map(|answer| answer.response.as_str()),
+        Ok("one")
+    );
+    assert_eq!(one.external_reference.as_deref(), Some("row-1"));
+    assert_eq!(none.result.as_ref().unwrap_err().raw["error"], "no room");
+    assert_eq!(results.usage, Some(json!({"total_tokens": 7})));
+    assert!(matches!(
+        state(r#"{"request_id":"r","results":null}"#),
+        Ok(BatchState::Queued(_))
+    ));
+}
+
+#[test]
 fn j11_a_response_with_a_key_twice_is_an_error() {
     for text in [
         r#"{"responses":[{"id":0,"id":1}]}"#,
         r#"{"responses":[],"responses":[]}"#,
+        r#"{"results":[],"results":[]}"#,
     ] {
         assert!(
             serde_json::from_str::<BatchState<Answer>>(text).is_err(),

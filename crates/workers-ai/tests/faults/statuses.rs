@@ -74,6 +74,10 @@ async fn predicates_see_every_code_of_their_meaning() {
         (402, 2021, 4),
         (400, 8007, 5),
         (400, 7506, 5),
+        (413, 5021, 5),
+        (401, 2009, 0),
+        (400, 2008, 6),
+        (422, 5012, 9),
         (404, 7502, 6),
         (404, 7001, 6),
         (410, 5028, 7),
@@ -100,6 +104,7 @@ async fn h08_h12_h15_h16_h17_failures_of_the_service_are_tried_again() {
         (503, 3050, Api::Server),
         (504, 1, Api::Server),
         (524, 1, Api::Server),
+        (529, 5012, Api::Server),
     ] {
         let (error, requests) = call(failure(status, code)).await;
         assert_eq!(

@@ -41,6 +41,9 @@ pub struct ChatChoice {
 
     /// Log probabilities of the input tokens, if asked for.
     pub prompt_logprobs: Option<Value>,
+
+    /// Ids of the tokens of the answer, if asked for.
+    pub token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -53,6 +56,7 @@ fields! {
         "stop_reason" => put stop_reason,
         "matched_stop" => put matched_stop,
         "prompt_logprobs" => put prompt_logprobs,
+        "token_ids" => integers token_ids,
     }
 }
 
@@ -80,10 +84,10 @@ pub struct ChatResponseMessage {
     /// Value: `assistant`.
     pub role: Option<String>,
 
-    /// Text of the answer.
+    /// Text of the answer, or the JSON value itself in JSON mode.
     ///
     /// Empty or null where the answer is only tool calls or only reasoning.
-    pub content: Option<String>,
+    pub content: Option<TextOrJson>,
 
     /// Refusal of the model, if it refused.
     pub refusal: Option<String>,
@@ -575,10 +579,12 @@ alternatives! {
         Chunk {
             const "object" = "chat.completion.chunk",
             "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+            "prompt_token_ids": "[n",
         }
         Native {
             "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
             "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+            "prompt_token_ids": "[n",
         }
     } else Unknown
 }
@@ -652,6 +658,9 @@ pub struct ChatCompletionChunk {
     ///
     /// Ignore it.
     pub p: Option<Padding>,
+
+    /// Ids of the tokens of the input, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -663,6 +672,7 @@ fields! {
         "choices" => put choices,
         "usage" => put usage,
         "p" => put p,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 
@@ -706,6 +716,9 @@ pub struct ChatChunkChoice {
 
     /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
     pub matched_stop: Option<TextOrJson>,
+
+    /// Ids of the added tokens, if asked for.
+    pub token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -716,6 +729,7 @@ fields! {
         "stop_reason" => put stop_reason,
         "logprobs" => put logprobs,
         "matched_stop" => put matched_stop,
+        "token_ids" => integers token_ids,
     }
 }
 
@@ -4565,6 +4579,9 @@ pub struct ChatCompletion {
     /// Class of service that was used.
     pub service_tier: Option<String>,
 
+    /// Ids of the tokens of the input, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
+
     /// Text the model wrote, where it answers natively instead of in `choices`.
     pub response: Option<TextOrJson>,
 
@@ -4583,6 +4600,7 @@ fields! {
         "system_fingerprint" => put system_fingerprint,
         "prompt_logprobs" => put prompt_logprobs,
         "service_tier" => put service_tier,
+        "prompt_token_ids" => integers prompt_token_ids,
         "response" => put response,
         "tool_calls" => put tool_calls,
     }

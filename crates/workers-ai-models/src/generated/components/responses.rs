@@ -1029,7 +1029,7 @@ alternatives! {
     ResponsesOutputMessageContent {
         Text {
             const "type" = "output_text",
-            "text": "s", "logprobs": "[{",
+            "text": "s", "logprobs": "[{", "annotations": "[{",
         }
         Refusal {
             const "type" = "refusal",
@@ -1077,6 +1077,11 @@ pub struct ResponsesOutputText {
 
     /// Log probabilities of the tokens.
     pub logprobs: Option<Vec<ResponsesLogprob>>,
+
+    /// Annotations of the text, such as citations.
+    ///
+    /// Their members depend on their kind.
+    pub annotations: Option<Vec<Map<String, Value>>>,
 }
 
 members! {
@@ -1084,6 +1089,7 @@ members! {
         const "type" = "output_text",
         "text" => opt text,
         "logprobs" => opt logprobs,
+        "annotations" => opt annotations,
     }
 }
 
@@ -1092,6 +1098,7 @@ fields! {
         const "type" = "output_text",
         "text" => put text,
         "logprobs" => put logprobs,
+        "annotations" => put annotations,
     } always ["text"]
 }
 
@@ -1109,6 +1116,7 @@ impl ResponsesOutputText {
         Self {
             text: Some(text.into()),
             logprobs: None,
+            annotations: None,
         }
     }
 
@@ -1120,6 +1128,17 @@ impl ResponsesOutputText {
         logprobs: impl IntoIterator<Item = impl Into<ResponsesLogprob>>,
     ) -> Self {
         self.logprobs = Some(logprobs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Annotations of the text, such as citations.
+    #[must_use]
+    #[inline]
+    pub fn annotations(
+        mut self,
+        annotations: impl IntoIterator<Item = Map<String, Value>>,
+    ) -> Self {
+        self.annotations = Some(annotations.into_iter().collect());
         self
     }
 }
@@ -2577,6 +2596,26 @@ pub struct ResponsesOutput {
 
     /// Your own id of the end user.
     pub safety_identifier: Option<String>,
+
+    /// Name of the model that answered.
+    ///
+    /// It may differ from the one asked for.
+    pub model: Option<String>,
+
+    /// Whether the answer was made in the background.
+    pub background: Option<bool>,
+
+    /// Most tool calls the answer may make.
+    pub max_tool_calls: Option<u64>,
+
+    /// Pairs of your own that came with the question.
+    pub metadata: Option<Map<String, Value>>,
+
+    /// How many likely tokens are told for each place.
+    pub top_logprobs: Option<u64>,
+
+    /// Who asked, as the question said.
+    pub user: Option<String>,
 }
 
 fields! {
@@ -2604,6 +2643,12 @@ fields! {
         "truncation" => put truncation,
         "service_tier" => put service_tier,
         "safety_identifier" => put safety_identifier,
+        "model" => put model,
+        "background" => put background,
+        "max_tool_calls" => integer max_tool_calls,
+        "metadata" => put metadata,
+        "top_logprobs" => integer top_logprobs,
+        "user" => put user,
     }
 }
 
@@ -2724,6 +2769,17 @@ pub struct ResponsesUsage {
 
     /// Tokens of input and answer together.
     pub total_tokens: Option<u64>,
+
+    /// What the input tokens consist of.
+    pub input_tokens_details: Option<ResponsesUsageInputTokensDetails>,
+
+    /// What the answer's tokens consist of.
+    pub output_tokens_details: Option<ResponsesUsageOutputTokensDetails>,
+
+    /// Cost of the call in neurons.
+    ///
+    /// It is often a fraction.
+    pub neurons: Option<f64>,
 }
 
 fields! {
@@ -2731,6 +2787,9 @@ fields! {
         "input_tokens" => integer input_tokens,
         "output_tokens" => integer output_tokens,
         "total_tokens" => integer total_tokens,
+        "input_tokens_details" => put input_tokens_details,
+        "output_tokens_details" => put output_tokens_details,
+        "neurons" => put neurons,
     } always ["input_tokens", "output_tokens", "total_tokens"]
 }
 
@@ -2741,11 +2800,47 @@ impl Answer for ResponsesUsage {
                 self.input_tokens.as_ref(),
                 self.output_tokens.as_ref(),
                 self.total_tokens.as_ref(),
-                None,
-                None,
+                self
+                    .input_tokens_details
+                    .as_ref()
+                    .and_then(|part| part.cached_tokens.as_ref()),
+                self
+                    .output_tokens_details
+                    .as_ref()
+                    .and_then(|part| part.reasoning_tokens.as_ref()),
             ],
-            None,
+            self.neurons.as_ref(),
         )
+    }
+}
+
+/// What the input tokens consist of.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesUsageInputTokensDetails {
+    /// Input tokens taken from the cache, which cost less.
+    pub cached_tokens: Option<u64>,
+}
+
+fields! {
+    ResponsesUsageInputTokensDetails {
+        "cached_tokens" => integer cached_tokens,
+    }
+}
+
+/// What the answer's tokens consist of.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesUsageOutputTokensDetails {
+    /// Tokens spent on reasoning.
+    pub reasoning_tokens: Option<u64>,
+}
+
+fields! {
+    ResponsesUsageOutputTokensDetails {
+        "reasoning_tokens" => integer reasoning_tokens,
     }
 }
 

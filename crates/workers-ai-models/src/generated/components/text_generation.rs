@@ -1713,6 +1713,9 @@ pub struct TextGenerationOutput {
 
     /// Log probabilities of the input tokens, in the chat form, if asked for.
     pub prompt_logprobs: Option<Value>,
+
+    /// Ids of the tokens of the input, in the chat form, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -1728,13 +1731,15 @@ fields! {
         "system_fingerprint" => put system_fingerprint,
         "service_tier" => put service_tier,
         "prompt_logprobs" => put prompt_logprobs,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 
 impl Answer for TextGenerationOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.response)
-            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
+        answer::first(&self.choices)
+            .and_then(Answer::text)
+            .or_else(|| Answer::text(&self.response))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -1743,8 +1748,8 @@ impl Answer for TextGenerationOutput {
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
-            Answer::tool_calls(&self.tool_calls),
-            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            || Answer::tool_calls(&self.tool_calls),
         )
     }
 
@@ -1935,6 +1940,9 @@ pub struct TextGenerationEvent {
 
     /// Name of the model that answers, in the chat form.
     pub model: Option<String>,
+
+    /// Ids of the tokens of the input, in the chat form, if asked for.
+    pub prompt_token_ids: Option<Vec<i64>>,
 }
 
 fields! {
@@ -1949,13 +1957,15 @@ fields! {
         "object" => put object,
         "created" => integer created,
         "model" => put model,
+        "prompt_token_ids" => integers prompt_token_ids,
     }
 }
 
 impl Answer for TextGenerationEvent {
     fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.response)
-            .or_else(|| answer::first(&self.choices).and_then(Answer::text))
+        answer::first(&self.choices)
+            .and_then(Answer::text)
+            .or_else(|| Answer::text(&self.response))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -1964,8 +1974,8 @@ impl Answer for TextGenerationEvent {
 
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
-            Answer::tool_calls(&self.tool_calls),
-            || answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
+            || Answer::tool_calls(&self.tool_calls),
         )
     }
 

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use crate::{
     Ability, Answer, Check, EncodeError, Media, Model, ModelInfo, ModelInput, Payload, Price,
     Status, Task, Validate, answer, answers, fields, members, open_enum,
@@ -666,11 +668,17 @@ open_enum! {
 pub struct Nova3Output {
     /// Results for the audio.
     pub results: Option<Nova3Results>,
+
+    /// Facts about the recording and the call.
+    ///
+    /// Uncertain: Only the maker's documentation has it.
+    pub metadata: Option<Nova3Metadata>,
 }
 
 fields! {
     Nova3Output as WHOLE {
         "results" => put results,
+        "metadata" => put metadata,
     }
 }
 
@@ -695,6 +703,9 @@ pub struct Nova3Results {
 
     /// Sentiment of the speech.
     pub sentiments: Option<Nova3Sentiments>,
+
+    /// The speech cut where its meaning or its speaker changes, if asked for.
+    pub utterances: Option<Vec<Nova3Utterance>>,
 }
 
 fields! {
@@ -702,6 +713,7 @@ fields! {
         "channels" => put channels,
         "summary" => put summary,
         "sentiments" => put sentiments,
+        "utterances" => put utterances,
     }
 }
 
@@ -718,11 +730,19 @@ impl Answer for Nova3Results {
 pub struct Nova3Channel {
     /// Alternative transcripts, best first.
     pub alternatives: Option<Vec<Nova3Alternative>>,
+
+    /// Language that was heard, if it was to be found out.
+    pub detected_language: Option<String>,
+
+    /// How sure the model is of the language, from 0 to 1.
+    pub language_confidence: Option<f64>,
 }
 
 fields! {
     Nova3Channel {
         "alternatives" => put alternatives,
+        "detected_language" => put detected_language,
+        "language_confidence" => put language_confidence,
     }
 }
 
@@ -745,6 +765,15 @@ pub struct Nova3Alternative {
 
     /// Words with their times.
     pub words: Option<Vec<Nova3Word>>,
+
+    /// Languages that were heard, the most frequent first.
+    pub languages: Option<Vec<String>>,
+
+    /// The transcript in paragraphs, if asked for.
+    pub paragraphs: Option<Nova3Paragraphs>,
+
+    /// Names, places and the like, if asked for.
+    pub entities: Option<Vec<Nova3Entity>>,
 }
 
 fields! {
@@ -752,6 +781,9 @@ fields! {
         "transcript" => put transcript,
         "confidence" => put confidence,
         "words" => put words,
+        "languages" => put languages,
+        "paragraphs" => put paragraphs,
+        "entities" => put entities,
     }
 }
 
@@ -777,6 +809,18 @@ pub struct Nova3Word {
 
     /// How sure the model is, from 0 to 1.
     pub confidence: Option<f64>,
+
+    /// Word as it is written, with capitals and punctuation.
+    pub punctuated_word: Option<String>,
+
+    /// Language of the word.
+    pub language: Option<String>,
+
+    /// Who speaks, from 0, if asked for.
+    pub speaker: Option<u64>,
+
+    /// How sure the model is of the speaker, from 0 to 1.
+    pub speaker_confidence: Option<f64>,
 }
 
 fields! {
@@ -785,6 +829,114 @@ fields! {
         "start" => put start,
         "end" => put end,
         "confidence" => put confidence,
+        "punctuated_word" => put punctuated_word,
+        "language" => put language,
+        "speaker" => integer speaker,
+        "speaker_confidence" => put speaker_confidence,
+    }
+}
+
+/// The transcript in paragraphs, if asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Paragraphs {
+    /// Text with its paragraphs, and the speakers if they were asked for.
+    pub transcript: Option<String>,
+
+    /// Paragraphs, in their order.
+    pub paragraphs: Option<Vec<Nova3Paragraph>>,
+}
+
+fields! {
+    Nova3Paragraphs {
+        "transcript" => put transcript,
+        "paragraphs" => put paragraphs,
+    }
+}
+
+/// One paragraph.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Paragraph {
+    /// Sentences, in their order.
+    pub sentences: Option<Vec<Nova3Sentence>>,
+
+    /// Who speaks, from 0, if asked for.
+    pub speaker: Option<u64>,
+
+    /// How many words it has.
+    pub num_words: Option<u64>,
+
+    /// Start of the paragraph in seconds.
+    pub start: Option<f64>,
+
+    /// End of the paragraph in seconds.
+    pub end: Option<f64>,
+}
+
+fields! {
+    Nova3Paragraph {
+        "sentences" => put sentences,
+        "speaker" => integer speaker,
+        "num_words" => integer num_words,
+        "start" => put start,
+        "end" => put end,
+    }
+}
+
+/// One sentence.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Sentence {
+    /// Text of the sentence.
+    pub text: Option<String>,
+
+    /// Start of the sentence in seconds.
+    pub start: Option<f64>,
+
+    /// End of the sentence in seconds.
+    pub end: Option<f64>,
+}
+
+fields! {
+    Nova3Sentence {
+        "text" => put text,
+        "start" => put start,
+        "end" => put end,
+    }
+}
+
+/// One name, place or the like.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Entity {
+    /// What it is, such as `NAME`.
+    pub label: Option<String>,
+
+    /// Text of it.
+    pub value: Option<String>,
+
+    /// How sure the model is, from 0 to 1.
+    pub confidence: Option<f64>,
+
+    /// Index of its first word.
+    pub start_word: Option<u64>,
+
+    /// Index of the word after its last one.
+    pub end_word: Option<u64>,
+}
+
+fields! {
+    Nova3Entity {
+        "label" => put label,
+        "value" => put value,
+        "confidence" => put confidence,
+        "start_word" => integer start_word,
+        "end_word" => integer end_word,
     }
 }
 
@@ -873,5 +1025,136 @@ fields! {
     Nova3Average {
         "sentiment" => put sentiment,
         "sentiment_score" => put sentiment_score,
+    }
+}
+
+/// One utterance.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Utterance {
+    /// Id of the utterance.
+    pub id: Option<String>,
+
+    /// Start of the utterance in seconds.
+    pub start: Option<f64>,
+
+    /// End of the utterance in seconds.
+    pub end: Option<f64>,
+
+    /// How sure the model is, from 0 to 1.
+    pub confidence: Option<f64>,
+
+    /// Index of the channel it is in, from 0.
+    pub channel: Option<u64>,
+
+    /// Text of the utterance.
+    pub transcript: Option<String>,
+
+    /// Words with their times.
+    pub words: Option<Vec<Nova3UtteredWord>>,
+
+    /// Who speaks, from 0, if asked for.
+    pub speaker: Option<u64>,
+}
+
+fields! {
+    Nova3Utterance {
+        "id" => put id,
+        "start" => put start,
+        "end" => put end,
+        "confidence" => put confidence,
+        "channel" => integer channel,
+        "transcript" => put transcript,
+        "words" => put words,
+        "speaker" => integer speaker,
+    }
+}
+
+/// One word.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3UtteredWord {
+    /// Word itself.
+    pub word: Option<String>,
+
+    /// Start of the word in seconds.
+    pub start: Option<f64>,
+
+    /// End of the word in seconds.
+    pub end: Option<f64>,
+
+    /// How sure the model is, from 0 to 1.
+    pub confidence: Option<f64>,
+
+    /// Word as it is written, with capitals and punctuation.
+    pub punctuated_word: Option<String>,
+
+    /// Language of the word.
+    pub language: Option<String>,
+
+    /// Who speaks, from 0, if asked for.
+    pub speaker: Option<u64>,
+
+    /// How sure the model is of the speaker, from 0 to 1.
+    pub speaker_confidence: Option<f64>,
+}
+
+fields! {
+    Nova3UtteredWord {
+        "word" => put word,
+        "start" => put start,
+        "end" => put end,
+        "confidence" => put confidence,
+        "punctuated_word" => put punctuated_word,
+        "language" => put language,
+        "speaker" => integer speaker,
+        "speaker_confidence" => put speaker_confidence,
+    }
+}
+
+/// Facts about the recording and the call.
+///
+/// Uncertain: Only the maker's documentation has it.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Nova3Metadata {
+    /// Id of the call at the model's maker.
+    pub request_id: Option<String>,
+
+    /// Digest of the recording.
+    pub sha256: Option<String>,
+
+    /// Time of the call.
+    pub created: Option<String>,
+
+    /// Length of the recording in seconds.
+    pub duration: Option<f64>,
+
+    /// How many channels the recording has.
+    pub channels: Option<u64>,
+
+    /// Ids of the models that listened.
+    pub models: Option<Vec<String>>,
+
+    /// Facts about these models, by id.
+    pub model_info: Option<Map<String, Value>>,
+
+    /// Not in use any more.
+    pub transaction_key: Option<String>,
+}
+
+fields! {
+    Nova3Metadata {
+        "request_id" => put request_id,
+        "sha256" => put sha256,
+        "created" => put created,
+        "duration" => put duration,
+        "channels" => integer channels,
+        "models" => put models,
+        "model_info" => put model_info,
+        "transaction_key" => put transaction_key,
     }
 }

@@ -296,7 +296,8 @@ alternatives! {
             "max_output_tokens": "n", "reasoning": "{", "temperature": "n", "top_p": "n",
             "text": "{", "tools": "[{", "tool_choice": "s {", "parallel_tool_calls": "b",
             "previous_response_id": "s", "prompt": "{", "truncation": "s", "service_tier": "s",
-            "safety_identifier": "s",
+            "safety_identifier": "s", "model": "s", "background": "b", "max_tool_calls": "n",
+            "metadata": "{", "top_logprobs": "n", "user": "s",
             in "usage": ResponsesUsage,
             in "error": ResponsesOutputError,
             in "incomplete_details": ResponsesOutputIncompleteDetails,
@@ -306,8 +307,8 @@ alternatives! {
         }
         Chat {
             "id": "s", "object": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{",
-            "system_fingerprint": "s", "prompt_logprobs": "", "service_tier": "s", "response": "",
-            "tool_calls": "[{",
+            "system_fingerprint": "s", "prompt_logprobs": "", "service_tier": "s",
+            "prompt_token_ids": "[n", "response": "", "tool_calls": "[{",
             in "usage": ChatUsage,
         }
     } else Unknown
@@ -372,10 +373,12 @@ alternatives! {
         Chat {
             const "object" = "chat.completion.chunk",
             "id": "s", "created": "n", "model": "s", "choices": "[{", "usage": "{", "p": "s",
+            "prompt_token_ids": "[n",
         }
         Native {
             "response": "", "tool_calls": "[{", "usage": "{", "finish_reason": "s", "p": "s",
             "choices": "[{", "id": "s", "object": "s", "created": "n", "model": "s",
+            "prompt_token_ids": "[n",
         }
         Responses {
             const "type" = "response.created",
