@@ -201,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_member_that_is_null_says_nothing() {
+        assert_eq!(drifts(r#"{"word": "a", "new": null}"#), [""; 0]);
+        assert_eq!(
+            drifts(r#"{"word": "a", "new": [null]}"#),
+            ["unknown member `new` in Word"]
+        );
+    }
+
+    #[test]
     fn what_is_kept_is_bounded() {
         let many: Vec<String> = (0..1000).map(|n| format!(r#""{n}": 1"#)).collect();
         assert_eq!(

@@ -92,15 +92,17 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         Ok(())
     }
 
-    /// Passes over a value that no field of the type `of` is for.
+    /// Passes over a value that no field of the type `of` is for. `null` says nothing, so nobody is told.
     ///
     /// # Errors
     ///
     /// If it is not JSON.
     pub fn skip(self, of: &'static str) -> Result<(), A::Error> {
-        drift::unknown_member(of, self.name);
         *self.skipped += 1;
-        self.map.next_value::<IgnoredAny>().map(|_| ())
+        if self.map.next_value::<Option<IgnoredAny>>()?.is_some() {
+            drift::unknown_member(of, self.name);
+        }
+        Ok(())
     }
 
     fn once<T>(&self, field: Option<&T>) -> Result<(), A::Error> {

@@ -187,7 +187,12 @@ impl Events {
     /// What it means that nothing more comes.
     fn close(&mut self) -> Next {
         let left = self.decoder.left_over();
-        if left.trim_ascii() == self.end.as_bytes() {
+        let last = if left.is_empty() {
+            self.decoder.bare_line()
+        } else {
+            left
+        };
+        if last.trim_ascii() == self.end.as_bytes() {
             self.response = None;
             return Next::End;
         }

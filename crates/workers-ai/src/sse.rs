@@ -16,8 +16,8 @@ const PLAIN: &str = "data: ";
 /// In less than this there are one or two events.
 const WORTH_KEEPING: usize = 128;
 
-/// The longest field name that means something is `event`.
-const NAME_LENGTH: usize = 5;
+/// The longest field name that means something is `event`, the longest line without a value `[DONE]`.
+const NAME_LENGTH: usize = 8;
 
 /// An event's type longer than this is cut; no service has one.
 const TYPE_LENGTH: usize = 256;
@@ -44,6 +44,8 @@ pub(crate) struct Decoder {
     /// Where in the chunk the data of the event is, if it is there as one piece; else empty.
     whole: Range<usize>,
     line: Line,
+    /// The last line, if it had no value: there are services that end a stream so.
+    bare: Line,
     /// The bytes of the mark seen so far; `None` once the stream has begun.
     mark: Option<usize>,
     /// The last line ended in a carriage return, whose line feed may still come.
@@ -92,6 +94,7 @@ impl Decoder {
             text: None,
             whole: 0..0,
             line: START,
+            bare: START,
             mark: Some(0),
             after_return: false,
             data: Vec::new(),
@@ -262,6 +265,15 @@ impl Decoder {
         self.data.strip_suffix(b"\n").unwrap_or(&self.data)
     }
 
+    /// The last line of the stream, if it had no value.
+    pub(crate) fn bare_line(&self) -> &[u8] {
+        match (&self.line, &self.bare) {
+            (Line::Name { length: 0, .. }, Line::Name { name, length })
+            | (Line::Name { name, length }, _) => name.get(..*length).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
     fn skip_mark(&mut self, chunk: &[u8]) {
         while let Some(seen) = self.mark {
             match chunk.get(self.at) {
@@ -336,6 +348,7 @@ impl Decoder {
             }
             return !self.data.is_empty();
         }
+        self.bare = line;
         match line.field() {
             Field::Data => self.data.push(b'\n'),
             Field::Event if !matches!(line, Line::Value(_)) => self.name.clear(),
@@ -380,11 +393,32 @@ mod tests {
     type Item = Result<(String, String), TooLarge>;
 
     fn decode_with<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Item> {
+        decode_as(limit, chunks, false)
+    }
+
+    /// The event that a reader of one line sees ahead.
+    fn take_line(decoder: &mut Decoder) -> Option<Result<(), TooLarge>> {
+        let text = decoder.ahead()?;
+        let length = text.find(['\n', '\r'])?;
+        decoder.event_ahead(length)?;
+        decoder.take_ahead(length);
+        Some(Ok(()))
+    }
+
+    fn decode_as<'a>(
+        limit: usize,
+        chunks: impl IntoIterator<Item = &'a [u8]>,
+        looks_ahead: bool,
+    ) -> Vec<Item> {
         let mut decoder = Decoder::new(limit);
         let mut items = Vec::new();
         for chunk in chunks {
             decoder.push(Bytes::copy_from_slice(chunk));
-            while let Some(found) = decoder.advance() {
+            loop {
+                let ahead = looks_ahead.then(|| take_line(&mut decoder)).flatten();
+                let Some(found) = ahead.or_else(|| decoder.advance()) else {
+                    break;
+                };
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let event = decoder.event();
                 let item = found.map(|()| (text(event.name), text(event.data)));
@@ -515,6 +549,27 @@ mod tests {
                 "{stream:?}"
             );
         }
+    }
+
+    #[test]
+    fn s01_looking_ahead_changes_nothing() {
+        let text = "data: {\"response\":\"schöne 🌊\"}\n\ndata: b\n\n: hi\n\nevent: e\ndata: c\n\n";
+        let good = text.repeat(4).into_bytes();
+        let mut bad = good.clone();
+        bad[good.len() / 2] = 0xFF;
+        for stream in [&good, &bad, &ODD.repeat(2)] {
+            let whole = reference(stream);
+            assert!(whole.len() > 8);
+            for cut in 0..=stream.len() {
+                let (first, second) = stream.split_at(cut);
+                assert_eq!(decode_as(1 << 20, [first, second], true), whole, "{cut}");
+            }
+            for size in 1..200 {
+                assert_eq!(decode_as(1 << 20, stream.chunks(size), true), whole);
+            }
+        }
+        let limit = decode_as(15, [&good[..]], true);
+        assert_eq!(limit, [Err(TooLarge)]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) struct Reader<'de> {
 
 impl<'de> Reader<'de> {
     /// Reads the beginning of an object that is not empty.
+    #[inline]
     pub(super) fn begin(text: &'de str) -> Result<Self, Unsure> {
         let rest = text.strip_prefix("{").ok_or(Unsure)?;
         Ok(Self {
@@ -32,6 +33,7 @@ impl<'de> Reader<'de> {
     }
 
     /// What follows the object, once it has ended.
+    #[inline]
     pub(super) fn rest(&self) -> Option<&'de str> {
         self.has_ended.then_some(self.rest)
     }
@@ -68,7 +70,7 @@ fn spaced<'t>(text: &'t str, tight: &str, wide: &str) -> Result<&'t str, Unsure>
 }
 
 /// Text without escapes, and the rest.
-#[inline(always)]
+#[inline]
 fn plain(text: &str) -> Result<(&str, &str), Unsure> {
     text.split_at_checked(plain_length(text.as_bytes()))
         .ok_or(Unsure)
@@ -104,7 +106,7 @@ fn integer(text: &str) -> Result<(Scalar<'static>, &str), Unsure> {
 }
 
 /// How many bytes stand before the first that ends plain text.
-#[inline(always)]
+#[inline]
 fn plain_length(bytes: &[u8]) -> usize {
     let mut start = 0;
     // Names and tokens are short.

@@ -124,6 +124,25 @@ async fn s33_a_stream_that_ended_stays_ended() {
 }
 
 #[tokio::test]
+async fn an_end_marker_may_stand_alone_but_not_in_place_of_an_event() {
+    let a = "data: {\"response\":\"a\"}\n";
+    let cut = Some(ErrorKind::StreamTruncated);
+    for (text, outcome) in [
+        (format!("{a}\n[DONE]"), &[None][..]),
+        (format!("{a}\n[DONE]\n"), &[None]),
+        (format!("{a}\r\n[DONE]\r\n\r\n"), &[None]),
+        (format!("{a}\n[DONE"), &[None, cut]),
+        (format!("{a}\n[DONE]]"), &[None, cut]),
+        (format!("{a}\n[DONE]: no"), &[None, cut]),
+        (format!("{a}\n[DONE] at last"), &[None, cut]),
+        // The event did not end, so it was never one.
+        (format!("{a}[DONE]\n"), &[cut]),
+    ] {
+        assert_eq!(kinds(&stream(events(&text)).await), outcome, "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn t15_a_stream_that_breaks_off_keeps_its_items() {
     let text = open_events("data: {\"response\":\"a\"}\n\n");
     let items = stream(text).await;
