@@ -1,5 +1,7 @@
 //! The work done with `reqwest`: into structs that a careful user writes, or into `serde_json::Value`.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use reqwest::Client;
@@ -67,6 +69,15 @@ pub(crate) struct Picture {
 }
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// A client with the limits of time that `workers-ai` has unless told otherwise.
+pub(crate) fn limited() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(120))
+        .timeout(Duration::from_secs(300))
+        .build()
+}
 
 fn url(base: &str, work: Work) -> String {
     let account = "0123456789abcdef0123456789abcdef";

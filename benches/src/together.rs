@@ -1,9 +1,6 @@
 //! Many calls at a time: ours and by hand in turns, in one process.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
@@ -11,6 +8,7 @@ use crate::{
     Fault, by_hand,
     figures::{in_turns, times},
     ours, runtime,
+    way::Way,
     work::Work,
 };
 
@@ -20,13 +18,6 @@ const CALLERS: usize = 64;
 /// Calls of each caller in one turn.
 const CALLS: usize = 50;
 
-#[derive(Clone, Copy)]
-enum Way {
-    Ours,
-    Hand,
-    Limited,
-}
-
 /// Prints how many calls a second ours made for each of those made by hand, without and with limits of time: the
 /// one in the middle of some turns.
 ///
@@ -35,7 +26,11 @@ enum Way {
 /// If a call fails.
 pub fn together(base: &str, turns: &str) -> Result<(), Fault> {
     let runtime = runtime(true)?;
-    let (ai, plain, limited) = (ours::client(base)?, reqwest::Client::new(), limited()?);
+    let (ai, plain, limited) = (
+        ours::client(base)?,
+        reqwest::Client::new(),
+        by_hand::limited()?,
+    );
     let ours = move || {
         let ai = ai.clone();
         async move { Ok(ours::run(&ai, Work::Chat, &Bytes::new()).await.map(drop)?) }
@@ -53,9 +48,9 @@ pub fn together(base: &str, turns: &str) -> Result<(), Fault> {
         }
     };
     let turn = |way| match way {
-        Way::Ours => runtime.block_on(turn_of(ours.clone())),
         Way::Hand => runtime.block_on(turn_of(by_hand(&plain))),
         Way::Limited => runtime.block_on(turn_of(by_hand(&limited))),
+        _ => runtime.block_on(turn_of(ours.clone())),
     };
     let ways = [Way::Ours, Way::Hand, Way::Limited];
     // The first turn opens the connections.
@@ -68,15 +63,6 @@ pub fn together(base: &str, turns: &str) -> Result<(), Fault> {
         times(&seconds[2], &seconds[0])
     );
     Ok(())
-}
-
-/// By hand with limits of time: those that ours has unless told otherwise.
-fn limited() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(120))
-        .timeout(Duration::from_secs(300))
-        .build()
 }
 
 /// How many seconds a turn takes.

@@ -11,6 +11,8 @@ pub(crate) enum Way {
     Ours,
     /// `reqwest` and structs.
     Hand,
+    /// The same with limits of time.
+    Limited,
     /// `reqwest` and values.
     Untyped,
     /// `hyper`, and decoding for just these answers.
@@ -19,13 +21,21 @@ pub(crate) enum Way {
     Peer,
 }
 
-pub(crate) const ALL: [Way; 5] = [Way::Ours, Way::Hand, Way::Untyped, Way::Floor, Way::Peer];
+pub(crate) const ALL: [Way; 6] = [
+    Way::Ours,
+    Way::Hand,
+    Way::Limited,
+    Way::Untyped,
+    Way::Floor,
+    Way::Peer,
+];
 
 impl Way {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Way::Ours => "ours",
             Way::Hand => "hand",
+            Way::Limited => "limited",
             Way::Untyped => "untyped",
             Way::Floor => "floor",
             Way::Peer => "peer",
@@ -36,6 +46,7 @@ impl Way {
         match (self, work) {
             (Way::Ours, _) => "workers-ai",
             (Way::Hand, _) => "reqwest, structs",
+            (Way::Limited, _) => "reqwest, structs, limits of time",
             (Way::Untyped, _) => "reqwest, Value",
             (Way::Floor, _) => "hyper alone",
             (Way::Peer, Work::Stream | Work::Drops) => "eventsource-stream, Value",
@@ -55,6 +66,7 @@ impl Way {
             Way::Hand | Way::Floor => {
                 !work.is_stream() || matches!(work, Work::Stream | Work::Drops)
             }
+            Way::Limited => matches!(work, Work::Chat | Work::Stream | Work::Drops),
             Way::Untyped => matches!(work, Work::Chat | Work::Vectors | Work::Picture),
             Way::Peer => {
                 cfg!(feature = "peers") && matches!(work, Work::Chat | Work::Stream | Work::Drops)
@@ -82,6 +94,7 @@ impl Worker {
         Ok(match way {
             Way::Ours => Self::Ours(ours::client(base)?),
             Way::Hand => Self::Hand(reqwest::Client::new(), base.to_owned()),
+            Way::Limited => Self::Hand(by_hand::limited()?, base.to_owned()),
             Way::Untyped => Self::Untyped(reqwest::Client::new(), base.to_owned()),
             Way::Floor => Self::Floor(Connection::open(base).await?),
             #[cfg(feature = "peers")]
