@@ -103,7 +103,7 @@ fn cut(document: &Bytes, large: &[Range<usize>]) -> Option<(Vec<u8>, Vec<Cut>)> 
 }
 
 /// A struct of the type `of` begins.
-pub(crate) fn begin(of: impl FnOnce() -> TypeId) {
+pub(crate) fn begin(of: fn() -> TypeId) {
     if let Stage::Asked(asked) = STAGE.get() {
         STAGE.set(if asked == of() {
             Stage::Open

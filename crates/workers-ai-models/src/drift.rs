@@ -140,12 +140,41 @@ pub fn unknown_form(of: &'static str) {
     note(Drift::UnknownForm { of });
 }
 
-/// Notes the members that should be there and are not.
-pub(crate) fn missing_members<T>(always: &'static [&'static str], seen: &[String]) {
-    let path = std::any::type_name::<T>();
+/// The members of an object that were seen, if somebody watches. Compiled once: every type is read with it.
+pub(crate) struct Seen(Option<Vec<String>>);
+
+impl Seen {
+    #[inline]
+    pub(crate) fn begin() -> Self {
+        Self(is_watched().then(Vec::new))
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, name: &str) {
+        if let Some(names) = &mut self.0 {
+            add(names, name);
+        }
+    }
+
+    /// Notes the members that should be there and are not.
+    #[inline]
+    pub(crate) fn end(&self, of: fn() -> &'static str, always: &'static [&'static str]) {
+        if let Some(names) = &self.0 {
+            missing_members(of(), always, names);
+        }
+    }
+}
+
+#[cold]
+fn add(names: &mut Vec<String>, name: &str) {
+    names.push(name.to_owned());
+}
+
+#[cold]
+fn missing_members(path: &'static str, always: &'static [&'static str], names: &[String]) {
     let of = path.rsplit("::").next().unwrap_or(path);
     for name in always {
-        if !seen.iter().any(|seen| seen == name) {
+        if !names.iter().any(|seen| seen == name) {
             note(Drift::MissingMember { of, name });
         }
     }

@@ -1,6 +1,11 @@
 //! How an object of an answer is read: member by member, `null` the same as absent, what is unknown skipped.
 
-use std::{any::TypeId, borrow::Cow, fmt, marker::PhantomData};
+use std::{
+    any::{TypeId, type_name},
+    borrow::Cow,
+    fmt,
+    marker::PhantomData,
+};
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,7 +13,11 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::{cut, drift, lenient};
+use crate::{
+    cut,
+    drift::{self, Seen},
+    lenient,
+};
 
 /// A type that takes the members of an object one by one, in any order.
 pub trait Fields: Default + 'static {
@@ -49,7 +58,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     /// If it does not fit, or the field already has one.
     #[inline]
     pub fn put<T: Deserialize<'de>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
-        self.once(field.as_ref())?;
+        self.once(field.is_some())?;
         self.map.next_value_seed(Place(field))
     }
 
@@ -59,7 +68,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     ///
     /// If it is no whole number or does not fit, or the field already has one.
     pub fn integer<T: TryFrom<i128>>(self, field: &mut Option<T>) -> Result<(), A::Error> {
-        self.once(field.as_ref())?;
+        self.once(field.is_some())?;
         *field = self.map.next_value_seed(Whole(PhantomData))?;
         Ok(())
     }
@@ -70,7 +79,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
     ///
     /// If one of them is no whole number or does not fit, or the field already has a list.
     pub fn integers<T: TryFrom<i128>>(self, field: &mut Option<Vec<T>>) -> Result<(), A::Error> {
-        self.once(field.as_ref())?;
+        self.once(field.is_some())?;
         *field = self.map.next_value_seed(Wholes(PhantomData))?;
         Ok(())
     }
@@ -105,8 +114,8 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         Ok(())
     }
 
-    fn once<T>(&self, field: Option<&T>) -> Result<(), A::Error> {
-        if field.is_some() {
+    fn once(&self, is_there: bool) -> Result<(), A::Error> {
+        if is_there {
             return Err(A::Error::custom(format_args!(
                 "duplicate field `{}`",
                 self.name
@@ -210,12 +219,10 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = drift::is_watched().then(Vec::new);
+        let mut seen = Seen::begin();
         let (mut members, mut skipped) = (0, 0);
         while let Some(name) = map.next_key::<Name<'_>>()? {
-            if let Some(seen) = &mut seen {
-                seen.push(name.0.to_string());
-            }
+            seen.add(&name.0);
             let member = Member {
                 name: &name.0,
                 map: &mut map,
@@ -229,9 +236,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
                 "expected a member that its document names",
             ));
         }
-        if let Some(seen) = seen {
-            drift::missing_members::<T>(T::ALWAYS, &seen);
-        }
+        seen.end(type_name::<T>, T::ALWAYS);
         Ok(())
     }
 }
