@@ -53,6 +53,23 @@ pub(crate) struct Said {
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "read as a user would")]
+struct Chunk {
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Delta,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read as a user would")]
 pub(crate) struct Vectors {
     shape: Vec<u64>,
     pub(crate) data: Vec<Vec<f64>>,
@@ -147,8 +164,16 @@ pub(crate) async fn run(
                     if data == b"[DONE]" {
                         return Ok(Done(length));
                     }
-                    let said: Said = serde_json::from_slice(data)?;
-                    length += said.response.len();
+                    if work == Work::Chunks {
+                        let chunk: Chunk = serde_json::from_slice(data)?;
+                        let first = chunk.choices.into_iter().next();
+                        length += first
+                            .and_then(|choice| choice.delta.content)
+                            .map_or(0, |text| text.len());
+                    } else {
+                        let said: Said = serde_json::from_slice(data)?;
+                        length += said.response.len();
+                    }
                 }
                 rest.drain(..from);
             }

@@ -3,8 +3,8 @@
 use workers_ai::{
     Client, Error,
     models::{
-        BgeLargeEnV15, Flux1Schnell, Llama31_8bInstructFp8, Media, StableDiffusionXlLightning,
-        WhisperLargeV3Turbo, WhisperTinyEn,
+        BgeLargeEnV15, Flux1Schnell, Llama31_8bInstructFp8, Media, Qwen3_30bA3bFp8,
+        StableDiffusionXlLightning, WhisperLargeV3Turbo, WhisperTinyEn,
     },
 };
 
@@ -28,6 +28,15 @@ pub(crate) async fn run(ai: &Client, work: Work, sound: &bytes::Bytes) -> Result
             let input = Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64);
             let answer = ai.run(input).await?;
             Done(answer.text().len())
+        }
+        Work::Chunks => {
+            let input = Qwen3_30bA3bFp8::prompt("Tell me a story");
+            let mut events = ai.stream(input).query("work", name).await?;
+            let mut length = 0;
+            while let Some(event) = events.next().await {
+                length += event?.text().len();
+            }
+            Done(length)
         }
         _ if work.is_stream() => {
             let input = Llama31_8bInstructFp8::prompt("Tell me a story");

@@ -63,9 +63,10 @@ impl Way {
         match self {
             Way::Ours => true,
             // It looks again at all that has come with each piece, which large events make it pay for.
-            Way::Hand | Way::Floor => {
-                !work.is_stream() || matches!(work, Work::Stream | Work::Drops)
+            Way::Hand => {
+                !work.is_stream() || matches!(work, Work::Stream | Work::Drops | Work::Chunks)
             }
+            Way::Floor => !work.is_stream() || matches!(work, Work::Stream | Work::Drops),
             Way::Limited => matches!(work, Work::Chat | Work::Stream | Work::Drops),
             Way::Untyped => matches!(work, Work::Chat | Work::Vectors | Work::Picture),
             Way::Peer => {

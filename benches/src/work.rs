@@ -13,6 +13,8 @@ pub(crate) enum Work {
     Stream,
     /// The same, each event in a piece of its own.
     Drops,
+    /// The same in large pieces and in the chat form.
+    Chunks,
     /// A stream of 1 GB.
     Giant,
     /// 32 MB in events of 1 kB.
@@ -35,10 +37,11 @@ pub(crate) enum Work {
     Raw,
 }
 
-pub(crate) const ALL: [Work; 13] = [
+pub(crate) const ALL: [Work; 14] = [
     Work::Chat,
     Work::Stream,
     Work::Drops,
+    Work::Chunks,
     Work::Giant,
     Work::Growing1k,
     Work::Growing64k,
@@ -63,6 +66,7 @@ impl Work {
             Work::Chat => "chat",
             Work::Stream => "stream",
             Work::Drops => "drops",
+            Work::Chunks => "chunks",
             Work::Giant => "giant",
             Work::Growing1k => "growing-1k",
             Work::Growing64k => "growing-64k",
@@ -81,6 +85,7 @@ impl Work {
             Work::Chat => "one small chat call",
             Work::Stream => "stream of 50,000 tokens in large pieces",
             Work::Drops => "the same, each event in its own piece",
+            Work::Chunks => "the same in large pieces, in the chat form",
             Work::Giant => "stream of 1 GB",
             Work::Growing1k => "32 MB in events of 1 kB",
             Work::Growing64k => "32 MB in events of 64 kB",
@@ -102,6 +107,7 @@ impl Work {
     pub(crate) fn model(self) -> &'static str {
         match self {
             Work::Chat => "@cf/meta/llama-3.1-8b-instruct-fp8",
+            Work::Chunks => "@cf/qwen/qwen3-30b-a3b-fp8",
             _ if self.is_stream() => "@cf/meta/llama-3.1-8b-instruct-fp8",
             Work::Vectors => "@cf/baai/bge-large-en-v1.5",
             Work::Numbers => "@cf/openai/whisper-tiny-en",
@@ -124,7 +130,7 @@ impl Work {
     }
 
     pub(crate) fn is_stream(self) -> bool {
-        self.chunk().is_some() || matches!(self, Work::Stream | Work::Drops)
+        self.chunk().is_some() || matches!(self, Work::Stream | Work::Drops | Work::Chunks)
     }
 
     /// How many bytes of text each event has, where that is what differs.
@@ -188,12 +194,9 @@ impl Work {
         }
         match self {
             Work::Chat => vec![CHAT.as_bytes().to_vec()],
-            Work::Stream => events()
-                .concat()
-                .chunks(64 << 10)
-                .map(<[u8]>::to_vec)
-                .collect(),
+            Work::Stream => in_large_pieces(&events()),
             Work::Drops => events(),
+            Work::Chunks => in_large_pieces(&chunks()),
             Work::Vectors => vec![vectors().into_bytes()],
             Work::Numbers | Work::Base64 => vec![TRANSCRIPT.as_bytes().to_vec()],
             Work::Picture => {
@@ -230,6 +233,29 @@ fn events() -> Vec<Vec<u8>> {
     events.push(usage.as_bytes().to_vec());
     events.push(b"data: [DONE]\n\n".to_vec());
     events
+}
+
+/// The same tokens in the chat form.
+fn chunks() -> Vec<Vec<u8>> {
+    let chunk = |rest: &str| {
+        format!("data: {{\"id\":\"chatcmpl-1f4a\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"@cf/qwen/qwen3-30b-a3b-fp8\",{rest},\"p\":\"abcdefgh\"}}\n\n").into_bytes()
+    };
+    let token = |index: usize| {
+        let token = index % 1000;
+        chunk(&format!(
+            "\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\" token{token}\"}},\"finish_reason\":null}}]"
+        ))
+    };
+    let usage = "\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":50000,\"total_tokens\":50009}";
+    let mut chunks: Vec<Vec<u8>> = (0..TOKENS).map(token).collect();
+    chunks.push(chunk(usage));
+    chunks.push(b"data: [DONE]\n\n".to_vec());
+    chunks
+}
+
+fn in_large_pieces(events: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let all = events.concat();
+    all.chunks(64 << 10).map(<[u8]>::to_vec).collect()
 }
 
 /// 32 MB of text in events of this length, in pieces of 64 kB, and the end.

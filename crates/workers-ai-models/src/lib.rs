@@ -75,6 +75,8 @@ pub mod catalogue;
 mod chat;
 #[doc(hidden)]
 pub mod cut;
+#[doc(hidden)]
+pub mod document;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
@@ -97,6 +99,7 @@ pub mod open_enum;
 mod padding;
 mod payload;
 mod pieces;
+mod plain;
 mod text;
 #[doc(hidden)]
 pub mod union;

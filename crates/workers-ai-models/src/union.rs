@@ -1,15 +1,15 @@
 //! A value of which only its outline is known yet, so that a union can be decided by what is
 //! present in it instead of by the first alternative that happens to parse.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned},
 };
-use serde_json::{error::Category, value::RawValue};
+use serde_json::error::Category;
 
-use crate::lenient;
+use crate::{document, lenient, plain::plain_length};
 
 /// As deep as `serde_json` goes. Each alternative is read by a fresh parser, which would start
 /// counting anew.
@@ -19,9 +19,31 @@ const MAX_DEPTH: usize = 127;
 const PLACE: &str = " of the value";
 
 /// A JSON value and, if it is an object, where its members are.
-pub struct Raw {
-    text: Box<RawValue>,
-    members: BTreeMap<String, Range<usize>>,
+pub struct Raw<'de> {
+    text: Cow<'de, str>,
+    members: Vec<Found>,
+}
+
+/// A member of an object.
+struct Found {
+    name: Name,
+    value: Range<usize>,
+}
+
+/// The name of a member.
+enum Name {
+    /// It stands in the text as it is.
+    Plain(Range<usize>),
+    Escaped(String),
+}
+
+impl Name {
+    fn of<'n>(&'n self, text: &'n str) -> &'n str {
+        match self {
+            Self::Plain(place) => text.get(place.clone()).unwrap_or_default(),
+            Self::Escaped(name) => name,
+        }
+    }
 }
 
 /// What a JSON value is.
@@ -68,7 +90,7 @@ fn is_one_of(shape: &str, allowed: &str) -> bool {
     allowed.is_empty() || allowed.split(' ').any(fits)
 }
 
-impl Raw {
+impl<'de> Raw<'de> {
     /// Which form the object has.
     ///
     /// Constants settle it, if all of a form's are there. Else it is the form that knows most of the members, as long as
@@ -76,6 +98,29 @@ impl Raw {
     /// a part would be lost has no form.
     #[must_use]
     pub fn choose(&self, forms: &[Form]) -> Option<usize> {
+        let settled = |form: &Form| self.constants(form).is_some_and(|(settled, _)| settled);
+        let mut all = (0..).zip(forms).filter(|(_, form)| settled(form));
+        match (all.next(), all.next()) {
+            (Some((only, _)), None) => Some(only),
+            (None, _) => self.best(forms),
+            _ => self.most_known(forms).map(|(index, _)| index),
+        }
+    }
+
+    /// The form that knows most of the members, if nothing is lost by it.
+    fn best(&self, forms: &[Form]) -> Option<usize> {
+        let (index, known) = self.most_known(forms)?;
+        let own = forms.get(index)?;
+        let present = || {
+            let present = self.members.iter().filter(|found| !self.is_null(found));
+            present.map(|found| found.name.of(&self.text))
+        };
+        let lost = present().any(|key| !own.knows(key) && forms.iter().any(|form| form.knows(key)));
+        (!lost && known * 2 >= present().count()).then_some(index)
+    }
+
+    /// The first of the forms that know most of the members, and how many: of those that are settled, if any is.
+    fn most_known(&self, forms: &[Form]) -> Option<(usize, usize)> {
         let mut best: Option<(bool, usize, usize)> = None;
         for (index, form) in forms.iter().enumerate() {
             let Some((settled, known)) = self.fits(form) else {
@@ -87,31 +132,12 @@ impl Raw {
                 best = Some((settled, known, index));
             }
         }
-        let (settled, known, index) = best?;
-        if !settled {
-            let own = forms.get(index)?;
-            let present = || self.members.keys().filter(|key| self.has(key));
-            let lost =
-                present().any(|key| !own.knows(key) && forms.iter().any(|form| form.knows(key)));
-            if lost || known * 2 < present().count() {
-                return None;
-            }
-        }
-        Some(index)
+        best.map(|(_, known, index)| (index, known))
     }
 
     /// Whether the constants settle that this is the form, and how many members the form knows.
     fn fits(&self, form: &Form) -> Option<(bool, usize)> {
-        let mut known = 0;
-        for (key, value) in form.constants {
-            if self.has(key) {
-                if self.tag(key).as_deref() != Some(*value) {
-                    return None;
-                }
-                known += 1;
-            }
-        }
-        let settled = known > 0 && known == form.constants.len();
+        let (settled, mut known) = self.constants(form)?;
         for (key, shapes) in form.members {
             let shape = self.shape(key);
             if shape.is_empty() {
@@ -125,6 +151,20 @@ impl Raw {
         Some((settled, known))
     }
 
+    /// Whether all constants of the form are there, and how many are; nothing if one is contradicted.
+    fn constants(&self, form: &Form) -> Option<(bool, usize)> {
+        let mut known = 0;
+        for (key, value) in form.constants {
+            if self.has(key) {
+                if self.tag(key).as_deref() != Some(*value) {
+                    return None;
+                }
+                known += 1;
+            }
+        }
+        Some((known > 0 && known == form.constants.len(), known))
+    }
+
     /// Whether the object under this key is empty or has a member that it should have there; everything else does.
     fn is_known_inside(&self, key: &str, inside: &[(&str, &[&str])]) -> bool {
         let Some((_, names)) = inside.iter().find(|(object, _)| *object == key) else {
@@ -133,7 +173,10 @@ impl Raw {
         let value = self.member(key).unwrap_or_default();
         // What cannot be walked through cannot be read either, and is told then.
         members(value).map_or(true, |found| {
-            found.is_empty() || found.keys().any(|name| names.contains(&name.as_str()))
+            found.is_empty()
+                || found
+                    .iter()
+                    .any(|found| names.contains(&found.name.of(value)))
         })
     }
 
@@ -141,17 +184,17 @@ impl Raw {
     ///
     /// # Errors
     ///
-    /// If it is not JSON, is nested too deeply, or is an object that has a key twice.
-    pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Box::<RawValue>::deserialize(deserializer)?;
-        let members = members(text.get()).map_err(de::Error::custom)?;
+    /// If it is nested too deeply, or is an object that has a key twice. What is not JSON is told when it is decoded.
+    pub fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = document::text(deserializer)?;
+        let members = members(&text).map_err(de::Error::custom)?;
         Ok(Self { text, members })
     }
 
     /// What the value is.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        kind(self.text.get())
+        kind(&self.text)
     }
 
     /// Whether it is an object with this key, and not `null` there.
@@ -177,7 +220,7 @@ impl Raw {
     /// Whether the value itself has one of these shapes, which stand apart by a blank; an empty list has none of a list.
     #[must_use]
     pub fn looks(&self, shapes: &str) -> bool {
-        let shape = shape(self.text.get().trim_ascii_start());
+        let shape = shape(self.text.trim_ascii_start());
         shapes.split(' ').any(|allowed| shape.starts_with(allowed))
     }
 
@@ -188,7 +231,7 @@ impl Raw {
     /// If it does not fit. The error tells where in this value (or, below another union, in that)
     /// and what was expected there, and repeats nothing of the value.
     pub fn decode<T: DeserializeOwned, E: de::Error>(&self) -> Result<T, E> {
-        serde_json::from_str(self.text.get()).map_err(|error| {
+        serde_json::from_str(&self.text).map_err(|error| {
             let what = without_content(&error);
             if what.ends_with(PLACE) {
                 return E::custom(what);
@@ -234,7 +277,15 @@ impl Raw {
     }
 
     fn member(&self, key: &str) -> Option<&str> {
-        self.text.get().get(self.members.get(key)?.clone())
+        let text = &*self.text;
+        let mut members = self.members.iter();
+        let found = members.find(|found| found.name.of(text) == key)?;
+        text.get(found.value.clone())
+    }
+
+    fn is_null(&self, found: &Found) -> bool {
+        let value = self.text.get(found.value.clone());
+        value.is_none_or(|value| kind(value) == Kind::Null)
     }
 }
 
@@ -288,60 +339,98 @@ fn string(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Finds the members of the object that `text` is, in one walk. `text` is known to be JSON.
-fn members(text: &str) -> Result<BTreeMap<String, Range<usize>>, &'static str> {
+/// Finds the members of the object that `text` is, in one walk. What is not JSON is told by whoever reads it.
+fn members(text: &str) -> Result<Vec<Found>, &'static str> {
     let bytes = text.as_bytes();
-    let mut members = BTreeMap::new();
+    let mut members = Vec::with_capacity(FEW);
     let mut depth = 0_usize;
-    let mut last_string = 0..0;
-    let mut open: Option<(Range<usize>, usize)> = None;
+    // Where a string begins and ends, and whether it is plain text.
+    let mut last_string = (0, 0, true);
+    let mut last_name = last_string;
+    let mut value_at = None;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                let end = string_end(bytes, at);
-                last_string = at..end;
+                let (end, is_plain) = string_end(bytes, at);
+                last_string = (at, end, is_plain);
                 at = end;
                 continue;
             }
-            b':' if depth == 1 => open = Some((last_string.clone(), at + 1)),
-            b',' | b'}' | b']' if depth == 1 => {
-                if let Some((key, start)) = open.take() {
-                    let key = text
-                        .get(key)
-                        .and_then(string)
-                        .ok_or("expected text as a key")?;
-                    let before = members.insert(key.into_owned(), trimmed(text, start..at));
-                    if before.is_some() {
-                        return Err("expected each key once");
+            b'{' | b'[' => {
+                if depth == MAX_DEPTH {
+                    return Err("expected at most 127 levels of nesting");
+                }
+                depth += 1;
+            }
+            b':' if depth == 1 => {
+                last_name = last_string;
+                value_at = Some(at + 1);
+            }
+            b',' | b'}' | b']' => {
+                if depth == 1 {
+                    if let Some(start) = value_at.take() {
+                        members.push(Found {
+                            name: name(text, last_name)?,
+                            value: trimmed(text, start..at),
+                        });
                     }
+                }
+                if *byte != b',' {
+                    depth = depth.saturating_sub(1);
                 }
             }
             _ => {}
         }
-        match byte {
-            b'{' | b'[' if depth == MAX_DEPTH => {
-                return Err("expected at most 127 levels of nesting");
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
         at += 1;
+    }
+    if has_twice(text, &members) {
+        return Err("expected each key once");
     }
     Ok(members)
 }
 
-/// Where the string ends that starts at `start`.
-fn string_end(bytes: &[u8], start: usize) -> usize {
+/// The name that a string says.
+fn name(text: &str, (start, end, is_plain): (usize, usize, bool)) -> Result<Name, &'static str> {
+    if is_plain {
+        return Ok(Name::Plain(start + 1..end.saturating_sub(1)));
+    }
+    let name = text.get(start..end).and_then(string);
+    let name = name.ok_or("expected text as a key")?;
+    Ok(Name::Escaped(name.into_owned()))
+}
+
+/// More members than these are compared in order of their names.
+const FEW: usize = 24;
+
+/// Whether two members have the same name.
+fn has_twice(text: &str, members: &[Found]) -> bool {
+    let mut names = members.iter().map(|found| found.name.of(text));
+    if members.len() > FEW {
+        let mut seen = BTreeSet::new();
+        return !names.all(|name| seen.insert(name));
+    }
+    names.enumerate().any(|(index, name)| {
+        let before = members.iter().take(index);
+        before
+            .map(|found| found.name.of(text))
+            .any(|other| other == name)
+    })
+}
+
+/// Where the string ends that starts at `start`, and whether all in it stands for itself.
+fn string_end(bytes: &[u8], start: usize) -> (usize, bool) {
     let mut at = start + 1;
+    let mut is_plain = true;
     loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
-            Some(skip) if rest.get(skip) == Some(&b'"') => return at + skip + 1,
-            Some(skip) => at += skip + 2,
-            None => return bytes.len(),
+        at += plain_length(bytes.get(at..).unwrap_or_default());
+        match bytes.get(at) {
+            Some(b'"') => return (at + 1, is_plain),
+            Some(b'\\') => at += 2,
+            Some(_) => at += 1,
+            None => return (bytes.len(), false),
         }
+        is_plain = false;
     }
 }
 
@@ -421,7 +510,7 @@ macro_rules! alternatives {
                     members: &[$(($member, $look)),*],
                     inside: &[$(($object, <$inner as $crate::fields::Fields>::NAMES)),*],
                 }),*];
-                let readers: &[fn(&$crate::union::Raw) -> Result<Self, D::Error>] =
+                let readers: &[fn(&$crate::union::Raw<'_>) -> Result<Self, D::Error>] =
                     &[$(|raw| raw.decode().map(Self::$form)),*];
                 if let Some(read) = raw.choose(forms).and_then(|chosen| readers.get(chosen)) {
                     return read(&raw);

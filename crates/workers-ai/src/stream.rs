@@ -12,7 +12,7 @@ use std::{
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Answer, flat};
+use workers_ai_models::{Answer, document, flat};
 
 use crate::{
     collected::Collected,
@@ -55,6 +55,8 @@ struct Told {
     facts: Facts,
     /// Nobody wants to know how the bytes that came last differ from the document.
     is_unwatched: bool,
+    /// The last event could have been read at a glance, so the next may well be.
+    is_flat: bool,
 }
 
 /// The events of an answer that has begun.
@@ -64,6 +66,7 @@ pub(crate) fn open<E>(mut answer: decode::Answer) -> Result<EventStream<E>, Erro
             told: Told {
                 events,
                 is_unwatched: answer.facts.watch.is_idle(),
+                is_flat: true,
                 facts: answer.facts,
             },
             event: PhantomData,
@@ -84,7 +87,12 @@ impl Told {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         let next = ready!(self.events.poll(cx));
         match next {
-            Next::Event => trace::usage(&self.facts.span, || self.events.data()),
+            Next::Event => {
+                let data = self.events.data();
+                let inside = data.get(1..).unwrap_or_default();
+                self.is_flat = memchr::memchr(b'{', inside).is_none();
+                trace::usage(&self.facts.span, || data);
+            }
             Next::Bytes => self.is_unwatched = self.facts.watch.is_idle(),
             Next::Error(error) => return Poll::Ready(Next::Error(self.facts.tell(error))),
             Next::End => {}
@@ -95,7 +103,7 @@ impl Told {
     /// What follows, if it may be read at a glance.
     #[inline]
     fn ahead(&mut self) -> Option<&str> {
-        if !self.is_unwatched {
+        if !self.is_unwatched || !self.is_flat {
             return None;
         }
         self.events.ahead()
@@ -213,12 +221,8 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
 
 /// Reads the data of an event. Events can be large, so they are put where they go as soon as they are there.
 fn read<E: DeserializeOwned>(data: &[u8], told: &Told) -> Poll<Option<Result<E, Error>>> {
-    if let Ok(text) = std::str::from_utf8(data) {
-        let mut json = serde_json::Deserializer::from_str(text);
-        match E::deserialize(&mut json) {
-            Ok(event) if json.end().is_ok() => return Poll::Ready(Some(Ok(event))),
-            _ => {}
-        }
+    if let Ok(event) = document::read(data) {
+        return Poll::Ready(Some(Ok(event)));
     }
     let item = decode(data);
     Poll::Ready(Some(item.map_err(|error| told.broken(error))))
