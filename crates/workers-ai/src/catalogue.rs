@@ -40,7 +40,8 @@ impl ModelSearch {
         self.set("search", text.into())
     }
 
-    /// Only models of a task, such as `Text Generation`.
+    /// Only models of a task: a [`Task`](workers_ai_models::Task), or a name such as
+    /// `Text Generation`.
     #[must_use]
     pub fn task(self, task: impl Into<String>) -> Self {
         self.set("task", task.into())
