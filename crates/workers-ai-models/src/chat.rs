@@ -13,7 +13,7 @@ use crate::{
     Llama4Scout17b16eInstructContent, Llama4Scout17b16eInstructImagePart,
     Llama4Scout17b16eInstructImageUrl, Llama4Scout17b16eInstructMessage, Media, Message,
     MessageContent, MultimodalMessage, MultimodalMessageContent, ResponseFormat,
-    ResponseFormatType, TextMessage, TextPart, Tool,
+    ResponseFormatType, TextMessage, TextPart, Tool, from_text,
 };
 
 macro_rules! roles {
@@ -115,17 +115,7 @@ about_image!(
 
 macro_rules! image_urls {
     ($($url:ident),*) => {$(
-        impl From<&str> for $url {
-            fn from(url: &str) -> Self {
-                Self::new(url)
-            }
-        }
-
-        impl From<String> for $url {
-            fn from(url: String) -> Self {
-                Self::new(url)
-            }
-        }
+        from_text! { $url: new }
 
         /// As a `data:` URL, see [`Media::data_url`].
         impl From<Media> for $url {

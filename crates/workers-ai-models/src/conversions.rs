@@ -1,6 +1,10 @@
 //! How text becomes a choice that may also be something else: from each form in which a program has text at hand.
 
-/// Makes an alternative from text, such as `from_text! { Content: Text }`.
+#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
+use crate::Context;
+
+/// Makes an alternative from text, such as `from_text! { Content: Text }`; or anything else by a function of its own,
+/// such as `from_text! { Context: of }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! from_text {
@@ -50,3 +54,13 @@ macro_rules! from_texts {
         }
     };
 }
+
+#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
+impl Context {
+    fn of(text: String) -> Self {
+        Self::new().text(text)
+    }
+}
+
+#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
+from_text! { Context: of }

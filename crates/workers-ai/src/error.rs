@@ -401,8 +401,13 @@ impl Display for Error {
                 write!(f, ", code {code}")?;
             }
             if inner.show_messages && !message.message.is_empty() {
-                let shown: String = message.message.chars().take(SHOWN).collect();
-                write!(f, ": {}", shown.escape_debug())?;
+                f.write_str(": ")?;
+                for c in message.message.chars().take(SHOWN) {
+                    match c {
+                        '"' | '\'' => f.write_char(c)?,
+                        c => write!(f, "{}", c.escape_debug())?,
+                    }
+                }
             }
         }
         if let Some(wait) = inner.retry_after {
@@ -453,8 +458,11 @@ impl Debug for Cause {
 impl StdError for Cause {}
 
 impl From<Invalid> for Error {
-    fn from(invalid: Invalid) -> Self {
-        Self::input(invalid.to_string())
+    fn from(mut invalid: Invalid) -> Self {
+        let model = invalid.model.take();
+        let mut error = Self::input(invalid.to_string());
+        error.0.model = model.map(Cow::Borrowed);
+        error
     }
 }
 
@@ -466,6 +474,8 @@ impl From<EncodeError> for Error {
 
 #[cfg(test)]
 mod tests {
+    use workers_ai_models::ModelInput as _;
+
     use super::*;
 
     #[test]
@@ -478,12 +488,30 @@ mod tests {
     #[test]
     fn display_is_one_line_with_the_facts() {
         let error = Error::new(ErrorKind::Api(ApiErrorKind::Capacity), "")
-            .with_messages(vec![ServiceMessage::new(Some(3040), "No room\nat the inn")])
+            .with_messages(vec![ServiceMessage::new(
+                Some(3040),
+                "No \"room\"\nat the inn",
+            )])
             .with_call(Cow::Borrowed("@cf/a/b"), 3, Duration::ZERO, true);
         assert_eq!(
             error.to_string(),
-            "@cf/a/b: the model is busy, try again later, code 3040: No room\\nat the inn, 3 attempts"
+            "@cf/a/b: the model is busy, try again later, code 3040: No \"room\"\\nat the inn, 3 attempts"
         );
+    }
+
+    #[test]
+    fn an_input_outside_its_limits_names_its_model_once() {
+        let id = workers_ai_models::BgeBaseEnV15::ID;
+        let invalid = workers_ai_models::BgeBaseEnV15::text("").validate();
+        let told = Error::from(invalid.unwrap_err());
+        assert_eq!(told.model(), Some(id));
+        let text = told.to_string();
+        assert!(
+            text.starts_with(&format!("{id}: invalid input: text")),
+            "{text}"
+        );
+        let called = told.with_call(Cow::Borrowed(id), 0, Duration::ZERO, true);
+        assert_eq!(called.to_string(), text);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json, to_value};
 use workers_ai_models::{
-    Answer, ChatMessage, EmbeddingTexts, Gemma3_12bItMessage, Llama4Scout17b16eInstructMessage,
-    Media, Message, MultimodalMessage,
+    Answer, ChatMessage, Context, EmbeddingTexts, Gemma3_12bItMessage,
+    Llama4Scout17b16eInstructMessage, Media, Message, MultimodalMessage,
 };
 
 /// Everything a program may have a picture in leads to the same message.
@@ -52,6 +52,15 @@ fn text_comes_in_every_form() {
     for message in messages {
         let message = to_value(message).expect("JSON");
         assert_eq!(message, json!({"role": "user", "content": "Ahoy"}));
+    }
+
+    let contexts = [
+        Context::from("Ahoy"),
+        Context::from(&said),
+        Context::from(said),
+    ];
+    for context in contexts {
+        assert_eq!(to_value(context).expect("JSON"), json!({"text": "Ahoy"}));
     }
 
     let list = [String::from("a"), String::from("b")];
