@@ -216,7 +216,7 @@ async fn embeddings() -> Outcome {
 
 async fn words() -> Outcome {
     let ai = ai()?;
-    use workers_ai::models::{DistilbertSst2Int8, M2m100_12b};
+    use workers_ai::models::{BgeRerankerBase, DistilbertSst2Int8, M2m100_12b};
 
     let french = ai
         .run(M2m100_12b::input("Where is the station?", "fr"))
@@ -228,6 +228,14 @@ async fn words() -> Outcome {
         .await?
     {
         println!("{:?} {:?}", class.label, class.score);
+    }
+
+    let texts = ["The harbour opens at six.", "Cats sleep a lot."];
+    let ranked = ai
+        .run(BgeRerankerBase::input("When does it open?", texts))
+        .await?;
+    for text in ranked.response.unwrap_or_default() {
+        println!("{:?} {:?}", text.id, text.score);
     }
     Ok(())
 }

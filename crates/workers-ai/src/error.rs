@@ -29,6 +29,29 @@ const SHOWN: usize = 300;
 /// [`kind`](Self::kind) tells the phase and the meaning, the predicates (`is_rate_limited` and so
 /// on) answer the usual questions over every code the service is known to use for them.
 ///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) {
+/// use workers_ai::{ErrorKind, models::Llama31_8bInstructFp8};
+///
+/// let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?");
+/// if let Err(error) = ai.run(question).await {
+///     eprintln!("{error}");
+///     match error.kind() {
+///         ErrorKind::Config | ErrorKind::InvalidInput => eprintln!("nothing was sent"),
+///         ErrorKind::Timeout(_) => eprintln!("gave up after {:?}", error.elapsed()),
+///         ErrorKind::Api(kind) => eprintln!("{kind}, HTTP {:?}", error.status()),
+///         kind => eprintln!("{kind}"),
+///     }
+///     for message in error.messages() {
+///         eprintln!("the service says: {message}");
+///     }
+///     // All that came, which may repeat a prompt.
+///     let body = String::from_utf8_lossy(error.body());
+///     # let _ = body;
+/// }
+/// # }
+/// ```
+///
 /// `Display` is one line. Neither it nor `Debug` shows a credential, an account id, a prompt or an
 /// answer; the service's own messages are shown, cut to 300 characters, unless
 /// [`ClientBuilder::service_messages`](crate::ClientBuilder::service_messages) turns that off.
