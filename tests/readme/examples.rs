@@ -132,12 +132,14 @@ async fn conversation() -> Outcome {
 
 async fn streaming() -> Outcome {
     let ai = ai()?;
+    use std::io::Write;
     use workers_ai::models::Llama33_70bInstructFp8Fast;
 
     let story = Llama33_70bInstructFp8Fast::prompt("Tell me a story.");
     let mut events = ai.stream(story).await?;
     while let Some(event) = events.next().await {
         print!("{}", event?.text());
+        std::io::stdout().flush()?;
     }
     Ok(())
 }
