@@ -97,10 +97,16 @@ fn lines(text: &str) -> Vec<&str> {
 async fn hello() -> Outcome {
     use workers_ai::{Client, models::Llama31_8bInstructFp8};
 
-    let ai = Client::from_env()?;
-    let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64);
-    let answer = ai.run(question).await?;
-    println!("{}", answer.text());
+    #[tokio::main]
+    async fn main() -> Result<(), workers_ai::Error> {
+        let ai = Client::from_env()?;
+        let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?").max_tokens(64);
+        let answer = ai.run(question).await?;
+        println!("{}", answer.text());
+        Ok(())
+    }
+
+    tokio::task::spawn_blocking(main).await??;
     Ok(())
 }
 
@@ -108,12 +114,15 @@ async fn conversation() -> Outcome {
     let ai = ai()?;
     use workers_ai::models::{ChatMessage, KimiK26};
 
-    let answer = ai
-        .run(KimiK26::messages([
-            ChatMessage::system("Answer in one sentence."),
-            ChatMessage::user("What is a lighthouse for?"),
-        ]))
-        .await?;
+    let mut messages = vec![
+        ChatMessage::system("Answer in one sentence."),
+        ChatMessage::user("What is a lighthouse for?"),
+    ];
+    let answer = ai.run(KimiK26::messages(messages.clone())).await?;
+    messages.push(ChatMessage::assistant(answer.text()));
+    messages.push(ChatMessage::user("And a buoy?"));
+
+    let answer = ai.run(KimiK26::messages(messages)).await?;
     println!("{}", answer.text());
     if let Some(tokens) = answer.usage().and_then(|usage| usage.total) {
         println!("{tokens} tokens");
@@ -123,12 +132,14 @@ async fn conversation() -> Outcome {
 
 async fn streaming() -> Outcome {
     let ai = ai()?;
+    use std::io::Write;
     use workers_ai::models::Llama33_70bInstructFp8Fast;
 
     let story = Llama33_70bInstructFp8Fast::prompt("Tell me a story.");
     let mut events = ai.stream(story).await?;
     while let Some(event) = events.next().await {
         print!("{}", event?.text());
+        std::io::stdout().flush()?;
     }
     Ok(())
 }
@@ -154,11 +165,11 @@ async fn tools() -> Outcome {
     let calls = answer.tool_calls();
     messages.push(Message::calls(&calls));
     for call in &calls {
-        let place: Place = call.arguments()?;
-        messages.push(Message::answer_to(
-            call,
-            format!("Sunny in {}.", place.city),
-        ));
+        let said = match call.name {
+            Some("weather") => format!("Sunny in {}.", call.arguments::<Place>()?.city),
+            _ => "There is no such tool.".to_owned(),
+        };
+        messages.push(Message::answer_to(call, said));
     }
     let answer = ai
         .run(Llama33_70bInstructFp8Fast::messages(messages))
@@ -207,18 +218,26 @@ async fn embeddings() -> Outcome {
 
 async fn words() -> Outcome {
     let ai = ai()?;
-    use workers_ai::models::{DistilbertSst2Int8, M2m100_12b};
+    use workers_ai::models::{BgeRerankerBase, DistilbertSst2Int8, M2m100_12b};
 
     let french = ai
         .run(M2m100_12b::input("Where is the station?", "fr"))
         .await?;
-    println!("{:?}", french.translated_text);
+    println!("{}", french.text());
 
     for class in ai
         .run(DistilbertSst2Int8::text("What a lovely day."))
         .await?
     {
         println!("{:?} {:?}", class.label, class.score);
+    }
+
+    let texts = ["The harbour opens at six.", "Cats sleep a lot."];
+    let ranked = ai
+        .run(BgeRerankerBase::input("When does it open?", texts))
+        .await?;
+    for text in ranked.response.unwrap_or_default() {
+        println!("{:?} {:?}", text.id, text.score);
     }
     Ok(())
 }
@@ -232,7 +251,7 @@ async fn summary() -> Outcome {
     let answer = ai
         .run(BartLargeCnn::input_text(article).max_length(64))
         .await?;
-    println!("{:?}", answer.summary);
+    println!("{}", answer.text());
     Ok(())
 }
 
@@ -249,13 +268,16 @@ async fn picture() -> Outcome {
 
 async fn seeing() -> Outcome {
     let ai = ai()?;
-    use workers_ai::models::{DetrResnet50, Llava15_7bHf, Resnet50};
+    use workers_ai::models::{ChatMessage, DetrResnet50, KimiK26, Llava15_7bHf, Resnet50};
 
     let photo = std::fs::read("harbour.jpg")?;
+    let question = ChatMessage::about_image("How many boats are there?", photo.clone());
+    println!("{}", ai.run(KimiK26::messages([question])).await?.text());
+
     let caption = ai
         .run(Llava15_7bHf::image(photo.clone()).prompt("What is this?"))
         .await?;
-    println!("{:?}", caption.description);
+    println!("{}", caption.text());
 
     for class in ai.run(Resnet50::image(photo.clone())).await? {
         println!("{:?} {:?}", class.label, class.score);
@@ -274,7 +296,7 @@ async fn hearing() -> Outcome {
     let transcript = ai
         .run(WhisperLargeV3Turbo::audio(recording.clone()))
         .await?;
-    println!("{:?}", transcript.text);
+    println!("{}", transcript.text());
 
     let turn = ai.run(SmartTurnV2::audio(recording)).await?;
     println!("has finished: {:?}", turn.is_complete);

@@ -26,7 +26,21 @@ pub struct Batch<M: Batched> {
 }
 
 impl<M: Batched> Batch<M> {
-    /// A batch of these requests.
+    /// A batch of these requests: inputs of the model, or [`BatchRequest`]s, which are made from
+    /// anything that becomes an input.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "text-embeddings", feature = "text-generation"))] {
+    /// use workers_ai_models::{Batch, BatchRequest, BgeBaseEnV15, ChatMessage, KimiK26};
+    ///
+    /// let batch = Batch::<BgeBaseEnV15>::new([BgeBaseEnV15::text("one"), BgeBaseEnV15::text("two")]);
+    /// assert_eq!(batch.requests.len(), 2);
+    ///
+    /// let question = KimiK26::messages([ChatMessage::user("Why is the sky blue?")]);
+    /// let batch = Batch::<KimiK26>::new([BatchRequest::new(question).with_reference("sky")]);
+    /// assert_eq!(batch.requests.len(), 1);
+    /// # }
+    /// ```
     pub fn new(requests: impl IntoIterator<Item: Into<BatchRequest<M::Request>>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),

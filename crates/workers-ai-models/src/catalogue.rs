@@ -1,4 +1,14 @@
 //! Every model this build of the crate knows, and ways to find one.
+//!
+//! ```
+//! use workers_ai_models::{Ability, Status, Task, catalogue};
+//!
+//! let callers = catalogue::by_task(Task::TextGeneration)
+//!     .filter(|model| model.status == Status::Live && model.can(Ability::FunctionCalling));
+//! for model in callers {
+//!     println!("{}: {:?} tokens", model.id, model.context_window);
+//! }
+//! ```
 
 use crate::{ModelInfo, Task, generated::CATALOGUE};
 

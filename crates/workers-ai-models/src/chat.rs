@@ -9,8 +9,11 @@ use crate::{
     ChatJsonSchema, ChatMessage, ChatResponseFormat, ChatResponseFormatJsonObject,
     ChatResponseFormatJsonSchema, ChatSystemMessage, ChatTextContent, ChatTextPart, ChatTool,
     ChatToolCall, ChatToolMessage, ChatUserContent, ChatUserMessage, FlatTool, FunctionTool,
-    ImagePart, ImageUrl, Message, MessageContent, MultimodalMessage, MultimodalMessageContent,
-    ResponseFormat, ResponseFormatType, TextMessage, TextPart, Tool,
+    Gemma3_12bItContent, Gemma3_12bItMessage, ImagePart, ImageUrl,
+    Llama4Scout17b16eInstructContent, Llama4Scout17b16eInstructImagePart,
+    Llama4Scout17b16eInstructImageUrl, Llama4Scout17b16eInstructMessage, Media, Message,
+    MessageContent, MultimodalMessage, MultimodalMessageContent, ResponseFormat,
+    ResponseFormatType, TextMessage, TextPart, Tool, from_text,
 };
 
 macro_rules! roles {
@@ -57,7 +60,13 @@ macro_rules! roles {
     )*};
 }
 
-roles!(Message: MessageContent, TextMessage: String, MultimodalMessage: MultimodalMessageContent);
+roles!(
+    Message: MessageContent,
+    TextMessage: String,
+    MultimodalMessage: MultimodalMessageContent,
+    Gemma3_12bItMessage: Gemma3_12bItContent,
+    Llama4Scout17b16eInstructMessage: Llama4Scout17b16eInstructContent
+);
 
 /// Calls as the native dialect repeats them: the text in which the model made them.
 fn called<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
@@ -82,17 +91,49 @@ fn called<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
     text.unwrap_or_default()
 }
 
-impl MultimodalMessage {
-    /// Asks about a picture, given by a `data:` URL.
-    #[must_use]
-    pub fn about_image(text: impl Into<String>, url: impl Into<String>) -> Self {
-        let parts = vec![
-            TextPart::new(text).into(),
-            ImagePart::new(ImageUrl::new(url)).into(),
-        ];
-        Self::user(MultimodalMessageContent::from(parts))
-    }
+macro_rules! about_image {
+    ($($message:ident: $content:ident, $text:ident, $image:ident, $url:ident;)*) => {$(
+        impl $message {
+            /// Asks about a picture: its bytes, or a URL.
+            #[doc = concat!("[`", stringify!($url), "::url`] tells which URLs the model takes.")]
+            #[must_use]
+            pub fn about_image(text: impl Into<String>, image: impl Into<$url>) -> Self {
+                let parts = vec![$text::new(text).into(), $image::new(image).into()];
+                Self::user($content::from(parts))
+            }
+        }
+    )*};
 }
+
+about_image!(
+    MultimodalMessage: MultimodalMessageContent, TextPart, ImagePart, ImageUrl;
+    Gemma3_12bItMessage: Gemma3_12bItContent, TextPart, ImagePart, ImageUrl;
+    ChatMessage: ChatUserContent, ChatTextPart, ChatImagePart, ChatImageUrl;
+    Llama4Scout17b16eInstructMessage: Llama4Scout17b16eInstructContent, TextPart,
+        Llama4Scout17b16eInstructImagePart, Llama4Scout17b16eInstructImageUrl;
+);
+
+macro_rules! image_urls {
+    ($($url:ident),*) => {$(
+        from_text! { $url: new }
+
+        /// As a `data:` URL, see [`Media::data_url`].
+        impl From<Media> for $url {
+            fn from(picture: Media) -> Self {
+                Self::new(picture.data_url())
+            }
+        }
+
+        /// As a `data:` URL, see [`Media::data_url`].
+        impl From<Vec<u8>> for $url {
+            fn from(picture: Vec<u8>) -> Self {
+                Media::from(picture).into()
+            }
+        }
+    )*};
+}
+
+image_urls!(ImageUrl, ChatImageUrl, Llama4Scout17b16eInstructImageUrl);
 
 impl ChatMessage {
     /// Tells the model how to behave.
@@ -105,16 +146,6 @@ impl ChatMessage {
     #[must_use]
     pub fn user(content: impl Into<ChatUserContent>) -> Self {
         ChatUserMessage::new(content).into()
-    }
-
-    /// Asks about a picture, given by a URL of the web or a `data:` URL.
-    #[must_use]
-    pub fn about_image(text: impl Into<String>, url: impl Into<String>) -> Self {
-        let parts = vec![
-            ChatTextPart::new(text).into(),
-            ChatImagePart::new(ChatImageUrl::new(url)).into(),
-        ];
-        Self::user(ChatUserContent::from(parts))
     }
 
     /// Repeats what the model said before.
@@ -155,7 +186,8 @@ impl ChatMessage {
 }
 
 impl Tool {
-    /// A function the model may call; `parameters` is a JSON Schema of its arguments.
+    /// A function the model may call; `parameters` is a JSON Schema of its arguments, which
+    /// [`object!`](crate::object) writes.
     #[must_use]
     pub fn function(
         name: impl Into<String>,
@@ -167,7 +199,8 @@ impl Tool {
 }
 
 impl ChatTool {
-    /// A function the model may call; `parameters` is a JSON Schema of its arguments.
+    /// A function the model may call; `parameters` is a JSON Schema of its arguments, which
+    /// [`object!`](crate::object) writes.
     #[must_use]
     pub fn function(
         name: impl Into<String>,
@@ -202,7 +235,8 @@ impl ChatResponseFormat {
         ChatResponseFormatJsonObject::new().into()
     }
 
-    /// JSON that fits a JSON Schema, which goes by a name of yours.
+    /// JSON that fits a JSON Schema, written by [`object!`](crate::object); `name` is yours to
+    /// choose.
     #[must_use]
     pub fn schema(name: impl Into<String>, schema: Map<String, Value>) -> Self {
         ChatResponseFormatJsonSchema::new(ChatJsonSchema::new(name).schema(schema)).into()

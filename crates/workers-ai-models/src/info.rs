@@ -97,6 +97,7 @@ impl ModelInfo {
     }
 
     /// Whether the model has this ability.
+    #[doc(alias = "has")]
     #[must_use]
     pub fn can(&self, ability: Ability) -> bool {
         self.abilities.contains(&ability)
@@ -299,6 +300,12 @@ macro_rules! written_as_str {
         impl Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.as_str().to_owned()
             }
         }
 

@@ -16,7 +16,7 @@
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};
-//! use workers_ai_models::{Model, ModelInfo, Payload, Task, Validate};
+//! use workers_ai_models::{Model, ModelInfo, ModelInput, Payload, Task, Validate};
 //!
 //! struct Parrot;
 //!
@@ -25,7 +25,13 @@
 //!     prompt: String,
 //! }
 //!
+//! // No limits to check.
 //! impl Validate for Phrase {}
+//!
+//! // So that `ai.run(phrase)` knows the model.
+//! impl ModelInput for Phrase {
+//!     type Model = Parrot;
+//! }
 //!
 //! #[derive(Debug, Deserialize)]
 //! struct Echo {
@@ -73,6 +79,7 @@ mod batch;
 pub mod catalogue;
 #[cfg(feature = "text-generation")]
 mod chat;
+mod conversions;
 #[doc(hidden)]
 pub mod cut;
 #[doc(hidden)]
@@ -114,7 +121,7 @@ pub use drift::Drift;
 pub use generated::*;
 pub use info::{Ability, ModelInfo, Price, Reasoning, Status, Task, UnknownTask};
 pub use limits::{Check, Integer, Invalid, Length, Limit, Validate, Violation};
-pub use matrix::{Matrix, cosine_similarity};
+pub use matrix::{Matrix, MatrixRows, cosine_similarity};
 pub use media::{Media, MediaError};
 pub use model::{Batched, Extended, Model, ModelInput, ModelOptions, NoOptions, Streaming};
 pub use open_enum::OpenEnum;

@@ -2,7 +2,12 @@
 
 mod rows;
 
-use std::fmt::{self, Debug};
+use std::{
+    fmt::{self, Debug},
+    iter::FusedIterator,
+    ops::Range,
+    vec,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -45,8 +50,11 @@ impl Default for Rows {
 impl Matrix {
     /// The rows, first to last.
     #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + DoubleEndedIterator {
-        (0..self.len()).map(|index| self.row(index).unwrap_or_default())
+    pub fn rows(&self) -> MatrixRows<'_> {
+        MatrixRows {
+            matrix: self,
+            left: 0..self.len(),
+        }
     }
 
     /// One row, counted from zero.
@@ -128,6 +136,65 @@ impl Matrix {
             }
             Rows::Ragged { ends } => ends.push(end),
         }
+    }
+}
+
+/// The rows of a [`Matrix`].
+#[derive(Debug, Clone)]
+pub struct MatrixRows<'a> {
+    matrix: &'a Matrix,
+    left: Range<usize>,
+}
+
+impl<'a> MatrixRows<'a> {
+    fn row(&self, index: usize) -> &'a [f64] {
+        self.matrix.row(index).unwrap_or_default()
+    }
+}
+
+impl<'a> Iterator for MatrixRows<'a> {
+    type Item = &'a [f64];
+
+    fn next(&mut self) -> Option<&'a [f64]> {
+        self.left.next().map(|index| self.row(index))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for MatrixRows<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.left.next_back().map(|index| self.row(index))
+    }
+}
+
+impl ExactSizeIterator for MatrixRows<'_> {}
+
+impl FusedIterator for MatrixRows<'_> {}
+
+/// Row by row.
+#[expect(
+    clippy::into_iter_without_iter,
+    reason = "`rows` says what is gone through"
+)]
+impl<'a> IntoIterator for &'a Matrix {
+    type Item = &'a [f64];
+    type IntoIter = MatrixRows<'a>;
+
+    fn into_iter(self) -> MatrixRows<'a> {
+        self.rows()
+    }
+}
+
+/// Each row on its own, see [`Matrix::into_rows`].
+impl IntoIterator for Matrix {
+    type Item = Vec<f64>;
+    type IntoIter = vec::IntoIter<Vec<f64>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_rows().into_iter()
     }
 }
 

@@ -104,6 +104,27 @@ impl Media {
         }
     }
 
+    /// A `data:` URL that holds the bytes: how messages of a conversation carry pictures. Text that
+    /// is not base64 stays as it is, for the service to refuse.
+    ///
+    /// ```
+    /// use workers_ai_models::Media;
+    ///
+    /// let picture = Media::from(b"GIF89a");
+    /// assert_eq!(picture.data_url(), "data:image/gif;base64,R0lGODlh");
+    /// ```
+    #[must_use]
+    pub fn data_url(&self) -> String {
+        match (&self.data, self.bytes()) {
+            (Data::Base64(text), Err(_)) => String::from_utf8_lossy(text).into_owned(),
+            (_, bytes) => {
+                let kind = self.content_type().unwrap_or("application/octet-stream");
+                let text = STANDARD.encode_to_string(bytes.unwrap_or_default());
+                format!("data:{kind};base64,{text}")
+            }
+        }
+    }
+
     /// What the bytes are: the type that was declared, unless the first bytes show that it is
     /// another.
     #[must_use]

@@ -13,7 +13,8 @@ use crate::{
 ///
 /// Every model of the catalogue is a unit struct that implements this trait. Implement it for a
 /// type of your own to call a model this crate does not know, or one whose types you want to shape
-/// yourself; two types and two constants are all it takes.
+/// yourself: two types, two constants, and [`ModelInput`] for the input. The crate's first page has
+/// all of it.
 pub trait Model: Sized + 'static {
     /// The name the service knows the model by, such as `@cf/openai/whisper`.
     const ID: &'static str;
@@ -53,6 +54,30 @@ pub trait Model: Sized + 'static {
 ///
 /// Where a model takes one of several inputs (a prompt or a list of messages, say), each of them is
 /// a `ModelInput` and converts into [`Model::Input`].
+///
+/// A function for any model takes any of them; what it may do with the answer is a bound of the
+/// output:
+///
+/// ```
+/// use workers_ai_models::{Answer, Llama31_8bInstructFp8, Model, ModelInput};
+///
+/// fn ask<I>(input: I) -> Result<(), workers_ai_models::Invalid>
+/// where
+///     I: ModelInput<Model: Model<Output: Answer>>,
+/// {
+///     println!("asks {}", I::Model::INFO.title);
+///     input.validate()
+/// }
+///
+/// ask(Llama31_8bInstructFp8::prompt("Why is the sky blue?"))?;
+/// # Ok::<(), workers_ai_models::Invalid>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the input of a model",
+    label = "not an input of a model",
+    note = "a model's type makes its inputs: `Llama31_8bInstructFp8::prompt(\"…\")`",
+    note = "an input of your own needs `impl ModelInput`; a model's id with any JSON needs `run_any`, not `run`"
+)]
 pub trait ModelInput: Into<<Self::Model as Model>::Input> + Validate {
     /// The model this input is for.
     type Model: Model;
@@ -68,6 +93,10 @@ pub trait ModelInput: Into<<Self::Model as Model>::Input> + Validate {
 }
 
 /// A model that can answer piece by piece.
+#[diagnostic::on_unimplemented(
+    message = "the model `{Self}` does not stream",
+    note = "`Client::run` gives its answer as a whole"
+)]
 pub trait Streaming: Model {
     /// One piece of the answer.
     type Event: DeserializeOwned + Debug + Send + 'static;
@@ -83,6 +112,10 @@ pub trait Streaming: Model {
 }
 
 /// A model whose requests can be queued many at a time, see [`Batch`](crate::Batch).
+#[diagnostic::on_unimplemented(
+    message = "requests of the model `{Self}` cannot be queued",
+    note = "`catalogue::all()` tells of each model whether they can: `ModelInfo::batch`"
+)]
 pub trait Batched: Model {
     /// One of the queued requests.
     type Request: Serialize + Validate + Clone + Debug + Send + Sync + 'static;

@@ -242,9 +242,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The gateway that every call goes through.
-    pub fn gateway(mut self, gateway: Gateway) -> Self {
-        self.gateway = Some(gateway);
+    /// The gateway that every call goes through, or just its id.
+    pub fn gateway(mut self, gateway: impl Into<Gateway>) -> Self {
+        self.gateway = Some(gateway.into());
         self
     }
 

@@ -40,7 +40,8 @@ impl ModelSearch {
         self.set("search", text.into())
     }
 
-    /// Only models of a task, such as `Text Generation`.
+    /// Only models of a task: a [`Task`](workers_ai_models::Task), or a name such as
+    /// `Text Generation`.
     #[must_use]
     pub fn task(self, task: impl Into<String>) -> Self {
         self.set("task", task.into())
@@ -218,7 +219,20 @@ impl std::fmt::Debug for ConvertedFile {
 }
 
 impl Client {
-    /// Lists models, one page of them.
+    /// Lists models, one page of them. What this crate knows without asking is in
+    /// [`models::catalogue`](workers_ai_models::catalogue).
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use workers_ai::{ModelSearch, models::Task};
+    ///
+    /// let search = ModelSearch::new().task(Task::TextEmbeddings).text("bge");
+    /// for model in ai.search_models(&search).await? {
+    ///     println!("{} {:?}", model.name, model.property("max_input_tokens"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn search_models(&self, search: &ModelSearch) -> Run<Vec<ListedModel>> {
         let run = self.get("models/search");
         let query = search.query.iter();
@@ -254,6 +268,18 @@ impl Client {
     }
 
     /// Turns documents and pictures into Markdown, all in one call and in their order.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use workers_ai::FileToConvert;
+    ///
+    /// let report = FileToConvert::new("report.pdf", std::fs::read("report.pdf")?);
+    /// for file in ai.to_markdown([report]).await? {
+    ///     println!("{}", file.data.or(file.error).unwrap_or_default());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn to_markdown(
         &self,
         files: impl IntoIterator<Item = FileToConvert>,

@@ -93,6 +93,24 @@ impl Client {
     }
 
     /// Calls the model that `input` is for.
+    ///
+    /// A conversation grows by what was said:
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use workers_ai::models::{Llama33_70bInstructFp8Fast, Message};
+    ///
+    /// let mut messages = vec![Message::system("Answer like a sailor.")];
+    /// for question in ["What is a lighthouse for?", "And a buoy?"] {
+    ///     messages.push(Message::user(question));
+    ///     let ask = Llama33_70bInstructFp8Fast::messages(messages.clone()).max_tokens(64);
+    ///     let answer = ai.run(ask).await?;
+    ///     println!("{}", answer.text());
+    ///     messages.push(Message::assistant(answer.text()));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run<I: ModelInput>(&self, input: I) -> Run<<I::Model as Model>::Output> {
         let invalid = input.validate().err();
         let mut input = input.into();
@@ -103,6 +121,21 @@ impl Client {
     }
 
     /// Calls the model that `input` is for, and asks for the answer piece by piece.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    /// use workers_ai::models::Llama33_70bInstructFp8Fast;
+    ///
+    /// let story = Llama33_70bInstructFp8Fast::prompt("Tell me a story.");
+    /// let mut events = ai.stream(story).await?;
+    /// while let Some(event) = events.next().await {
+    ///     print!("{}", event?.text());
+    ///     std::io::stdout().flush()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// It is answered as soon as the first event is there. If that reports an error, nothing has been delivered yet: the
     /// call has failed, and is tried again like any other.
@@ -124,7 +157,19 @@ impl Client {
         Run::new(self.clone(), call, stream::open)
     }
 
-    /// Calls any model by its id, with any JSON.
+    /// Calls any model by its id, with any JSON: for a model that is chosen at run time or that has
+    /// no type, and for a body you already have. The answer comes without its envelope.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    ///
+    /// let model = std::env::args().nth(1).ok_or("which model?")?;
+    /// let answer = ai.run_any(model, json!({ "prompt": "Hello" })).await?;
+    /// println!("{}", answer["response"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run_any(&self, model: impl Into<String>, input: impl Into<Value>) -> Run<Value> {
         let call = any_call(model.into(), &input.into());
         Run::new(self.clone(), call, decode::json_only)
@@ -144,6 +189,19 @@ impl Client {
 
     /// Calls a model that takes a file as its whole body, and sends the file while it is read.
     /// Options of the model go into [`Run::query`].
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client, file: impl tokio::io::AsyncRead + Send + 'static)
+    /// #     -> Result<(), workers_ai::Error> {
+    /// use workers_ai::{Upload, models::Nova3};
+    ///
+    /// // `file` is a `tokio::fs::File`, say.
+    /// let recording = Upload::reader("audio/mpeg", file);
+    /// let transcript = ai.upload::<Nova3>(recording).query("language", "en").await?;
+    /// println!("{}", transcript.text());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn upload<M: Model>(&self, upload: Upload) -> Run<M::Output> {
         let mut call = model_call::<M>(Payload::json(&()), None);
         call.upload = Some(Box::new(upload));
@@ -151,6 +209,32 @@ impl Client {
     }
 
     /// Queues many requests at once. [`poll`](Self::poll) asks for their answers.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use std::time::Duration;
+    /// use workers_ai::models::{Batch, BatchRequest, BatchState, KimiK26, ChatMessage};
+    ///
+    /// let requests = ["What is a lighthouse for?", "And a buoy?"].map(|question| {
+    ///     BatchRequest::new(KimiK26::messages([ChatMessage::user(question)]))
+    ///         .with_reference(question)
+    /// });
+    /// let queued = ai.submit(&Batch::<KimiK26>::new(requests)).await?;
+    /// let results = loop {
+    ///     match ai.poll::<KimiK26>(&queued.request_id).await? {
+    ///         BatchState::Done(results) => break results,
+    ///         _ => tokio::time::sleep(Duration::from_secs(10)).await,
+    ///     }
+    /// };
+    /// for answer in results.responses {
+    ///     match answer.result {
+    ///         Ok(output) => println!("{:?}: {}", answer.external_reference, output.text()),
+    ///         Err(failure) => println!("{:?}: {failure}", answer.external_reference),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn submit<M: Batched>(&self, batch: &Batch<M>) -> Run<QueuedBatch> {
         let invalid = Invalid::unless_fits(batch).err();
         let invalid = invalid.map(|invalid| invalid.for_model(M::ID));

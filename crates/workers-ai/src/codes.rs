@@ -1,5 +1,7 @@
 //! The service's error codes, by meaning: one meaning often has several.
 
+use std::fmt::{self, Display};
+
 use crate::error::ApiErrorKind;
 
 /// One error as the service reports it.
@@ -26,6 +28,18 @@ impl ServiceMessage {
     pub(crate) fn named(mut self, name: Option<&str>) -> Self {
         self.name = name.map(str::to_owned);
         self
+    }
+}
+
+/// Its number or name, and its text, whole.
+impl Display for ServiceMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.code, &self.name) {
+            (Some(code), _) => write!(f, "code {code}: ")?,
+            (None, Some(name)) => write!(f, "{name}: ")?,
+            (None, None) => {}
+        }
+        f.write_str(&self.message)
     }
 }
 
@@ -150,6 +164,24 @@ mod tests {
 
     fn kind(status: u16, code: u64) -> ApiErrorKind {
         classify(status, &[ServiceMessage::new(Some(code), "")])
+    }
+
+    #[test]
+    fn a_message_shows_how_the_service_calls_it() {
+        let cases = [
+            (
+                ServiceMessage::new(Some(3040), "No room"),
+                "code 3040: No room",
+            ),
+            (
+                ServiceMessage::new(None, "No room").named(Some("full")),
+                "full: No room",
+            ),
+            (ServiceMessage::new(None, "No room"), "No room"),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(message.to_string(), expected);
+        }
     }
 
     #[test]

@@ -2,13 +2,34 @@
 
 use std::borrow::Cow;
 
+use serde::de::DeserializeOwned;
 use workers_ai_models::{Answer, Arguments, CalledTool, TokenUsage};
 
 /// What a stream said as a whole: its text, its reasoning, the tools it wants called and what it
 /// cost.
 ///
 /// [`EventStream::collect`](crate::EventStream::collect) makes one of a whole stream. To show pieces
-/// as they come, [`push`](Self::push) them one by one.
+/// as they come, [`push`](Self::push) them one by one:
+///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+/// use workers_ai::{Collected, models::{ChatMessage, KimiK26}};
+///
+/// let mut messages = vec![ChatMessage::user("Tell me a story.")];
+/// let mut events = ai.stream(KimiK26::messages(messages.clone())).await?;
+/// let mut told = Collected::new();
+/// while let Some(event) = events.next().await {
+///     let event = event?;
+///     print!("{}", event.text());
+///     told.push(&event);
+/// }
+/// for call in told.tool_calls() {
+///     println!("wants {:?} with {}", call.name, call.arguments_text());
+/// }
+/// messages.push(ChatMessage::assistant(told.text()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Collected {
     text: String,
@@ -58,6 +79,15 @@ impl Collected {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Reads the text as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If there is no text, or it is not JSON of this type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.text)
     }
 
     /// What the model thought before it answered; empty if it does not say.
@@ -215,6 +245,17 @@ mod tests {
         assert_eq!((collected.text(), collected.reasoning()), ("ab", "hm"));
         assert_eq!(Answer::text(&collected).as_deref(), Some("ab"));
         assert!(!collected.is_empty() && Collected::new().is_empty());
+    }
+
+    #[test]
+    fn text_in_pieces_is_read_as_json() {
+        let said = |text| Piece {
+            text: Some(text),
+            ..Piece::default()
+        };
+        let collected = collect([said("{\"level\""), said(":3}")]);
+        assert_eq!(collected.json::<Value>().unwrap(), json!({ "level": 3 }));
+        assert!(Collected::new().json::<Value>().is_err());
     }
 
     #[test]

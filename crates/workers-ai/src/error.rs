@@ -29,6 +29,29 @@ const SHOWN: usize = 300;
 /// [`kind`](Self::kind) tells the phase and the meaning, the predicates (`is_rate_limited` and so
 /// on) answer the usual questions over every code the service is known to use for them.
 ///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) {
+/// use workers_ai::{ErrorKind, models::Llama31_8bInstructFp8};
+///
+/// let question = Llama31_8bInstructFp8::prompt("Why is the sky blue?");
+/// if let Err(error) = ai.run(question).await {
+///     eprintln!("{error}");
+///     match error.kind() {
+///         ErrorKind::Config | ErrorKind::InvalidInput => eprintln!("nothing was sent"),
+///         ErrorKind::Timeout(_) => eprintln!("gave up after {:?}", error.elapsed()),
+///         ErrorKind::Api(kind) => eprintln!("{kind}, HTTP {:?}", error.status()),
+///         kind => eprintln!("{kind}"),
+///     }
+///     for message in error.messages() {
+///         eprintln!("the service says: {message}");
+///     }
+///     // All that came, which may repeat a prompt.
+///     let body = String::from_utf8_lossy(error.body());
+///     # let _ = body;
+/// }
+/// # }
+/// ```
+///
 /// `Display` is one line. Neither it nor `Debug` shows a credential, an account id, a prompt or an
 /// answer; the service's own messages are shown, cut to 300 characters, unless
 /// [`ClientBuilder::service_messages`](crate::ClientBuilder::service_messages) turns that off.
@@ -401,8 +424,13 @@ impl Display for Error {
                 write!(f, ", code {code}")?;
             }
             if inner.show_messages && !message.message.is_empty() {
-                let shown: String = message.message.chars().take(SHOWN).collect();
-                write!(f, ": {}", shown.escape_debug())?;
+                f.write_str(": ")?;
+                for c in message.message.chars().take(SHOWN) {
+                    match c {
+                        '"' | '\'' => f.write_char(c)?,
+                        c => write!(f, "{}", c.escape_debug())?,
+                    }
+                }
             }
         }
         if let Some(wait) = inner.retry_after {
@@ -453,8 +481,11 @@ impl Debug for Cause {
 impl StdError for Cause {}
 
 impl From<Invalid> for Error {
-    fn from(invalid: Invalid) -> Self {
-        Self::input(invalid.to_string())
+    fn from(mut invalid: Invalid) -> Self {
+        let model = invalid.model.take();
+        let mut error = Self::input(invalid.to_string());
+        error.0.model = model.map(Cow::Borrowed);
+        error
     }
 }
 
@@ -466,6 +497,8 @@ impl From<EncodeError> for Error {
 
 #[cfg(test)]
 mod tests {
+    use workers_ai_models::ModelInput as _;
+
     use super::*;
 
     #[test]
@@ -478,12 +511,30 @@ mod tests {
     #[test]
     fn display_is_one_line_with_the_facts() {
         let error = Error::new(ErrorKind::Api(ApiErrorKind::Capacity), "")
-            .with_messages(vec![ServiceMessage::new(Some(3040), "No room\nat the inn")])
+            .with_messages(vec![ServiceMessage::new(
+                Some(3040),
+                "No \"room\"\nat the inn",
+            )])
             .with_call(Cow::Borrowed("@cf/a/b"), 3, Duration::ZERO, true);
         assert_eq!(
             error.to_string(),
-            "@cf/a/b: the model is busy, try again later, code 3040: No room\\nat the inn, 3 attempts"
+            "@cf/a/b: the model is busy, try again later, code 3040: No \"room\"\\nat the inn, 3 attempts"
         );
+    }
+
+    #[test]
+    fn an_input_outside_its_limits_names_its_model_once() {
+        let id = workers_ai_models::BgeBaseEnV15::ID;
+        let invalid = workers_ai_models::BgeBaseEnV15::text("").validate();
+        let told = Error::from(invalid.unwrap_err());
+        assert_eq!(told.model(), Some(id));
+        let text = told.to_string();
+        assert!(
+            text.starts_with(&format!("{id}: invalid input: text")),
+            "{text}"
+        );
+        let called = told.with_call(Cow::Borrowed(id), 0, Duration::ZERO, true);
+        assert_eq!(called.to_string(), text);
     }
 
     #[test]

@@ -220,6 +220,20 @@ impl Debug for Gateway {
     }
 }
 
+/// The gateway with this id, see [`Gateway::new`].
+impl From<&str> for Gateway {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+/// The gateway with this id, see [`Gateway::new`].
+impl From<String> for Gateway {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
 fn flag(on: bool) -> &'static str {
     if on { "true" } else { "false" }
 }
@@ -254,6 +268,9 @@ mod tests {
     fn u10_gateway_ids_are_checked() {
         for id in ["", " ", "a b", "a/b", "a\r\nb", &"a".repeat(200)] {
             assert!(refused(&Gateway::new(id)).contains("gateway id"), "{id:?}");
+        }
+        for gateway in [Gateway::from("g"), String::from("g").into()] {
+            assert_eq!(gateway.headers().unwrap()["cf-aig-gateway-id"], "g");
         }
     }
 

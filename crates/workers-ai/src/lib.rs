@@ -26,6 +26,12 @@
 //! Each gives a [`Run`], which takes options, and makes the call when it is awaited.
 //! [`Run::details`] adds status, headers, cost and attempts to the answer.
 //!
+//! # Coming from `reqwest`
+//!
+//! The body you post today goes to [`Client::run_any`] as it is: address, token, envelope, error
+//! codes and retries are then the client's. From there a call is typed when it suits you.
+//! [`Run::field`] adds what an input does not know, and [`Run::raw`] gives a body untouched.
+//!
 //! # What to rely on
 //!
 //! - There is no empty success: an answer without a result is an error.

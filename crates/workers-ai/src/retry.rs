@@ -71,6 +71,7 @@ impl RetryPolicy {
     }
 
     /// One attempt.
+    #[doc(alias = "none")]
     pub fn never() -> Self {
         Self::new().attempts(1)
     }

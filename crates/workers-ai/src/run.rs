@@ -30,6 +30,25 @@ use crate::{
 ///
 /// An option that cannot be used is told when the call is awaited, before anything is sent.
 ///
+/// Where a future is wanted, [`into_future`](IntoFuture::into_future) makes one, which is [`Send`]
+/// and borrows nothing: for `tokio::spawn` and `join!`, for `try_join_all` and `buffer_unordered`
+/// of `futures`.
+///
+/// ```no_run
+/// # async fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::future::IntoFuture as _; // Since edition 2024 it is there without.
+/// use workers_ai::models::Llama31_8bInstructFp8;
+///
+/// let call = |question: &str| ai.run(Llama31_8bInstructFp8::prompt(question)).into_future();
+/// let later = tokio::spawn(call("Why is the sky blue?"));
+/// let (grass, snow) = tokio::join!(call("Why is grass green?"), call("Why is snow white?"));
+/// println!("{} {} {}", grass?.text(), snow?.text(), later.await??.text());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Options stand before the `await`:
+///
 /// ```no_run
 /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
 /// use std::time::Duration;
@@ -75,6 +94,8 @@ impl<O> Run<O> {
     }
 
     /// How long the call may take: attempts, waits and the answer.
+    #[doc(alias = "timeout")]
+    #[doc(alias = "deadline")]
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.call.timeouts.total = Some(limit(timeout, &mut self.call.fault));
         self
@@ -86,9 +107,9 @@ impl<O> Run<O> {
         self
     }
 
-    /// The gateway that the call goes through, in place of the client's.
-    pub fn gateway(mut self, gateway: Gateway) -> Self {
-        self.call.gateway = Some(Box::new(gateway));
+    /// The gateway that the call goes through, in place of the client's; or just its id.
+    pub fn gateway(mut self, gateway: impl Into<Gateway>) -> Self {
+        self.call.gateway = Some(Box::new(gateway.into()));
         self
     }
 

@@ -35,7 +35,8 @@ impl Base {
             "http" if is_loopback && allow_loopback => {}
             "http" if is_loopback => {
                 return refused(
-                    "is not https; `ClientBuilder::allow_loopback` permits that on this machine",
+                    "is not https; `ClientBuilder::allow_loopback` or WORKERS_AI_ALLOW_LOOPBACK=1 permits \
+                     that on this machine",
                 );
             }
             _ => return refused("is not https"),

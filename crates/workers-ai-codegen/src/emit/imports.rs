@@ -36,7 +36,15 @@ const CORE: &[&str] = &[
 ];
 
 /// Macros of the core that generated code calls, each at the start of a line.
-const MACROS: &[&str] = &["alternatives", "answers", "fields", "members", "open_enum"];
+const MACROS: &[&str] = &[
+    "alternatives",
+    "answers",
+    "fields",
+    "from_text",
+    "from_texts",
+    "members",
+    "open_enum",
+];
 
 /// Names of the definitions in `ids` that live elsewhere.
 pub(crate) fn shared(

@@ -110,6 +110,11 @@ fn conversions(
         generics: used,
         model,
     } = head(rust, def);
+    let bounds = match (def.generic, def.options) {
+        (false, _) => "",
+        (true, Options::Extended) => "<M: Extended>",
+        (true, _) => "<M>",
+    };
     let mut out = Vec::new();
     for (index, (variant, ty)) in variants.iter().zip(types).enumerate() {
         let ident = format_ident!("{}", variant.name);
@@ -122,6 +127,23 @@ fn conversions(
                 }
             })
         };
+        let called = |conversion: &str| {
+            Piece::Text(format!(
+                "{conversion}! {{ {}{bounds}: {} }}",
+                def.name, variant.name
+            ))
+        };
+        match &variant.ty {
+            Type::Text => {
+                out.push(called("from_text"));
+                continue;
+            }
+            Type::List(inner) if **inner == Type::Text => {
+                out.push(called("from_texts"));
+                continue;
+            }
+            _ => {}
+        }
         if rust.is_boxed(id, index) {
             let plain = rust.plain(&variant.ty, &model);
             out.push(from(generics.clone(), plain, quote!(Box::new(value))));
@@ -129,11 +151,6 @@ fn conversions(
             out.push(from(generics.clone(), ty.clone(), quote!(value)));
         }
         match &variant.ty {
-            Type::Text => out.push(from(
-                generics.clone(),
-                quote!(&str),
-                quote!(value.to_owned()),
-            )),
             Type::List(inner) => {
                 let item = rust.plain(inner, &model);
                 let bound = (def.options == Options::Extended).then(|| quote!(: Extended));
@@ -142,16 +159,7 @@ fn conversions(
                 } else {
                     quote!(<const N: usize>)
                 };
-                out.push(from(
-                    array.clone(),
-                    quote!([#item; N]),
-                    quote!(value.into()),
-                ));
-                if **inner == Type::Text {
-                    let copy = quote!(value.into_iter().map(str::to_owned).collect());
-                    out.push(from(array, quote!([&str; N]), copy.clone()));
-                    out.push(from(generics.clone(), quote!(Vec<&str>), copy));
-                }
+                out.push(from(array, quote!([#item; N]), quote!(value.into())));
             }
             Type::Media(_) => out.push(from(
                 generics.clone(),

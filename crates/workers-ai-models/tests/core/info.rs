@@ -4,6 +4,7 @@ use workers_ai_models::{Ability, ModelInfo, Price, Reasoning, Status, Task, cata
 fn a_task_is_found_by_its_name_however_it_is_spelled() {
     for task in Task::ALL {
         let name = task.as_str();
+        assert_eq!(String::from(*task), name);
         for spelled in [
             name.to_owned(),
             name.to_lowercase(),

@@ -3,6 +3,8 @@
 //! Names that start with a row id (`j11_…`) hold a row of the project's fault catalogue.
 
 mod batch;
+#[cfg(all(feature = "text-embeddings", feature = "text-generation"))]
+mod chat;
 mod cut;
 #[cfg(feature = "text-generation")]
 mod flat;

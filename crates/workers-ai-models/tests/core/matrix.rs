@@ -46,6 +46,10 @@ fn rows_of_every_shape_are_kept() {
             "{text}"
         );
         assert_eq!(matrix.clone().into_rows(), *expected, "{text}");
+        assert_eq!(matrix.rows().len(), expected.len(), "{text}");
+        assert!(matrix.rows().rev().eq(expected.iter().copied().rev()));
+        assert!((&matrix).into_iter().eq(expected.iter().copied()));
+        assert!(matrix.into_iter().eq(expected.iter().copied()));
     }
 }
 

@@ -228,3 +228,28 @@ fn j22_a_long_list_of_numbers() {
         media
     );
 }
+
+#[test]
+fn a_data_url_holds_the_bytes_and_what_they_are() {
+    let png = "data:image/png;base64,iVBORw0KGgo=";
+    let cases = [
+        (Media::from_base64("iVBORw0KGgo="), png),
+        (Media::from_base64(" iVBORw0KGgo"), png),
+        (Media::from_base64(png), png),
+        (
+            Media::from(b"\xFB\xFF\xBF\0").with_content_type("image/x-own"),
+            "data:image/x-own;base64,+/+/AA==",
+        ),
+        (
+            Media::from(b"?"),
+            "data:application/octet-stream;base64,Pw==",
+        ),
+        (Media::default(), "data:application/octet-stream;base64,"),
+        (Media::from_base64("no base64!"), "no base64!"),
+    ];
+    for (media, expected) in cases {
+        let url = media.data_url();
+        assert_eq!(url, expected);
+        assert_eq!(Media::from_base64(url).bytes(), media.bytes());
+    }
+}

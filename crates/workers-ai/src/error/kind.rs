@@ -1,5 +1,7 @@
 //! The words of the error type: phases, meanings and reasons.
 
+use std::fmt::{self, Display};
+
 /// What went wrong, by phase and meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -212,5 +214,19 @@ impl Stop {
             Self::Gateway => "not tried again: retries are left to the gateway",
             Self::Body => "not tried again: the body was a stream",
         })
+    }
+}
+
+/// In words.
+impl Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what())
+    }
+}
+
+/// In words.
+impl Display for ApiErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what())
     }
 }

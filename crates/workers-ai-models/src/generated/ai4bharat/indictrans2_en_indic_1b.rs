@@ -4,7 +4,8 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, fields, members, open_enum,
+    Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, fields, from_text,
+    from_texts, members, open_enum,
 };
 
 /// Translation model by AI4Bharat from English into the languages of India.
@@ -163,41 +164,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Indictrans2EnIndic1bText {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { Indictrans2EnIndic1bText: Text }
 
-impl From<&str> for Indictrans2EnIndic1bText {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Indictrans2EnIndic1bText {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Indictrans2EnIndic1bText {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Indictrans2EnIndic1bText {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Indictrans2EnIndic1bText {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { Indictrans2EnIndic1bText: Texts }
 
 impl Validate for Indictrans2EnIndic1bText {}
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate, members,
+    Status, Task, Validate, from_text, members,
 };
 
 /// Decision model by Cloudflare that answers closed questions about a state with likelihoods.
@@ -222,17 +222,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ClefImage {
-    fn from(value: String) -> Self {
-        Self::DataUrl(value)
-    }
-}
-
-impl From<&str> for ClefImage {
-    fn from(value: &str) -> Self {
-        Self::DataUrl(value.to_owned())
-    }
-}
+from_text! { ClefImage: DataUrl }
 
 impl From<DecisionMedia> for ClefImage {
     fn from(value: DecisionMedia) -> Self {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate, members,
+    Status, Task, Validate, from_text, members,
 };
 
 /// Fast, cheap decision model by Cloudflare for closed questions about a state.
@@ -218,17 +218,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ClefFlashImage {
-    fn from(value: String) -> Self {
-        Self::DataUrl(value)
-    }
-}
-
-impl From<&str> for ClefFlashImage {
-    fn from(value: &str) -> Self {
-        Self::DataUrl(value.to_owned())
-    }
-}
+from_text! { ClefFlashImage: DataUrl }
 
 impl From<DecisionMedia> for ClefFlashImage {
     fn from(value: DecisionMedia) -> Self {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Ability, Check, DecisionMedia, Decisions, Limit, Model, ModelInfo, ModelInput, Price, Question,
-    Status, Task, Validate, members,
+    Status, Task, Validate, from_text, members,
 };
 
 /// Decision model by Cloudflare whose state may hold images, audio and videos.
@@ -253,17 +253,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ClefOmniImage {
-    fn from(value: String) -> Self {
-        Self::DataUrl(value)
-    }
-}
-
-impl From<&str> for ClefOmniImage {
-    fn from(value: &str) -> Self {
-        Self::DataUrl(value.to_owned())
-    }
-}
+from_text! { ClefOmniImage: DataUrl }
 
 impl From<DecisionMedia> for ClefOmniImage {
     fn from(value: DecisionMedia) -> Self {
@@ -310,17 +300,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ClefOmniAudio {
-    fn from(value: String) -> Self {
-        Self::DataUrl(value)
-    }
-}
-
-impl From<&str> for ClefOmniAudio {
-    fn from(value: &str) -> Self {
-        Self::DataUrl(value.to_owned())
-    }
-}
+from_text! { ClefOmniAudio: DataUrl }
 
 impl From<DecisionMedia> for ClefOmniAudio {
     fn from(value: DecisionMedia) -> Self {
@@ -367,17 +347,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ClefOmniVideo {
-    fn from(value: String) -> Self {
-        Self::DataUrl(value)
-    }
-}
-
-impl From<&str> for ClefOmniVideo {
-    fn from(value: &str) -> Self {
-        Self::DataUrl(value.to_owned())
-    }
-}
+from_text! { ClefOmniVideo: DataUrl }
 
 impl From<DecisionMedia> for ClefOmniVideo {
     fn from(value: DecisionMedia) -> Self {

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
     Padding, ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage,
-    ToolCall, ToolCallDelta, Validate, alternatives, answer, answers, fields, members, open_enum,
+    ToolCall, ToolCallDelta, Validate, alternatives, answer, answers, fields, from_text, from_texts,
+    members, open_enum,
 };
 
 /// One answer.
@@ -1363,41 +1364,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ChatStop {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { ChatStop: Text }
 
-impl From<&str> for ChatStop {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for ChatStop {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for ChatStop {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for ChatStop {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for ChatStop {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { ChatStop: Texts }
 
 impl ChatStop {
     /// Items of [`Texts`](Self::Texts).
@@ -2459,17 +2428,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ChatVoice {
-    fn from(value: String) -> Self {
-        Self::Name(value)
-    }
-}
-
-impl From<&str> for ChatVoice {
-    fn from(value: &str) -> Self {
-        Self::Name(value.to_owned())
-    }
-}
+from_text! { ChatVoice: Name }
 
 impl From<ChatVoiceId> for ChatVoice {
     fn from(value: ChatVoiceId) -> Self {
@@ -2580,17 +2539,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ChatTextContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatTextContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ChatTextContent: Text }
 
 impl From<Vec<ChatTextPart>> for ChatTextContent {
     fn from(value: Vec<ChatTextPart>) -> Self {
@@ -3720,17 +3669,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ChatUserContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatUserContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ChatUserContent: Text }
 
 impl From<Vec<ChatContentPart>> for ChatUserContent {
     fn from(value: Vec<ChatContentPart>) -> Self {
@@ -4343,17 +4282,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ChatAssistantContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatAssistantContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ChatAssistantContent: Text }
 
 impl From<Vec<ChatAssistantPart>> for ChatAssistantContent {
     fn from(value: Vec<ChatAssistantPart>) -> Self {

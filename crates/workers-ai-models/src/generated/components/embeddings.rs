@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Check, Limit, Matrix, Model, ModelInput, TokenUsage, Usage, Validate, answers, fields,
-    members, open_enum,
+    from_text, from_texts, members, open_enum,
 };
 
 /// Texts to turn into vectors.
@@ -99,41 +99,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for EmbeddingTexts {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { EmbeddingTexts: Text }
 
-impl From<&str> for EmbeddingTexts {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for EmbeddingTexts {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for EmbeddingTexts {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for EmbeddingTexts {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for EmbeddingTexts {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { EmbeddingTexts: Texts }
 
 impl EmbeddingTexts {
     /// Characters of [`Text`](Self::Text).
@@ -348,41 +316,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for PlainEmbeddingInputText {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { PlainEmbeddingInputText: Text }
 
-impl From<&str> for PlainEmbeddingInputText {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for PlainEmbeddingInputText {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for PlainEmbeddingInputText {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for PlainEmbeddingInputText {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for PlainEmbeddingInputText {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { PlainEmbeddingInputText: Texts }
 
 impl Validate for PlainEmbeddingInputText {}
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, alternatives,
-    fields, members, open_enum,
+    fields, from_text, members, open_enum,
 };
 
 open_enum! {
@@ -372,17 +372,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ResponsesInputItems {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ResponsesInputItems {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ResponsesInputItems: Text }
 
 impl From<Vec<ResponsesInputItem>> for ResponsesInputItems {
     fn from(value: Vec<ResponsesInputItem>) -> Self {
@@ -635,17 +625,7 @@ alternatives! {
     } else Unknown
 }
 
-impl From<String> for ResponsesEasyMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ResponsesEasyMessageContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ResponsesEasyMessageContent: Text }
 
 impl From<Vec<ResponsesInputContent>> for ResponsesEasyMessageContent {
     fn from(value: Vec<ResponsesInputContent>) -> Self {
@@ -1510,17 +1490,7 @@ alternatives! {
     } else Unknown
 }
 
-impl From<String> for ResponsesCallResult {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ResponsesCallResult {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { ResponsesCallResult: Text }
 
 impl From<Vec<ResponsesFunctionCallOutputPart>> for ResponsesCallResult {
     fn from(value: Vec<ResponsesFunctionCallOutputPart>) -> Self {
@@ -2369,17 +2339,7 @@ alternatives! {
     } else Unknown
 }
 
-impl From<String> for ResponsesToolChoice {
-    fn from(value: String) -> Self {
-        Self::Mode(value)
-    }
-}
-
-impl From<&str> for ResponsesToolChoice {
-    fn from(value: &str) -> Self {
-        Self::Mode(value.to_owned())
-    }
-}
+from_text! { ResponsesToolChoice: Mode }
 
 impl From<ResponsesToolChoiceFunction> for ResponsesToolChoice {
     fn from(value: ResponsesToolChoiceFunction) -> Self {
@@ -2462,17 +2422,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for ResponsesConversation {
-    fn from(value: String) -> Self {
-        Self::Id(value)
-    }
-}
-
-impl From<&str> for ResponsesConversation {
-    fn from(value: &str) -> Self {
-        Self::Id(value.to_owned())
-    }
-}
+from_text! { ResponsesConversation: Id }
 
 impl From<ResponsesConversationId> for ResponsesConversation {
     fn from(value: ResponsesConversationId) -> Self {

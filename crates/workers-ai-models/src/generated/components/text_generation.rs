@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, Check, Limit, Model, ModelInput,
-    Padding, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields, members,
-    open_enum,
+    Padding, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields,
+    from_text, members, open_enum,
 };
 
 /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -696,17 +696,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for MessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for MessageContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { MessageContent: Text }
 
 impl From<Vec<TextPart>> for MessageContent {
     fn from(value: Vec<TextPart>) -> Self {
@@ -2178,17 +2168,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for MultimodalMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for MultimodalMessageContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { MultimodalMessageContent: Text }
 
 impl From<Vec<MessagePart>> for MultimodalMessageContent {
     fn from(value: Vec<MessagePart>) -> Self {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Check, FunctionCode, Limit, MessagePart, Model, ModelInfo, ModelInput, Status, Streaming, Task,
-    TextGenerationEvent, TextGenerationOutput, Tool, Validate, members,
+    TextGenerationEvent, TextGenerationOutput, Tool, Validate, from_text, members,
 };
 
 /// Mid-size chat model by Google that reads text and images.
@@ -769,17 +769,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Gemma3_12bItContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Gemma3_12bItContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { Gemma3_12bItContent: Text }
 
 impl From<Vec<MessagePart>> for Gemma3_12bItContent {
     fn from(value: Vec<MessagePart>) -> Self {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     Ability, Check, FunctionCode, Limit, Media, Model, ModelInfo, ModelInput, MultimodalMessage,
     Price, Status, Streaming, Task, TextGenerationEvent, TextGenerationOutput, Tool, Validate,
-    members,
+    from_text, members,
 };
 use crate::media::Numbers;
 
@@ -514,17 +514,7 @@ impl From<Vec<u8>> for Llama32_11bVisionInstructImage {
     }
 }
 
-impl From<String> for Llama32_11bVisionInstructImage {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Llama32_11bVisionInstructImage {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { Llama32_11bVisionInstructImage: Text }
 
 impl Validate for Llama32_11bVisionInstructImage {}
 

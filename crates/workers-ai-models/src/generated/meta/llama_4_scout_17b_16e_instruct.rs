@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     Ability, Batched, Check, FunctionCode, Limit, Model, ModelInfo, ModelInput, Price,
     ResponseFormat, Status, Streaming, Task, TextGenerationEvent, TextGenerationOutput, TextPart,
-    Tool, Validate, members,
+    Tool, Validate, from_text, members,
 };
 
 /// Chat model by Meta that reads text and images and calls tools.
@@ -860,17 +860,7 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Llama4Scout17b16eInstructContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Llama4Scout17b16eInstructContent {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { Llama4Scout17b16eInstructContent: Text }
 
 impl From<Vec<Llama4Scout17b16eInstructPart>> for Llama4Scout17b16eInstructContent {
     fn from(value: Vec<Llama4Scout17b16eInstructPart>) -> Self {

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     Check, EmbeddingOutput, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, Validate,
-    members,
+    from_text, from_texts, members,
 };
 
 /// Embedding model by Alibaba for many languages that treats queries and documents apart.
@@ -219,41 +219,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Qwen3Embedding06bQueries {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { Qwen3Embedding06bQueries: Text }
 
-impl From<&str> for Qwen3Embedding06bQueries {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Qwen3Embedding06bQueries {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Qwen3Embedding06bQueries {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bQueries {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Qwen3Embedding06bQueries {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { Qwen3Embedding06bQueries: Texts }
 
 impl Qwen3Embedding06bQueries {
     /// Characters of [`Text`](Self::Text).
@@ -309,41 +277,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Qwen3Embedding06bDocuments {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { Qwen3Embedding06bDocuments: Text }
 
-impl From<&str> for Qwen3Embedding06bDocuments {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Qwen3Embedding06bDocuments {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Qwen3Embedding06bDocuments {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bDocuments {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Qwen3Embedding06bDocuments {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { Qwen3Embedding06bDocuments: Texts }
 
 impl Qwen3Embedding06bDocuments {
     /// Characters of [`Text`](Self::Text).
@@ -397,41 +333,9 @@ crate::alternatives! {
     }
 }
 
-impl From<String> for Qwen3Embedding06bText {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { Qwen3Embedding06bText: Text }
 
-impl From<&str> for Qwen3Embedding06bText {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Qwen3Embedding06bText {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Qwen3Embedding06bText {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Qwen3Embedding06bText {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Qwen3Embedding06bText {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { Qwen3Embedding06bText: Texts }
 
 impl Qwen3Embedding06bText {
     /// Characters of [`Text`](Self::Text).

@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use workers_ai_models::{
-    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, members,
+    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, from_texts, members,
 };
 
 /// colliding-alternatives.
@@ -220,29 +220,7 @@ impl Serialize for CollidingAlternativesB {
     }
 }
 
-impl From<Vec<String>> for CollidingAlternativesB {
-    fn from(value: Vec<String>) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for CollidingAlternativesB {
-    fn from(value: [String; N]) -> Self {
-        Self::Text(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for CollidingAlternativesB {
-    fn from(value: [&str; N]) -> Self {
-        Self::Text(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for CollidingAlternativesB {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Text(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { CollidingAlternativesB: Text }
 
 impl From<Vec<f64>> for CollidingAlternativesB {
     fn from(value: Vec<f64>) -> Self {

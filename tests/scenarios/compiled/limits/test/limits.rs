@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use workers_ai_models::{
-    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, members,
+    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, fields, from_text,
+    from_texts, members,
 };
 
 /// limits.
@@ -393,41 +394,9 @@ impl Serialize for LimitsEither {
     }
 }
 
-impl From<String> for LimitsEither {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { LimitsEither: Text }
 
-impl From<&str> for LimitsEither {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for LimitsEither {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for LimitsEither {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for LimitsEither {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for LimitsEither {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { LimitsEither: Texts }
 
 impl LimitsEither {
     /// Characters of [`Text`](Self::Text).

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, members};
+use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, from_texts, members};
 
 /// digit.
 ///
@@ -126,29 +126,7 @@ impl From<Digit2d> for DigitC {
     }
 }
 
-impl From<Vec<String>> for DigitC {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for DigitC {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for DigitC {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for DigitC {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { DigitC: Texts }
 
 impl Validate for DigitC {}
 

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, members};
+use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, from_texts, members};
 
 /// keyword.
 ///
@@ -126,29 +126,7 @@ impl From<KeywordSelf> for KeywordC {
     }
 }
 
-impl From<Vec<String>> for KeywordC {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for KeywordC {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for KeywordC {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for KeywordC {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { KeywordC: Texts }
 
 impl Validate for KeywordC {}
 

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, members};
+use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, from_text, members};
 
 /// nested-unions.
 ///
@@ -230,17 +230,7 @@ impl Serialize for NestedUnionsPieceList {
     }
 }
 
-impl From<String> for NestedUnionsPieceList {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for NestedUnionsPieceList {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { NestedUnionsPieceList: Text }
 
 impl From<Vec<NestedUnionsPiece>> for NestedUnionsPieceList {
     fn from(value: Vec<NestedUnionsPiece>) -> Self {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInput, Validate, members};
+use workers_ai_models::{Model, ModelInput, Validate, from_text, from_texts, members};
 
 /// `Ask`.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,40 +205,8 @@ impl Serialize for Plain {
     }
 }
 
-impl From<String> for Plain {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { Plain: Text }
 
-impl From<&str> for Plain {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Plain {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for Plain {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for Plain {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for Plain {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { Plain: Texts }
 
 impl Validate for Plain {}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use workers_ai_models::{
-    Check, Model, ModelInfo, ModelInput, Status, Task, Validate, members, open_enum,
+    Check, Model, ModelInfo, ModelInput, Status, Task, Validate, from_text, members, open_enum,
 };
 use crate::compiled::rename::Choice;
 
@@ -220,17 +220,7 @@ impl Serialize for TextOrMap {
     }
 }
 
-impl From<String> for TextOrMap {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for TextOrMap {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
+from_text! { TextOrMap: Text }
 
 impl From<BTreeMap<String, String>> for TextOrMap {
     fn from(value: BTreeMap<String, String>) -> Self {

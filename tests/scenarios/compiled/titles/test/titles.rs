@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, members};
+use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate, from_texts, members};
 
 /// titles.
 ///
@@ -206,29 +206,7 @@ impl From<
     }
 }
 
-impl From<Vec<String>> for TitlesAny {
-    fn from(value: Vec<String>) -> Self {
-        Self::V42(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for TitlesAny {
-    fn from(value: [String; N]) -> Self {
-        Self::V42(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for TitlesAny {
-    fn from(value: [&str; N]) -> Self {
-        Self::V42(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for TitlesAny {
-    fn from(value: Vec<&str>) -> Self {
-        Self::V42(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { TitlesAny: V42 }
 
 impl Validate for TitlesAny {}
 

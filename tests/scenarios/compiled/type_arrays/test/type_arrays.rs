@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use workers_ai_models::{
-    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, TextOrJson, Validate, fields, members,
+    Check, Limit, Model, ModelInfo, ModelInput, Status, Task, TextOrJson, Validate, fields,
+    from_text, from_texts, members,
 };
 
 /// type-arrays.
@@ -215,41 +216,9 @@ impl Serialize for TypeArraysTextOrList {
     }
 }
 
-impl From<String> for TypeArraysTextOrList {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { TypeArraysTextOrList: Text }
 
-impl From<&str> for TypeArraysTextOrList {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for TypeArraysTextOrList {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for TypeArraysTextOrList {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for TypeArraysTextOrList {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for TypeArraysTextOrList {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { TypeArraysTextOrList: Texts }
 
 impl Validate for TypeArraysTextOrList {}
 

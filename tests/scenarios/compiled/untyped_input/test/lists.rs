@@ -3,7 +3,9 @@
 
 use serde::{Serialize, Serializer};
 
-use workers_ai_models::{Model, ModelInfo, ModelInput, Status, Task, Validate};
+use workers_ai_models::{
+    Model, ModelInfo, ModelInput, Status, Task, Validate, from_text, from_texts,
+};
 
 /// lists.
 ///
@@ -76,41 +78,9 @@ impl Serialize for ListsInput {
     }
 }
 
-impl From<String> for ListsInput {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
+from_text! { ListsInput: Text }
 
-impl From<&str> for ListsInput {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for ListsInput {
-    fn from(value: Vec<String>) -> Self {
-        Self::Texts(value)
-    }
-}
-
-impl<const N: usize> From<[String; N]> for ListsInput {
-    fn from(value: [String; N]) -> Self {
-        Self::Texts(value.into())
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for ListsInput {
-    fn from(value: [&str; N]) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
-
-impl From<Vec<&str>> for ListsInput {
-    fn from(value: Vec<&str>) -> Self {
-        Self::Texts(value.into_iter().map(str::to_owned).collect())
-    }
-}
+from_texts! { ListsInput: Texts }
 
 impl From<Vec<i64>> for ListsInput {
     fn from(value: Vec<i64>) -> Self {
