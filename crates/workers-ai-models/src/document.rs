@@ -2,15 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, Visitor},
-};
-use serde_json::{
-    Error,
-    de::StrRead,
-    value::{RawValue, Value},
-};
+use serde::{Deserialize, Deserializer, de::Visitor};
+use serde_json::{Error, de::StrRead, value::RawValue};
 
 /// What a type asks for that wants to see the text of a value first.
 const TEXT: &str = "workers_ai_models::document::text";
@@ -22,9 +15,8 @@ const TEXT: &str = "workers_ai_models::document::text";
 /// If it is not JSON, or does not fit.
 pub fn read<'de, T: Deserialize<'de>>(document: &'de [u8]) -> Result<T, Error> {
     let Ok(text) = std::str::from_utf8(document) else {
-        // All of it is read, so the place of the bad byte is told.
-        serde_json::from_slice::<Value>(document)?;
-        return Err(de::Error::custom("expected UTF-8"));
+        // Where that matters is told.
+        return serde_json::from_slice(document);
     };
     let mut json = serde_json::Deserializer::from_str(text);
     let mut is_taken = false;

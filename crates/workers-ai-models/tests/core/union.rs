@@ -1,23 +1,23 @@
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Value, json};
 use workers_ai_models::{
-    alternatives, fields,
+    alternatives, document, fields,
     union::{Kind, Raw, without_content},
 };
 
 use crate::{CANARY, on_a_small_stack};
 
 /// Anything at all, so that a test can look at its outline.
-struct Any(Raw);
+struct Any<'de>(Raw<'de>);
 
-impl<'de> Deserialize<'de> for Any {
+impl<'de> Deserialize<'de> for Any<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Raw::read(deserializer).map(Self)
     }
 }
 
-fn raw(text: &str) -> Raw {
-    serde_json::from_str::<Any>(text).expect(text).0
+fn raw(text: &str) -> Raw<'_> {
+    serde_json::from_str::<Any<'_>>(text).expect(text).0
 }
 
 /// A union like the generated ones: told apart by a tag, and what nobody knows is kept.
@@ -51,6 +51,47 @@ impl<'de> Deserialize<'de> for Item {
             _ => raw.decode().map(Self::Unknown),
         }
     }
+}
+
+#[test]
+fn a_document_is_read_as_serde_json_reads_it() {
+    const DOCUMENTS: [&str; 9] = [
+        r#"{"type":"message","text":"a\"b","items":[{"type":"call","name":"c"}]}"#,
+        r#" { "type" : "call" , "text" : null , "name" : "\u00e9" } "#,
+        r#"{"t\u0079pe":"call","name":"n"}"#,
+        r#"{"type":"new","x":[1,{"y":"{[,:]}"}]}"#,
+        r#"{"type":"call","type":"message"}"#,
+        r#"{"type":"call"}{}"#,
+        r#"[{"type":"call"}]"#,
+        "null",
+        "",
+    ];
+    let alike = |text: &[u8]| {
+        let own = document::read::<Item>(text);
+        let other = serde_json::from_slice::<Item>(text);
+        match (own, other) {
+            (Ok(own), Ok(other)) => assert_eq!(own, other),
+            (Err(_), Err(_)) => {}
+            (own, other) => panic!("{}: {own:?}, {other:?}", String::from_utf8_lossy(text)),
+        }
+        let own = document::read::<Value>(text).ok();
+        assert_eq!(own, serde_json::from_slice(text).ok());
+    };
+    for document in DOCUMENTS {
+        let bytes = document.as_bytes();
+        for at in 0..=bytes.len() {
+            alike(&bytes[..at]);
+            for piece in [
+                "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "0", "\0", "é",
+            ] {
+                alike(&[&bytes[..at], piece.as_bytes(), &bytes[at..]].concat());
+                let rest = bytes.get(at + 1..).unwrap_or_default();
+                alike(&[&bytes[..at], piece.as_bytes(), rest].concat());
+            }
+        }
+    }
+    assert!(document::read::<Value>(b"\"\xFF\"").is_err());
+    assert!(document::read::<Item>(b"{\"type\":\"call\",\"\xFF\":1}").is_err());
 }
 
 #[test]
@@ -297,7 +338,7 @@ fn j12_nesting_is_bounded_however_often_a_union_nests() {
             "[".repeat(5_000_000),
             r#"{"a":"#.repeat(100_000),
         ] {
-            assert!(serde_json::from_str::<Any>(&text).is_err());
+            assert!(serde_json::from_str::<Any<'_>>(&text).is_err());
         }
     });
 }
@@ -365,14 +406,15 @@ fn j15_j16_what_is_not_json_is_no_union_either() {
         "// c\n1",
         "\u{feff}{}",
     ] {
-        assert!(serde_json::from_str::<Any>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<Any<'_>>(text).is_err(), "{text}");
     }
 }
 
 #[test]
 fn j23_a_million_keys_take_no_quadratic_time() {
     let members: Vec<String> = (0..1_000_000).map(|key| format!("\"{key}\":1")).collect();
-    let raw = raw(&format!("{{{}}}", members.join(",")));
+    let text = format!("{{{}}}", members.join(","));
+    let raw = raw(&text);
     assert!(raw.has("999999"));
 }
 
