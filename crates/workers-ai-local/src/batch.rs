@@ -1,6 +1,10 @@
 //! Batches: put into the queue, asked for until they are done.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt::Write as _,
+    sync::Arc,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -12,18 +16,42 @@ const BYTES: usize = 10_000_000;
 /// Batches that are kept, at most.
 const KEPT: usize = 1_000;
 
+/// Bodies of the batches that are kept, all together, at most.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Answers of a batch as text, at most. What is asked beyond that fails.
+const ANSWERED: usize = 64 * 1024 * 1024;
+
 /// Batches by the id their receipt has.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
     batches: HashMap<String, Batch>,
     order: VecDeque<String>,
+    bytes: usize,
 }
 
 #[derive(Debug)]
 struct Batch {
     model: &'static str,
-    requests: Value,
+    requests: Arc<[Value]>,
+    bytes: usize,
     polls: u32,
+}
+
+impl Batches {
+    /// Adds one, and forgets the oldest where there are too many.
+    fn add(&mut self, id: String, batch: Batch) {
+        self.bytes += batch.bytes;
+        self.order.push_back(id.clone());
+        self.batches.insert(id, batch);
+        while self.order.len() > KEPT || (self.bytes > KEPT_BYTES && self.order.len() > 1) {
+            let oldest = self.order.pop_front();
+            let Some(oldest) = oldest.and_then(|id| self.batches.remove(&id)) else {
+                break;
+            };
+            self.bytes -= oldest.bytes;
+        }
+    }
 }
 
 /// The id of a batch, if the body asks for one.
@@ -37,37 +65,36 @@ pub(crate) fn polled(body: &Value) -> Option<&str> {
 /// # Errors
 ///
 /// The model takes no batches, or not these.
-pub(crate) fn submit(call: &Call, model: &Model, body: &Value) -> Result<Reply, Refusal> {
+pub(crate) fn submit(call: &Call, model: &Model, mut body: Value) -> Result<Reply, Refusal> {
     if call.body.len() > BYTES {
         return Err(Refusal::of(3006));
     }
     let requests = body
-        .get("requests")
+        .get_mut("requests")
+        .map(Value::take)
         .ok_or_else(|| run::missing("requests"))?;
-    check_requests(model, requests)?;
+    let requests = match requests {
+        Value::Array(list) if !list.is_empty() => list,
+        _ => return Err(bad("'/requests' must be a list with something in it")),
+    };
+    check_requests(model, &requests)?;
     let id = call.ids.uuid(4);
     let receipt = receipt("queued", &id, model.id);
-    let mut batches = call.state.batches();
-    if batches.order.len() >= KEPT {
-        if let Some(oldest) = batches.order.pop_front() {
-            batches.batches.remove(&oldest);
-        }
-    }
     let batch = Batch {
         model: model.id,
-        requests: requests.clone(),
+        requests: requests.into(),
+        bytes: call.body.len(),
         polls: 0,
     };
-    batches.order.push_back(id.clone());
-    batches.batches.insert(id, batch);
-    drop(batches);
+    call.state.batches().add(id, batch);
     Ok(run::costs(Reply::result(&receipt), call, 0.0))
 }
 
-fn check_requests(model: &Model, requests: &Value) -> Result<(), Refusal> {
-    let bad = |text: &str| Refusal::says(5006, format!("Bad input: Error: {text}"));
-    let list = requests.as_array().filter(|list| !list.is_empty());
-    let list = list.ok_or_else(|| bad("'/requests' must be a list with something in it"))?;
+fn bad(text: &str) -> Refusal {
+    Refusal::says(5006, format!("Bad input: Error: {text}"))
+}
+
+fn check_requests(model: &Model, list: &[Value]) -> Result<(), Refusal> {
     // Your own reference stands beside any input.
     let mut bare = Vec::with_capacity(list.len());
     for request in list {
@@ -103,7 +130,7 @@ fn check_requests(model: &Model, requests: &Value) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// There is no such batch of this model.
-pub(crate) fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply, Refusal> {
+pub(crate) async fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply, Refusal> {
     let requests = {
         let mut batches = call.state.batches();
         let batch = batches
@@ -115,28 +142,67 @@ pub(crate) fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply
         match batch.polls {
             1 => return Ok(Reply::result(&receipt("queued", id, model.id))),
             2 => return Ok(Reply::result(&receipt("running", id, model.id))),
-            _ => batch.requests.clone(),
+            _ => Arc::clone(&batch.requests),
         }
     };
-    let mut usage = Map::new();
-    let responses: Vec<Value> = requests
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(index, request)| {
-            let result = run::result(call, model, request);
-            add(&mut usage, result.get("usage"));
-            json!({
-                "id": index,
-                "result": result,
-                "success": true,
-                "external_reference": request.get("external_reference"),
-            })
-        })
-        .collect();
-    let done = json!({"responses": responses, "usage": usage});
+    let (seed, failing) = (call.state.settings.seed, call.fault.item_error);
+    let mut answers = Answers::new(call.fault.results.then_some(id));
+    let work = move || {
+        for (index, request) in requests.iter().enumerate() {
+            let fails = failing == Some(index) || answers.text.len() >= ANSWERED;
+            let result = (!fails).then(|| run::result(model, request, seed));
+            answers.add(index, result, request.get("external_reference"));
+        }
+        answers.finish()
+    };
+    // Many answers take so long that other calls should not wait for them.
+    let done = tokio::task::spawn_blocking(work).await;
+    let done = done.map_err(|_| Refusal::of(8005))?;
     Ok(run::costs(Reply::result(&done), call, 0.0))
+}
+
+/// A finished batch as text, and the tokens of its answers so far.
+struct Answers {
+    text: String,
+    number: &'static str,
+    usage: Map<String, Value>,
+}
+
+impl Answers {
+    /// Numbered by `id` under `responses`, or by `index` under `results` of this batch.
+    fn new(results_of: Option<&str>) -> Self {
+        let (text, number) = match results_of {
+            Some(id) => (
+                format!("{{\"status\":\"completed\",\"request_id\":\"{id}\",\"results\":["),
+                "index",
+            ),
+            None => ("{\"responses\":[".to_owned(), "id"),
+        };
+        Answers {
+            text,
+            number,
+            usage: Map::new(),
+        }
+    }
+
+    fn add(&mut self, index: usize, result: Option<Value>, reference: Option<&Value>) {
+        let success = result.is_some();
+        let result = result.unwrap_or(Value::Null);
+        count(&mut self.usage, result.get("usage"));
+        let comma = if index == 0 { "" } else { "," };
+        let (number, reference) = (self.number, reference.unwrap_or(&Value::Null));
+        // Writing to text cannot fail.
+        let _ = write!(
+            self.text,
+            "{comma}{{\"{number}\":{index},\"result\":{result},\"success\":{success},\"external_reference\":{reference}}}",
+        );
+    }
+
+    fn finish(mut self) -> String {
+        // Writing to text cannot fail.
+        let _ = write!(self.text, "],\"usage\":{}}}", Value::Object(self.usage));
+        self.text
+    }
 }
 
 fn receipt(status: &str, id: &str, model: &str) -> Value {
@@ -144,7 +210,7 @@ fn receipt(status: &str, id: &str, model: &str) -> Value {
 }
 
 /// Adds up tokens.
-fn add(sum: &mut Map<String, Value>, usage: Option<&Value>) {
+fn count(sum: &mut Map<String, Value>, usage: Option<&Value>) {
     for (name, count) in usage.and_then(Value::as_object).into_iter().flatten() {
         if let Some(count) = count.as_u64() {
             let before = sum.get(name).and_then(Value::as_u64).unwrap_or(0);

@@ -28,7 +28,7 @@ pub(crate) struct Part<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Reads a form whose fields `schema` describes.
+/// Reads a form whose fields `schema` describes, in one shape or in several.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(crate) fn read(content_type: &str, body: &[u8], schema: Schema<'_>) -> Resul
     let mut value = Map::new();
     let mut plain = Map::new();
     for part in parts(content_type, body)? {
-        let field = schema.property(&part.name);
+        let field = schema.member(&part.name);
         let is_file = part.file.is_some() || field.is_some_and(is_binary);
         let (read, shown) = if is_file {
             let content_type = part.content_type.as_deref();
@@ -68,7 +68,7 @@ fn is_binary(schema: Schema<'_>) -> bool {
 }
 
 /// Text as the number or the yes and no that its document wants.
-fn typed(text: &str, schema: Schema<'_>) -> Value {
+pub(crate) fn typed(text: &str, schema: Schema<'_>) -> Value {
     let text = text.trim();
     let wants = |kind: &str| schema.get("type").is_some() && schema.allows(kind);
     let is_plain = !wants("string");

@@ -107,7 +107,7 @@ mod server;
 mod settings;
 mod state;
 
-pub use fault::{Fault, FaultError};
+pub use fault::{AnswerForm, Fault, FaultError};
 pub use forward::Forward;
 pub use record::Request;
 pub use server::{Server, ServerBuilder, StartError};

@@ -66,13 +66,7 @@ fn another_seed_gives_another_answer() {
     let input = json!({"prompt": "Why is the sky blue?"});
     let of = |seed: u64| {
         let input = Input::Json(&input);
-        let asked = Asked {
-            documents,
-            model,
-            input,
-            seed,
-            stream: false,
-        };
+        let asked = Asked::new(model, input, seed);
         format!("{:?}", answer(&asked).answer)
     };
     assert_eq!(of(1), of(1));
@@ -299,11 +293,8 @@ fn one_dialect_can_be_asked_of_all() {
         answer_in(
             dialect,
             &Asked {
-                documents,
-                model,
-                input,
-                seed: 7,
                 stream,
+                ..Asked::new(model, input, 7)
             },
         )
         .map(|answered| answered.answer)
