@@ -25,7 +25,7 @@ const ANSWERED: usize = 64 * 1024 * 1024;
 /// Batches by the id their receipt has.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
-    batches: HashMap<String, Batch>,
+    by_id: HashMap<String, Batch>,
     order: VecDeque<String>,
     bytes: usize,
 }
@@ -43,10 +43,10 @@ impl Batches {
     fn add(&mut self, id: String, batch: Batch) {
         self.bytes += batch.bytes;
         self.order.push_back(id.clone());
-        self.batches.insert(id, batch);
+        self.by_id.insert(id, batch);
         while self.order.len() > KEPT || (self.bytes > KEPT_BYTES && self.order.len() > 1) {
             let oldest = self.order.pop_front();
-            let Some(oldest) = oldest.and_then(|id| self.batches.remove(&id)) else {
+            let Some(oldest) = oldest.and_then(|id| self.by_id.remove(&id)) else {
                 break;
             };
             self.bytes -= oldest.bytes;
@@ -134,7 +134,7 @@ pub(crate) async fn poll(call: &Call, model: &'static Model, id: &str) -> Result
     let requests = {
         let mut batches = call.state.batches();
         let batch = batches
-            .batches
+            .by_id
             .get_mut(id)
             .filter(|batch| batch.model == model.id)
             .ok_or_else(|| Refusal::says(5006, "Bad input: no such request_id of this model"))?;
@@ -145,16 +145,9 @@ pub(crate) async fn poll(call: &Call, model: &'static Model, id: &str) -> Result
             _ => Arc::clone(&batch.requests),
         }
     };
-    let (seed, failing) = (call.state.settings.seed, call.fault.item_error);
-    let mut answers = Answers::new(call.fault.results.then_some(id));
-    let work = move || {
-        for (index, request) in requests.iter().enumerate() {
-            let fails = failing == Some(index) || answers.text.len() >= ANSWERED;
-            let result = (!fails).then(|| run::result(model, request, seed));
-            answers.add(index, result, request.get("external_reference"));
-        }
-        answers.finish()
-    };
+    let (seed, fails) = (call.state.settings.seed, call.fault.item_error);
+    let answers = Answers::new(call.fault.results.then_some(id));
+    let work = move || answers.to(model, &requests, seed, fails, ANSWERED);
     // Many answers take so long that other calls should not wait for them.
     let done = tokio::task::spawn_blocking(work).await;
     let done = done.map_err(|_| Refusal::of(8005))?;
@@ -185,6 +178,26 @@ impl Answers {
         }
     }
 
+    /// Answers all requests but the one that is to fail, and those that come when there are `most`
+    /// bytes of answers already.
+    fn to(
+        mut self,
+        model: &Model,
+        requests: &[Value],
+        seed: u64,
+        fails: Option<usize>,
+        most: usize,
+    ) -> String {
+        for (index, request) in requests.iter().enumerate() {
+            let is_answered = fails != Some(index) && self.text.len() < most;
+            let result = is_answered.then(|| run::result(model, request, seed));
+            self.add(index, result, request.get("external_reference"));
+        }
+        // Writing to text cannot fail.
+        let _ = write!(self.text, "],\"usage\":{}}}", Value::Object(self.usage));
+        self.text
+    }
+
     fn add(&mut self, index: usize, result: Option<Value>, reference: Option<&Value>) {
         let success = result.is_some();
         let result = result.unwrap_or(Value::Null);
@@ -196,12 +209,6 @@ impl Answers {
             self.text,
             "{comma}{{\"{number}\":{index},\"result\":{result},\"success\":{success},\"external_reference\":{reference}}}",
         );
-    }
-
-    fn finish(mut self) -> String {
-        // Writing to text cannot fail.
-        let _ = write!(self.text, "],\"usage\":{}}}", Value::Object(self.usage));
-        self.text
     }
 }
 
@@ -216,5 +223,40 @@ fn count(sum: &mut Map<String, Value>, usage: Option<&Value>) {
             let before = sum.get(name).and_then(Value::as_u64).unwrap_or(0);
             sum.insert(name.clone(), before.saturating_add(count).into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Documents;
+
+    #[test]
+    fn what_is_asked_beyond_all_measure_fails_item_by_item() {
+        let model = Documents::embedded().model("@cf/baai/bge-m3");
+        let requests = vec![json!({"text": "a"}); 4];
+        let done = Answers::new(None).to(model.expect("a model"), &requests, 0, Some(0), 1_000);
+        let done: Value = serde_json::from_str(&done).expect("JSON");
+        let items = done["responses"].as_array().expect("a list");
+        let answered: Vec<&Value> = items.iter().map(|item| &item["success"]).collect();
+        assert_eq!(answered, [false, true, false, false]);
+        assert_eq!(items[3]["result"], Value::Null);
+    }
+
+    #[test]
+    fn the_oldest_batches_make_room() {
+        let mut batches = Batches::default();
+        for (number, bytes) in [(0, 10), (1, KEPT_BYTES), (2, 5), (3, KEPT_BYTES - 5)] {
+            let batch = Batch {
+                model: "",
+                requests: Arc::new([]),
+                bytes,
+                polls: 0,
+            };
+            batches.add(number.to_string(), batch);
+        }
+        let mut kept: Vec<&str> = batches.by_id.keys().map(String::as_str).collect();
+        kept.sort_unstable();
+        assert_eq!((kept, batches.bytes), (vec!["2", "3"], KEPT_BYTES));
     }
 }

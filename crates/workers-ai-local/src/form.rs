@@ -165,3 +165,30 @@ fn parameter<'a>(header: &'a str, wanted: &str) -> Option<&'a str> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Documents;
+
+    #[test]
+    fn fields_of_every_alternative_are_read_as_what_they_are() {
+        let body = "--b\r\ncontent-disposition: form-data; name=\"steps\"\r\n\r\n4\r\n\
+                    --b\r\ncontent-disposition: form-data; name=\"mask\"\r\n\r\n\x01\r\n\
+                    --b\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\n4\r\n--b--";
+        let file = json!({"type": "string", "format": "binary"});
+        let drawn = json!({"type": "object", "properties": {"steps": {"type": "integer"}}});
+        let edited = json!({"type": "object", "properties": {"mask": file}});
+        for schema in [
+            json!({"oneOf": [drawn, edited]}),
+            json!({"anyOf": [{"oneOf": [drawn]}, edited]}),
+            json!({"allOf": [drawn, edited]}),
+        ] {
+            let schema = Schema::new(Documents::embedded(), &schema);
+            let form = read("multipart/form-data; boundary=b", body.as_bytes(), schema);
+            let form = form.unwrap_or_else(|refusal| panic!("{}", refusal.message));
+            assert_eq!(form.plain, json!({"steps": 4, "mask": "", "note": "4"}));
+            assert_eq!(form.value["mask"]["base64"], "AQ==");
+        }
+    }
+}

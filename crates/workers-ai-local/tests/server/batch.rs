@@ -111,6 +111,33 @@ fn a_batch_belongs_to_its_model() {
 }
 
 #[test]
+fn a_finished_batch_can_have_results_with_an_index() {
+    let server = usual();
+    let body = r#"{"requests":[{"text":"a","external_reference":"x"},{"text":"b"}]}"#;
+    let receipt = submit(&server, BGE, body).json();
+    let id = &receipt["result"]["request_id"];
+    let poll = json!({"request_id": id}).to_string();
+    server.script(Fault::new().results().always());
+    for state in ["queued", "running", "completed"] {
+        assert_eq!(
+            submit(&server, BGE, &poll).json()["result"]["status"],
+            state
+        );
+    }
+    let done = submit(&server, BGE, &poll).json()["result"].clone();
+    assert_eq!(&done["request_id"], id);
+    assert_eq!(done.get("responses"), None);
+    let results = done["results"].as_array().expect("a list");
+    let numbers: Vec<_> = results.iter().map(|item| item["index"].as_u64()).collect();
+    assert_eq!(numbers, [Some(0), Some(1)]);
+    assert_eq!(results[0]["external_reference"], "x");
+    server.clear();
+    let usual = submit(&server, BGE, &poll).json()["result"].clone();
+    assert_eq!(usual["responses"][0]["result"], results[0]["result"]);
+    assert_eq!(usual["usage"], done["usage"]);
+}
+
+#[test]
 fn an_item_can_fail_alone() {
     let server = usual();
     let receipt = submit(&server, BGE, r#"{"requests":[{"text":"a"},{"text":"b"}]}"#).json();
