@@ -2,7 +2,7 @@
 
 mod inline;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -269,33 +269,19 @@ fn one_of(mut branches: Vec<Map<String, Value>>, usual: &str) -> Value {
 
 /// Everybody who has made a model.
 pub(crate) fn authors(call: &Call) -> Reply {
-    let mut authors: BTreeMap<&str, usize> = BTreeMap::new();
-    for author in call
-        .state
-        .documents
-        .models()
-        .filter_map(|model| model.fact("author"))
-    {
-        *authors.entry(author).or_default() += 1;
-    }
-    let authors: Vec<Value> = authors
-        .keys()
-        .map(|author| json!({"id": uuid_of(author), "name": author, "author": author}))
-        .collect();
-    list(authors)
+    let author = |author: &str| json!({"id": uuid_of(author), "name": author, "author": author});
+    list(facts(call, "author").into_iter().map(author).collect())
 }
 
 /// All families of models.
 pub(crate) fn tasks(call: &Call) -> Reply {
-    let mut tasks: Vec<&str> = call
-        .state
-        .documents
-        .models()
-        .filter_map(|model| model.fact("task"))
-        .collect();
-    tasks.sort_unstable();
-    tasks.dedup();
-    list(tasks.into_iter().map(task_item).collect())
+    list(facts(call, "task").into_iter().map(task_item).collect())
+}
+
+/// What the models have for this fact, each once.
+fn facts(call: &Call, name: &str) -> BTreeSet<&'static str> {
+    let models = call.state.documents.models();
+    models.filter_map(|model| model.fact(name)).collect()
 }
 
 fn task_item(task: &str) -> Value {

@@ -60,11 +60,12 @@ pub(crate) fn of(call: &Call, place: &Place) -> Option<Gateway> {
         (None, Some(_)) => Some(KEPT),
         _ => None,
     };
-    let identity = match key {
-        Some(key) => hash(format!("{id} key {key}").as_bytes()),
-        None => {
-            hash(format!("{id} {:?}", place.route).as_bytes()) ^ hash(&call.body).rotate_left(1)
-        }
+    let owner = (&place.account, id);
+    let identity = if let Some(key) = key {
+        hash(format!("{owner:?} key {key}").as_bytes())
+    } else {
+        let asked = format!("{owner:?} {:?} {:?}", place.route, call.query);
+        hash(asked.as_bytes()) ^ hash(&call.body).rotate_left(1)
     };
     Some(Gateway {
         cache: kept.filter(|_| !skips).map(|kept| (identity, kept)),
