@@ -3,12 +3,19 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt::Write as _,
-    sync::Arc,
 };
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::{check::check, documents::Model, handle::Call, refusal::Refusal, reply::Reply, run};
+use crate::{
+    check::{Faults, check},
+    documents::Model,
+    handle::Call,
+    refusal::Refusal,
+    reply::Reply,
+    run,
+};
 
 /// The largest body of a batch.
 const BYTES: usize = 10_000_000;
@@ -33,15 +40,15 @@ pub(crate) struct Batches {
 #[derive(Debug)]
 struct Batch {
     model: &'static str,
-    requests: Arc<[Value]>,
-    bytes: usize,
+    /// As it came: read, it takes up many times the memory.
+    body: Bytes,
     polls: u32,
 }
 
 impl Batches {
     /// Adds one, and forgets the oldest where there are too many.
     fn add(&mut self, id: String, batch: Batch) {
-        self.bytes += batch.bytes;
+        self.bytes += batch.body.len();
         self.order.push_back(id.clone());
         self.by_id.insert(id, batch);
         while self.order.len() > KEPT || (self.bytes > KEPT_BYTES && self.order.len() > 1) {
@@ -49,7 +56,7 @@ impl Batches {
             let Some(oldest) = oldest.and_then(|id| self.by_id.remove(&id)) else {
                 break;
             };
-            self.bytes -= oldest.bytes;
+            self.bytes -= oldest.body.len();
         }
     }
 }
@@ -65,25 +72,16 @@ pub(crate) fn polled(body: &Value) -> Option<&str> {
 /// # Errors
 ///
 /// The model takes no batches, or not these.
-pub(crate) fn submit(call: &Call, model: &Model, mut body: Value) -> Result<Reply, Refusal> {
+pub(crate) fn submit(call: &Call, model: &Model, body: Value) -> Result<Reply, Refusal> {
     if call.body.len() > BYTES {
         return Err(Refusal::of(3006));
     }
-    let requests = body
-        .get_mut("requests")
-        .map(Value::take)
-        .ok_or_else(|| run::missing("requests"))?;
-    let requests = match requests {
-        Value::Array(list) if !list.is_empty() => list,
-        _ => return Err(bad("'/requests' must be a list with something in it")),
-    };
-    check_requests(model, &requests)?;
+    check_requests(model, requests(body)?)?;
     let id = call.ids.uuid(4);
     let receipt = receipt("queued", &id, model.id);
     let batch = Batch {
         model: model.id,
-        requests: requests.into(),
-        bytes: call.body.len(),
+        body: call.body.clone(),
         polls: 0,
     };
     call.state.batches().add(id, batch);
@@ -94,35 +92,46 @@ fn bad(text: &str) -> Refusal {
     Refusal::says(5006, format!("Bad input: Error: {text}"))
 }
 
-fn check_requests(model: &Model, list: &[Value]) -> Result<(), Refusal> {
-    // Your own reference stands beside any input.
-    let mut bare = Vec::with_capacity(list.len());
-    for request in list {
-        let Some(members) = request.as_object() else {
+/// The requests of a body, which are some.
+fn requests(mut body: Value) -> Result<Vec<Value>, Refusal> {
+    match body.get_mut("requests").map(Value::take) {
+        Some(Value::Array(list)) if !list.is_empty() => Ok(list),
+        Some(_) => Err(bad("'/requests' must be a list with something in it")),
+        None => Err(run::missing("requests")),
+    }
+}
+
+/// Takes your own reference away, which may stand beside any input.
+fn take_reference(request: &mut Value) -> Option<Value> {
+    request.as_object_mut()?.shift_remove("external_reference")
+}
+
+fn check_requests(model: &Model, mut requests: Vec<Value>) -> Result<(), Refusal> {
+    for request in &mut requests {
+        if !request.is_object() {
             return Err(bad("each of '/requests' must be an object"));
-        };
-        let mut members = members.clone();
-        let reference = members.shift_remove("external_reference");
+        }
+        let reference = take_reference(request);
         if reference.is_some_and(|reference| !reference.is_string() && !reference.is_null()) {
             return Err(bad("'external_reference' must be text"));
         }
-        bare.push(Value::Object(members));
     }
     let schema = model.input("application/json");
     let schema = schema.ok_or_else(|| bad("this model takes no batches"))?;
+    let refusal = |faults: Faults| faults.refusal();
     if schema
         .alternatives()
         .any(|branch| branch.property("requests").is_some())
     {
-        return check(schema, &json!({"requests": bare})).map_err(|faults| faults.refusal());
+        let body = Map::from_iter([("requests".to_owned(), requests.into())]);
+        return check(schema, &Value::Object(body)).map_err(refusal);
     }
     if !model.is_able("async_queue") {
         return Err(bad("this model takes no batches"));
     }
-    for request in &bare {
-        check(schema, request).map_err(|faults| faults.refusal())?;
-    }
-    Ok(())
+    requests
+        .iter()
+        .try_for_each(|request| check(schema, request).map_err(refusal))
 }
 
 /// Asks for a batch: queued at first, then running, then done.
@@ -131,7 +140,7 @@ fn check_requests(model: &Model, list: &[Value]) -> Result<(), Refusal> {
 ///
 /// There is no such batch of this model.
 pub(crate) async fn poll(call: &Call, model: &'static Model, id: &str) -> Result<Reply, Refusal> {
-    let requests = {
+    let body = {
         let mut batches = call.state.batches();
         let batch = batches
             .by_id
@@ -142,15 +151,19 @@ pub(crate) async fn poll(call: &Call, model: &'static Model, id: &str) -> Result
         match batch.polls {
             1 => return Ok(Reply::result(&receipt("queued", id, model.id))),
             2 => return Ok(Reply::result(&receipt("running", id, model.id))),
-            _ => Arc::clone(&batch.requests),
+            _ => batch.body.clone(),
         }
     };
     let (seed, fails) = (call.state.settings.seed, call.fault.item_error);
     let answers = Answers::new(call.fault.results.then_some(id));
-    let work = move || answers.to(model, &requests, seed, fails, ANSWERED);
+    let work = move || {
+        // It was read once before.
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        Ok(answers.to(model, requests(body)?, seed, fails, ANSWERED))
+    };
     // Many answers take so long that other calls should not wait for them.
     let done = tokio::task::spawn_blocking(work).await;
-    let done = done.map_err(|_| Refusal::of(8005))?;
+    let done = done.map_err(|_| Refusal::of(8005))??;
     Ok(run::costs(Reply::result(&done), call, 0.0))
 }
 
@@ -183,27 +196,28 @@ impl Answers {
     fn to(
         mut self,
         model: &Model,
-        requests: &[Value],
+        requests: Vec<Value>,
         seed: u64,
         fails: Option<usize>,
         most: usize,
     ) -> String {
-        for (index, request) in requests.iter().enumerate() {
+        for (index, mut request) in requests.into_iter().enumerate() {
+            let reference = take_reference(&mut request);
             let is_answered = fails != Some(index) && self.text.len() < most;
-            let result = is_answered.then(|| run::result(model, request, seed));
-            self.add(index, result, request.get("external_reference"));
+            let result = is_answered.then(|| run::result(model, &request, seed));
+            self.add(index, result, reference);
         }
         // Writing to text cannot fail.
         let _ = write!(self.text, "],\"usage\":{}}}", Value::Object(self.usage));
         self.text
     }
 
-    fn add(&mut self, index: usize, result: Option<Value>, reference: Option<&Value>) {
+    fn add(&mut self, index: usize, result: Option<Value>, reference: Option<Value>) {
         let success = result.is_some();
         let result = result.unwrap_or(Value::Null);
         count(&mut self.usage, result.get("usage"));
         let comma = if index == 0 { "" } else { "," };
-        let (number, reference) = (self.number, reference.unwrap_or(&Value::Null));
+        let (number, reference) = (self.number, reference.unwrap_or_default());
         // Writing to text cannot fail.
         let _ = write!(
             self.text,
@@ -235,7 +249,7 @@ mod tests {
     fn what_is_asked_beyond_all_measure_fails_item_by_item() {
         let model = Documents::embedded().model("@cf/baai/bge-m3");
         let requests = vec![json!({"text": "a"}); 4];
-        let done = Answers::new(None).to(model.expect("a model"), &requests, 0, Some(0), 1_000);
+        let done = Answers::new(None).to(model.expect("a model"), requests, 0, Some(0), 1_000);
         let done: Value = serde_json::from_str(&done).expect("JSON");
         let items = done["responses"].as_array().expect("a list");
         let answered: Vec<&Value> = items.iter().map(|item| &item["success"]).collect();
@@ -249,8 +263,7 @@ mod tests {
         for (number, bytes) in [(0, 10), (1, KEPT_BYTES), (2, 5), (3, KEPT_BYTES - 5)] {
             let batch = Batch {
                 model: "",
-                requests: Arc::new([]),
-                bytes,
+                body: vec![0; bytes].into(),
                 polls: 0,
             };
             batches.add(number.to_string(), batch);

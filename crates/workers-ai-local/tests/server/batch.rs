@@ -48,6 +48,28 @@ fn a_batch_passes_through_all_its_states() {
 }
 
 #[test]
+fn a_reference_changes_nothing_about_an_answer() {
+    let server = usual();
+    let model = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+    let body = r#"{"requests":[{"prompt":"What floats?","external_reference":"a"}]}"#;
+    let receipt = submit(&server, model, body).json();
+    let poll = json!({"request_id": receipt["result"]["request_id"]}).to_string();
+    submit(&server, model, &poll);
+    submit(&server, model, &poll);
+    let done = submit(&server, model, &poll).json();
+    let alone = run(model, r#"{"prompt":"What floats?"}"#)
+        .send(&server)
+        .json();
+    let item = &done["result"]["responses"][0];
+    assert_eq!(item["external_reference"], "a");
+    assert_eq!(item["result"]["response"], alone["result"]["response"]);
+    assert_eq!(
+        done["result"]["usage"]["total_tokens"],
+        alone["result"]["usage"]["total_tokens"]
+    );
+}
+
+#[test]
 fn models_that_queue_without_saying_so_in_their_document() {
     let server = usual();
     let body = r#"{"requests":[{"text":"hello"},{"text":["a","b"],"external_reference":"x"}]}"#;
