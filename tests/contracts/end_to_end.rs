@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use workers_ai::{ApiErrorKind, Client, ErrorKind};
-use workers_ai_local::Server;
+use workers_ai_local::{AnswerForm, Fault, Server};
+use workers_ai_models::{Llama33_70bInstructFp8Fast, Message, Tool, object};
 
 use crate::{
     Faults,
@@ -134,6 +135,36 @@ async fn every_model_that_streams_does() {
         }
         tally.settle(what, STREAMING.len());
     }
+}
+
+#[tokio::test]
+async fn an_answer_says_the_same_in_every_form() {
+    let (server, client) = start().await;
+    let prompt = "Write 60 words about 7 boats and 12 lamps.";
+    let tool = Tool::function("dim_lamp", "Dims a lamp.", object!({"type": "object"}));
+    let mut said = BTreeSet::new();
+    let mut called = BTreeSet::new();
+    for form in [AnswerForm::Native, AnswerForm::Chat, AnswerForm::Both] {
+        server.script(Fault::new().form(form).times(3));
+        let whole = client.run(Llama33_70bInstructFp8Fast::prompt(prompt));
+        let whole = whole.await.expect("an answer");
+        said.insert(whole.text().into_owned());
+        let streamed = client.stream(Llama33_70bInstructFp8Fast::prompt(prompt));
+        let mut events = streamed.await.expect("a stream");
+        let mut text = String::new();
+        while let Some(event) = events.next().await {
+            text.push_str(&event.expect("an event").text());
+        }
+        said.insert(text);
+        let ask = [Message::user("Dim the lamp.")];
+        let ask = Llama33_70bInstructFp8Fast::messages(ask).tools([tool.clone()]);
+        let answer = client.run(ask).await.expect("a call");
+        let calls = answer.tool_calls();
+        called.insert((calls.len(), calls[0].name.map(str::to_owned)));
+        assert_eq!(server.requests().len() % 3, 0, "one call each");
+    }
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(called, BTreeSet::from([(1, Some("dim_lamp".to_owned()))]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 mod inline;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::{
     handle::Call,
     refusal::Refusal,
     reply::Reply,
-    state::{hash, mix, uuid},
+    state::uuid_of,
 };
 
 /// Models on a page if nobody says.
@@ -104,16 +104,10 @@ fn description(model: &Model) -> &'static str {
     summary.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// An id that stays the same for the same name.
-fn id(name: &str) -> String {
-    let number = hash(name.as_bytes());
-    uuid(mix(number), mix(!number))
-}
-
 fn item(model: &Model) -> Value {
     let task = model.fact("task").unwrap_or_default();
     json!({
-        "id": id(model.id),
+        "id": uuid_of(model.id),
         "source": source_of(model),
         "name": model.id,
         "description": description(model),
@@ -184,12 +178,8 @@ pub(crate) fn schema(call: &Call) -> Result<Reply, Refusal> {
     let model = call.state.documents.model(&id);
     let model = model.ok_or_else(|| Refusal::says(5007, format!("No such model {id}")))?;
     let options: Vec<Value> = model
-        .parameters()
-        .filter(|parameter| {
-            let name = parameter.get("name").and_then(Value::as_str);
-            !name.is_some_and(|name| SHARED.contains(&name))
-        })
-        .map(|parameter| inline::whole(Schema::new(call.state.documents, parameter)))
+        .options()
+        .map(|(_, parameter)| inline::whole(Schema::new(call.state.documents, parameter)))
         .collect();
     let mut result = Map::new();
     result.insert("input".to_owned(), input(model));
@@ -208,9 +198,6 @@ pub(crate) fn schema(call: &Call) -> Result<Reply, Refusal> {
     }
     Ok(Reply::result(&Value::Object(result)))
 }
-
-/// Parameters that every model's operation has.
-const SHARED: [&str; 3] = ["account_id", "queueRequest", "tags"];
 
 fn input(model: &Model) -> Value {
     let branches = model.all_inputs().map(|(content_type, body)| {
@@ -282,38 +269,24 @@ fn one_of(mut branches: Vec<Map<String, Value>>, usual: &str) -> Value {
 
 /// Everybody who has made a model.
 pub(crate) fn authors(call: &Call) -> Reply {
-    let mut authors: BTreeMap<&str, usize> = BTreeMap::new();
-    for author in call
-        .state
-        .documents
-        .models()
-        .filter_map(|model| model.fact("author"))
-    {
-        *authors.entry(author).or_default() += 1;
-    }
-    let authors: Vec<Value> = authors
-        .keys()
-        .map(|author| json!({"id": id(author), "name": author, "author": author}))
-        .collect();
-    list(authors)
+    let author = |author: &str| json!({"id": uuid_of(author), "name": author, "author": author});
+    list(facts(call, "author").into_iter().map(author).collect())
 }
 
 /// All families of models.
 pub(crate) fn tasks(call: &Call) -> Reply {
-    let mut tasks: Vec<&str> = call
-        .state
-        .documents
-        .models()
-        .filter_map(|model| model.fact("task"))
-        .collect();
-    tasks.sort_unstable();
-    tasks.dedup();
-    list(tasks.into_iter().map(task_item).collect())
+    list(facts(call, "task").into_iter().map(task_item).collect())
+}
+
+/// What the models have for this fact, each once.
+fn facts(call: &Call, name: &str) -> BTreeSet<&'static str> {
+    let models = call.state.documents.models();
+    models.filter_map(|model| model.fact(name)).collect()
 }
 
 fn task_item(task: &str) -> Value {
     let description = format!("Family of models for {}.", task.to_lowercase());
-    json!({"id": id(task), "name": task, "description": description})
+    json!({"id": uuid_of(task), "name": task, "description": description})
 }
 
 /// A list that is one page.

@@ -39,22 +39,23 @@ impl Faults {
 ///
 /// What is wrong, by JSON pointer.
 pub(crate) fn check(schema: Schema<'_>, value: &Value) -> Result<(), Faults> {
-    let mut check = Check {
-        pointer: String::new(),
-        faults: Vec::new(),
-        depth: 0,
-        is_data: false,
-    };
+    let mut check = Check::default();
     check.value(schema, value, true);
-    if check.faults.is_empty() {
-        return Ok(());
-    }
-    Err(Faults {
-        told: check.faults,
-        is_data: check.is_data,
-    })
+    check.told()
 }
 
+/// The same for what stands under a name of its own, such as a parameter of the query.
+///
+/// # Errors
+///
+/// What is wrong, by JSON pointer.
+pub(crate) fn check_member(name: &str, schema: Schema<'_>, value: &Value) -> Result<(), Faults> {
+    let mut check = Check::default();
+    check.inside(name, schema, value);
+    check.told()
+}
+
+#[derive(Default)]
 struct Check {
     pointer: String,
     faults: Vec<String>,
@@ -63,6 +64,16 @@ struct Check {
 }
 
 impl Check {
+    fn told(self) -> Result<(), Faults> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        Err(Faults {
+            told: self.faults,
+            is_data: self.is_data,
+        })
+    }
+
     fn fault(&mut self, text: String) {
         if self.faults.len() < TOLD {
             self.faults.push(text);

@@ -19,6 +19,9 @@ const PATH: &str = "{\"path\":\"";
 /// What stands between the path and the document.
 const DOCUMENT: &str = "\",\"document\":";
 
+/// Parameters that every model's operation has.
+const SHARED: [&str; 3] = ["account_id", "queueRequest", "tags"];
+
 /// Every document there is.
 #[derive(Debug)]
 pub(crate) struct Documents {
@@ -212,12 +215,14 @@ impl Model {
             .unwrap_or("[DONE]")
     }
 
-    /// The operation's parameters, references followed.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
+    /// The parameters of this model's own, which stand in the query; references followed.
+    pub(crate) fn options(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let list = self.operation.get("parameters").and_then(Value::as_array);
         list.into_iter()
             .flatten()
             .map(|entry| Model::schema(entry).resolve().value)
+            .filter_map(|parameter| Some((parameter.get("name")?.as_str()?, parameter)))
+            .filter(|(name, _)| !SHARED.contains(name))
     }
 
     /// What is at this path inside the operation.

@@ -47,6 +47,8 @@ pub(crate) const HEADER: &str = "x-local-fault";
 /// | `no-end` | A stream stops before its end marker |
 /// | `event-error=N` | A stream ends with an error after so many events; `N:CODE` says which |
 /// | `item-error=N` | The item of this number fails in a finished batch |
+/// | `form=FORM` | A text model answers in another form than its document's: `native` with `response`, `chat` with `choices`, or `both` at once |
+/// | `results` | A finished batch has `results` with an `index` each, in place of `responses` with an `id` |
 /// | `type=TYPE` | The answer has this content type |
 /// | `retry-after=VALUE` | The answer has this header, in seconds or as a date with `_` for blanks |
 /// | `model=ID` | Only calls of this model |
@@ -63,11 +65,25 @@ pub struct Fault {
     pub(crate) no_end: bool,
     pub(crate) event_error: Option<(usize, u32)>,
     pub(crate) item_error: Option<usize>,
+    pub(crate) form: Option<AnswerForm>,
+    pub(crate) results: bool,
     pub(crate) content_type: Option<String>,
     pub(crate) retry_after: Option<String>,
     model: Option<String>,
     times: u32,
     after: u32,
+}
+
+/// A form of a text model's answer. Models have been seen to change it without notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerForm {
+    /// `response`, `tool_calls`, `usage`.
+    Native,
+    /// `choices`, as in chat completions.
+    Chat,
+    /// Both at once, in one answer and in each event.
+    Both,
 }
 
 /// What comes in place of the answer.
@@ -105,6 +121,8 @@ impl Fault {
             no_end: false,
             event_error: None,
             item_error: None,
+            form: None,
+            results: false,
             content_type: None,
             retry_after: None,
             model: None,
@@ -191,6 +209,18 @@ impl Fault {
     /// In a finished batch the item of this number fails, and the others do not.
     pub fn item_error(mut self, item: usize) -> Self {
         self.item_error = Some(item);
+        self
+    }
+
+    /// A text model answers `/ai/run` in this form, whatever its document says.
+    pub fn form(mut self, form: AnswerForm) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// A finished batch has `results`, numbered by `index`, in place of `responses`.
+    pub fn results(mut self) -> Self {
+        self.results = true;
         self
     }
 

@@ -2,17 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    form,
-    handle::Call,
-    refusal::Refusal,
-    reply::Reply,
-    run,
-    state::{hash, mix, uuid},
-};
+use crate::{form, handle::Call, refusal::Refusal, reply::Reply, run, state::uuid_of};
 
 /// Fine-tunes of an account, at most.
 const MOST: usize = 30;
+
+/// The largest record of a fine-tune, in bytes.
+const RECORD: usize = 64 * 1024;
 
 /// The files a fine-tune needs.
 const FILES: [&str; 2] = ["adapter_config.json", "adapter_model.safetensors"];
@@ -64,7 +60,7 @@ pub(crate) fn list(call: &Call) -> Reply {
         .iter()
         .map(|finetune| finetune.record.clone())
         .collect();
-    Reply::result(&records.into())
+    Reply::result(&Value::from(records))
 }
 
 /// Lists the public ones, by `limit`, `offset` and `orderBy`.
@@ -74,9 +70,8 @@ pub(crate) fn public(call: &Call) -> Reply {
     let mut records: Vec<Value> = PUBLIC
         .iter()
         .map(|(name, model, description)| {
-            let number = hash(name.as_bytes());
             json!({
-                "id": uuid(mix(number), mix(!number)),
+                "id": uuid_of(name),
                 "model": model,
                 "name": name,
                 "description": description,
@@ -90,7 +85,7 @@ pub(crate) fn public(call: &Call) -> Reply {
         records.sort_by_key(|record| record.get(&column).map(Value::to_string));
     }
     let shown: Vec<Value> = records.into_iter().skip(offset).take(limit).collect();
-    Reply::result(&shown.into())
+    Reply::result(&Value::from(shown))
 }
 
 /// Makes a record.
@@ -99,6 +94,9 @@ pub(crate) fn public(call: &Call) -> Reply {
 ///
 /// The body lacks something, the model takes no fine-tunes, or the name is taken.
 pub(crate) fn create(call: &Call) -> Result<Reply, Refusal> {
+    if call.body.len() > RECORD {
+        return Err(Refusal::of(3006));
+    }
     let body = call.json()?;
     let text = |name: &str| {
         let text = body

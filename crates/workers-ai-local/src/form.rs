@@ -28,7 +28,7 @@ pub(crate) struct Part<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Reads a form whose fields `schema` describes.
+/// Reads a form whose fields `schema` describes, in one shape or in several.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(crate) fn read(content_type: &str, body: &[u8], schema: Schema<'_>) -> Resul
     let mut value = Map::new();
     let mut plain = Map::new();
     for part in parts(content_type, body)? {
-        let field = schema.property(&part.name);
+        let field = schema.member(&part.name);
         let is_file = part.file.is_some() || field.is_some_and(is_binary);
         let (read, shown) = if is_file {
             let content_type = part.content_type.as_deref();
@@ -68,7 +68,7 @@ fn is_binary(schema: Schema<'_>) -> bool {
 }
 
 /// Text as the number or the yes and no that its document wants.
-fn typed(text: &str, schema: Schema<'_>) -> Value {
+pub(crate) fn typed(text: &str, schema: Schema<'_>) -> Value {
     let text = text.trim();
     let wants = |kind: &str| schema.get("type").is_some() && schema.allows(kind);
     let is_plain = !wants("string");
@@ -164,4 +164,31 @@ fn parameter<'a>(header: &'a str, wanted: &str) -> Option<&'a str> {
         rest = left;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Documents;
+
+    #[test]
+    fn fields_of_every_alternative_are_read_as_what_they_are() {
+        let body = "--b\r\ncontent-disposition: form-data; name=\"steps\"\r\n\r\n4\r\n\
+                    --b\r\ncontent-disposition: form-data; name=\"mask\"\r\n\r\n\x01\r\n\
+                    --b\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\n4\r\n--b--";
+        let file = json!({"type": "string", "format": "binary"});
+        let drawn = json!({"type": "object", "properties": {"steps": {"type": "integer"}}});
+        let edited = json!({"type": "object", "properties": {"mask": file}});
+        for schema in [
+            json!({"oneOf": [drawn, edited]}),
+            json!({"anyOf": [{"oneOf": [drawn]}, edited]}),
+            json!({"allOf": [drawn, edited]}),
+        ] {
+            let schema = Schema::new(Documents::embedded(), &schema);
+            let form = read("multipart/form-data; boundary=b", body.as_bytes(), schema);
+            let form = form.unwrap_or_else(|refusal| panic!("{}", refusal.message));
+            assert_eq!(form.plain, json!({"steps": 4, "mask": "", "note": "4"}));
+            assert_eq!(form.value["mask"]["base64"], "AQ==");
+        }
+    }
 }

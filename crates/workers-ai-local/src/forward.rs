@@ -120,21 +120,16 @@ pub(crate) async fn run(
     input: &Value,
     stream: bool,
 ) -> Result<Reply, Refusal> {
-    let built_in = || {
-        answer(&Asked {
-            documents: call.state.documents,
-            model,
-            input: Input::Json(input),
-            seed: call.state.settings.seed,
-            stream: false,
-        })
-    };
     if let Some(texts) = input.get("text") {
         let answered = embeddings(forward, model, texts).await?;
         return Ok(run::reply(call, answered));
     }
     // What the stand-in itself would say has the form that is wanted.
-    let sample = built_in();
+    let sample = answer(&Asked::new(
+        model,
+        Input::Json(input),
+        call.state.settings.seed,
+    ));
     let dialect = match &sample.answer {
         Answer::Result(value) if value.get("choices").is_some() => Dialect::Chat,
         Answer::Result(value) if value.get("output").is_some() => Dialect::Responses,

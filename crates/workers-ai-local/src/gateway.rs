@@ -1,6 +1,7 @@
 //! AI Gateway as far as an answer shows it: its headers, and a cache for those who ask for one.
 
 use std::{
+    collections::HashMap,
     future::Future,
     time::{Duration, Instant},
 };
@@ -21,6 +22,9 @@ const KEPT: Duration = Duration::from_secs(300);
 
 /// Answers that are kept, at most.
 const MOST: usize = 1_000;
+
+/// Answers that are kept, all together, at most.
+const BYTES: usize = 64 * 1024 * 1024;
 
 /// The shortest and the longest a gateway keeps something, in seconds.
 const TTL: std::ops::RangeInclusive<u64> = 60..=2_678_400;
@@ -56,11 +60,12 @@ pub(crate) fn of(call: &Call, place: &Place) -> Option<Gateway> {
         (None, Some(_)) => Some(KEPT),
         _ => None,
     };
-    let identity = match key {
-        Some(key) => hash(format!("{id} key {key}").as_bytes()),
-        None => {
-            hash(format!("{id} {:?}", place.route).as_bytes()) ^ hash(&call.body).rotate_left(1)
-        }
+    let owner = (&place.account, id);
+    let identity = if let Some(key) = key {
+        hash(format!("{owner:?} key {key}").as_bytes())
+    } else {
+        let asked = format!("{owner:?} {:?} {:?}", place.route, call.query);
+        hash(asked.as_bytes()) ^ hash(&call.body).rotate_left(1)
     };
     Some(Gateway {
         cache: kept.filter(|_| !skips).map(|kept| (identity, kept)),
@@ -135,10 +140,14 @@ fn keep(call: &Call, identity: u64, time: Duration, reply: &Reply) {
         return;
     };
     let mut cache = call.state.cache();
-    if cache.len() >= MOST {
+    let has_room = |cache: &HashMap<u64, Cached>| {
+        let bytes: usize = cache.values().map(|kept| kept.body.len()).sum();
+        cache.len() < MOST && bytes + body.len() <= BYTES
+    };
+    if !has_room(&cache) {
         cache.retain(|_, kept| kept.until > now);
     }
-    if reply.status == 200 && cache.len() < MOST {
+    if reply.status == 200 && has_room(&cache) {
         let kept = Cached {
             content_type: reply.headers.get(CONTENT_TYPE).cloned(),
             body: body.clone(),

@@ -22,9 +22,7 @@ use crate::{
     auth, catalogue,
     delivery::{Delivery, End},
     fault::{self, Cut, Fault, Instead},
-    finetunes, gateway, markdown,
-    object::put,
-    openai,
+    finetunes, gateway, markdown, openai,
     record::{self, Request as Recorded},
     refusal::Refusal,
     reply::{Content, Reply},
@@ -46,6 +44,8 @@ pub(crate) struct Call {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What is to be unusual about the answer.
+    pub(crate) fault: Fault,
 }
 
 impl Call {
@@ -131,7 +131,16 @@ pub(crate) async fn handle(
         Some(Instead::Hangup) => return Err(HungUp),
         Some(instead) => spoilt(instead, &id),
         None => {
-            let answered = answered(&state, ids, &id, parts, place, body).await;
+            let call = Call {
+                state: Arc::clone(&state),
+                ids,
+                id: id.clone(),
+                query: parts.uri.query().map(str::to_owned),
+                headers: parts.headers,
+                body: Bytes::new(),
+                fault: fault.clone().unwrap_or_default(),
+            };
+            let answered = answered(call, parts.uri.path(), place, body).await;
             answered.unwrap_or_else(|refusal| refusal.reply(&id))
         }
     };
@@ -139,35 +148,23 @@ pub(crate) async fn handle(
 }
 
 async fn answered(
-    state: &Arc<State>,
-    ids: Ids,
-    id: &str,
-    parts: Parts,
+    mut call: Call,
+    path: &str,
     place: Result<Place, Refusal>,
     body: Result<Bytes, Refusal>,
 ) -> Result<Reply, Refusal> {
-    auth::check(&state.settings, &parts.headers)?;
-    if parts.headers.contains_key(UPGRADE) {
+    let settings = &call.state.settings;
+    auth::check(settings, &call.headers)?;
+    if call.headers.contains_key(UPGRADE) {
         let text = "This stand-in has no realtime sessions";
         return Err(Refusal::says(3003, text));
     }
     let place = place?;
-    if state
-        .settings
-        .account
-        .as_ref()
-        .is_some_and(|only| *only != place.account)
-    {
-        return Err(Refusal::bad_account(parts.uri.path()));
+    let only = settings.account.as_ref();
+    if only.is_some_and(|only| *only != place.account) {
+        return Err(Refusal::bad_account(path));
     }
-    let call = Call {
-        state: Arc::clone(state),
-        ids,
-        id: id.to_owned(),
-        query: parts.uri.query().map(str::to_owned),
-        headers: parts.headers,
-        body: body?,
-    };
+    call.body = body?;
     match gateway::of(&call, &place) {
         Some(gateway) => gateway::through(&call, &gateway, route(&call, &place.route)).await,
         None => route(&call, &place.route).await,
@@ -314,10 +311,8 @@ fn finish(
             reply.headers.insert(name, value);
         }
     }
-    match (&mut reply.content, fault.item_error) {
-        (Content::Events(events), _) => spoil_events(events, &fault, ids),
-        (Content::Whole(body), Some(item)) => spoil_item(body, item),
-        _ => {}
+    if let Content::Events(events) = &mut reply.content {
+        spoil_events(events, &fault, ids);
     }
     let Some((cut, byte)) = fault.cut else {
         return reply.response(settings.pace, settings.chunk, End::Good);
@@ -334,18 +329,6 @@ fn finish(
     }
     let response = reply.response(settings.pace, settings.chunk, end);
     response.map(|body| body.limit(byte))
-}
-
-/// Lets one item of a finished batch fail. What is no batch stays as it is.
-fn spoil_item(body: &mut Bytes, item: usize) {
-    let Ok(mut answer) = serde_json::from_slice::<Value>(body) else {
-        return;
-    };
-    if let Some(item) = answer.pointer_mut(&format!("/result/responses/{item}")) {
-        put(item, "result", Value::Null);
-        put(item, "success", false);
-        *body = Bytes::from(answer.to_string());
-    }
 }
 
 fn spoil_events(events: &mut Vec<Bytes>, fault: &Fault, ids: Ids) {

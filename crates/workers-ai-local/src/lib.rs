@@ -52,6 +52,8 @@
 //!
 //! - [`Server::script`] lets the next calls go wrong: errors, delays, stalls, resets, cut answers.
 //!   The header `x-local-fault` does it for one call; [`Fault`] has the words.
+//! - [`Fault::form`] and [`Fault::results`] let nothing go wrong, but give answers in another form
+//!   than usual, as the service has been seen to do.
 //! - [`ServerBuilder::pace`] and [`ServerBuilder::chunk`] say how fast and in what pieces events
 //!   arrive.
 //! - [`ServerBuilder::retired`] lets retired models answer. Without it they are refused, as they
@@ -107,7 +109,7 @@ mod server;
 mod settings;
 mod state;
 
-pub use fault::{Fault, FaultError};
+pub use fault::{AnswerForm, Fault, FaultError};
 pub use forward::Forward;
 pub use record::Request;
 pub use server::{Server, ServerBuilder, StartError};

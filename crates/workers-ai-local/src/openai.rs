@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::{Answer, Answered, Asked, Dialect, Input, answer, answer_in},
+    answer::{Answer, Asked, Dialect, Input, answer, answer_in},
     check::check,
     documents::{Documents, Model, Schema},
     forward,
@@ -19,9 +19,6 @@ use crate::{
 /// What a body of each endpoint may hold.
 const CHAT: &str = "components/chat.json#/components/schemas/ChatMessages";
 const RESPONSES: &str = "components/responses.json#/components/schemas/ResponsesInput";
-
-/// How an event in the service's own dialect begins. Here there are none of those.
-const NATIVE_EVENT: &[u8] = b"data: {\"response\"";
 
 /// The id of a model as its document has it; the gateway's endpoints put a provider before it.
 pub(crate) fn model_id(name: &str) -> &str {
@@ -75,18 +72,11 @@ async fn conversation(
         return forward::conversation(call, forward, model, &body, dialect, stream).await;
     }
     let asked = Asked {
-        documents: call.state.documents,
-        model,
-        input: Input::Json(&body),
-        seed: call.state.settings.seed,
         stream,
+        ..Asked::new(model, Input::Json(&body), call.state.settings.seed)
     };
     let answered = answer_in(dialect, &asked)
         .ok_or_else(|| Refusal::says(5006, format!("{} is no text model", model.id)))?;
-    let answered = match dialect {
-        Dialect::Chat => without_native(answered),
-        _ => answered,
-    };
     Ok(run::reply(call, answered))
 }
 
@@ -119,13 +109,6 @@ fn speaks_responses(model: &Model) -> bool {
     has_input(schema) || schema.alternatives().any(has_input)
 }
 
-fn without_native(mut answered: Answered) -> Answered {
-    if let Answer::Events(events) = &mut answered.answer {
-        events.retain(|event| !event.starts_with(NATIVE_EVENT));
-    }
-    answered
-}
-
 /// `POST /ai/v1/embeddings`.
 ///
 /// # Errors
@@ -141,13 +124,11 @@ pub(crate) async fn embeddings(call: &Call) -> Result<Reply, Refusal> {
         Some(forward) if forward::takes(model) => {
             forward::embeddings(forward, model, texts).await?
         }
-        _ => answer(&Asked {
-            documents: call.state.documents,
+        _ => answer(&Asked::new(
             model,
-            input: Input::Json(&input),
-            seed: call.state.settings.seed,
-            stream: false,
-        }),
+            Input::Json(&input),
+            call.state.settings.seed,
+        )),
     };
     let Answer::Result(result) = &answered.answer else {
         return Err(Refusal::of(8005));

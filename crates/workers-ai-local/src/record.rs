@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hyper::header::HeaderMap;
 use serde_json::Value;
 
-/// Bodies that are kept, all together, at most.
+/// What is kept of requests, all together, at most.
 const BYTES: usize = 64 * 1024 * 1024;
 
 /// Headers whose value nobody gets to see.
@@ -45,6 +45,13 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
+    /// How much memory it takes up, nearly.
+    fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+        self.path.len() + self.query.as_ref().map_or(0, String::len) + headers + self.body.len()
+    }
+
     /// The body as JSON; `null` if it is none.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -70,13 +77,13 @@ impl Record {
     }
 
     pub(crate) fn add(&mut self, request: Request) {
-        self.bytes += request.body.len();
+        self.bytes += request.size();
         self.requests.push_back(request);
         while self.requests.len() > self.most || (self.bytes > BYTES && self.requests.len() > 1) {
             let Some(oldest) = self.requests.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.body.len();
+            self.bytes -= oldest.size();
         }
     }
 

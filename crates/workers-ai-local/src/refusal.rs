@@ -25,7 +25,7 @@ pub(crate) struct Known {
 }
 
 /// The errors the service is known to use.
-pub(crate) const KNOWN: [Known; 41] = [
+pub(crate) const KNOWN: [Known; 46] = [
     row(
         "incomplete",
         3003,
@@ -134,6 +134,26 @@ pub(crate) const KNOWN: [Known; 41] = [
     row("server-error", 1101, 500, "Internal server error"),
     row("unavailable", 1200, 503, "Service is unavailable"),
     row("model-broke", 1001, 400, "Invalid input"),
+    row("model-timeout", 3046, 408, "The model took too long"),
+    row(
+        "too-long",
+        5021,
+        413,
+        "Input is longer than the model's context",
+    ),
+    row("no-gateway", 2001, 400, "The account has no such gateway"),
+    row(
+        "gateway-no-model",
+        2008,
+        400,
+        "The gateway knows no such model",
+    ),
+    row(
+        "gateway-auth",
+        2009,
+        401,
+        "The gateway wants a token of its own",
+    ),
     row(
         "gateway-rate-limit",
         2003,
@@ -236,7 +256,7 @@ impl Refusal {
     }
 
     fn is_gateway(&self) -> bool {
-        matches!(self.code, 2003 | 2021 | 2045)
+        (2000..2100).contains(&self.code)
     }
 
     /// The body, in the dialect of the layer that refuses. `id` is that of the request.

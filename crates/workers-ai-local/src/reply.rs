@@ -1,6 +1,6 @@
 //! An answer before it goes out: status, headers and pieces of a body, which faults may still change.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use hyper::{
@@ -52,8 +52,8 @@ impl Reply {
         Self::new(status, "application/json", Content::Whole(body))
     }
 
-    /// A result in the envelope.
-    pub(crate) fn result(result: &Value) -> Self {
+    /// A result in the envelope: a value, or its text.
+    pub(crate) fn result(result: &impl Display) -> Self {
         Self::enveloped(result, None)
     }
 
@@ -63,7 +63,7 @@ impl Reply {
     }
 
     /// Results can be large, so they are written where they belong and not copied before.
-    fn enveloped(result: &Value, info: Option<&Value>) -> Self {
+    fn enveloped(result: &impl Display, info: Option<&Value>) -> Self {
         let info = info.map_or_else(String::new, |info| format!(",\"result_info\":{info}"));
         let body =
             format!("{{\"result\":{result},\"success\":true,\"errors\":[],\"messages\":[]{info}}}");

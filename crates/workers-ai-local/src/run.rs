@@ -1,12 +1,12 @@
 //! Running a model: which one, with what input, and the answer with its headers.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     answer::{Answer, Answered, Asked, Input, answer},
     batch,
-    check::check,
+    check::{check, check_member},
     documents::Model,
     form, forward,
     handle::Call,
@@ -15,10 +15,13 @@ use crate::{
 };
 
 /// An input as it was received, checked against its document.
-pub(crate) enum Received {
+enum Received {
     Json(Value),
-    /// The body itself is the input, of this content type.
-    Body(String),
+    /// The body itself is the input.
+    Body {
+        content_type: String,
+        options: Map<String, Value>,
+    },
 }
 
 /// `POST /ai/run/<model>`.
@@ -28,30 +31,26 @@ pub(crate) enum Received {
 /// The service would refuse.
 pub(crate) async fn run(call: &Call, id: &str) -> Result<Reply, Refusal> {
     let model = model(call, id)?;
-    let kind = kind(call, model);
-    if kind != Kind::Json {
-        let received = received(call, model, &kind)?;
-        return one(call, model, received).await;
-    }
-    let mut input = call.json()?;
-    if let Some(request) = batch::polled(&input) {
-        return batch::poll(call, model, request);
-    }
-    without_options(&mut input, model);
-    if call.query("queueRequest").as_deref() == Some("true") {
-        return batch::submit(call, model, &input);
-    }
-    fits(model, &input)?;
-    if input.get("requests").is_some() {
-        let text = "Bad input: 'requests' is for batches: add the query queueRequest=true";
-        return Err(Refusal::says(5006, text));
-    }
-    if let Some(lora) = input.get("lora").and_then(Value::as_str) {
-        if call.state.finetunes().is_unfinished(lora) {
-            return Err(Refusal::of(3039));
+    let options = options(call, model)?;
+    let received = match kind(call, model) {
+        Kind::Form => Received::Json(read_form(call, model)?),
+        Kind::Body(_) if call.body.is_empty() => return Err(Refusal::of(3003)),
+        Kind::Body(content_type) => Received::Body {
+            content_type,
+            options,
+        },
+        Kind::Json => {
+            let input = call.json()?;
+            if let Some(request) = batch::polled(&input) {
+                return batch::poll(call, model, request).await;
+            }
+            if call.query("queueRequest").as_deref() == Some("true") {
+                return batch::submit(call, model, input);
+            }
+            Received::Json(taken(call, model, input)?)
         }
-    }
-    one(call, model, Received::Json(input)).await
+    };
+    one(call, model, received).await
 }
 
 /// `POST /ai/run`, with the model beside its input.
@@ -64,13 +63,39 @@ pub(crate) async fn run_any(call: &Call) -> Result<Reply, Refusal> {
     let id = body.get("model").and_then(Value::as_str).map(str::to_owned);
     let id = id.ok_or_else(|| missing("model"))?;
     let model = model(call, &id)?;
-    let mut input = body
-        .get_mut("input")
-        .map(Value::take)
-        .ok_or_else(|| missing("input"))?;
+    let input = body.get_mut("input").map(Value::take);
+    let input = taken(call, model, input.ok_or_else(|| missing("input"))?)?;
+    one(call, model, Received::Json(input)).await
+}
+
+/// An input that the model takes, without what is for the platform.
+fn taken(call: &Call, model: &Model, mut input: Value) -> Result<Value, Refusal> {
     without_options(&mut input, model);
     fits(model, &input)?;
-    one(call, model, Received::Json(input)).await
+    if input.get("requests").is_some() {
+        let text = "Bad input: 'requests' is for batches: add the query queueRequest=true";
+        return Err(Refusal::says(5006, text));
+    }
+    let lora = input.get("lora").and_then(Value::as_str);
+    if lora.is_some_and(|lora| call.state.finetunes().is_unfinished(lora)) {
+        return Err(Refusal::of(3039));
+    }
+    Ok(input)
+}
+
+/// What the query says of the model's own options.
+fn options(call: &Call, model: &Model) -> Result<Map<String, Value>, Refusal> {
+    let mut options = Map::new();
+    for (name, parameter) in model.options() {
+        let (Some(text), Some(schema)) = (call.query(name), parameter.get("schema")) else {
+            continue;
+        };
+        let schema = Model::schema(schema);
+        let value = form::typed(&text, schema);
+        check_member(name, schema, &value).map_err(|faults| faults.refusal())?;
+        options.insert(name.to_owned(), value);
+    }
+    Ok(options)
 }
 
 /// A property that a body lacks, in the service's words.
@@ -115,7 +140,6 @@ pub(crate) fn fits(model: &Model, input: &Value) -> Result<(), Refusal> {
 }
 
 /// What a body is to be read as.
-#[derive(PartialEq, Eq)]
 enum Kind {
     Json,
     Form,
@@ -143,34 +167,21 @@ fn kind(call: &Call, model: &Model) -> Kind {
     }
 }
 
-fn received(call: &Call, model: &Model, kind: &Kind) -> Result<Received, Refusal> {
-    match kind {
-        Kind::Form => {
-            let Some(schema) = model.input("multipart/form-data") else {
-                let text = "Bad input: this model takes no form";
-                return Err(Refusal::says(5006, text));
-            };
-            let content_type = call.header("content-type").unwrap_or_default();
-            let form = form::read(content_type, &call.body, schema)?;
-            check(schema, &form.plain).map_err(|faults| faults.refusal())?;
-            Ok(Received::Json(form.value))
-        }
-        Kind::Body(_) if call.body.is_empty() => Err(Refusal::of(3003)),
-        Kind::Body(content_type) => Ok(Received::Body(content_type.clone())),
-        Kind::Json => Ok(Received::Json(call.json()?)),
-    }
+fn read_form(call: &Call, model: &Model) -> Result<Value, Refusal> {
+    let schema = model.input("multipart/form-data");
+    let schema =
+        schema.ok_or_else(|| Refusal::says(5006, "Bad input: this model takes no form"))?;
+    let content_type = call.header("content-type").unwrap_or_default();
+    let form = form::read(content_type, &call.body, schema)?;
+    check(schema, &form.plain).map_err(|faults| faults.refusal())?;
+    Ok(form.value)
 }
 
 /// Takes away what is for the platform and not for the model.
 fn without_options(input: &mut Value, model: &Model) {
     let declared = || {
         let schema = model.input("application/json");
-        schema.is_some_and(|schema| {
-            schema.property("options").is_some()
-                || schema
-                    .alternatives()
-                    .any(|alternative| alternative.property("options").is_some())
-        })
+        schema.is_some_and(|schema| schema.member("options").is_some())
     };
     if input.get("options").is_some_and(Value::is_object) && !declared() {
         if let Some(members) = input.as_object_mut() {
@@ -183,30 +194,31 @@ fn without_options(input: &mut Value, model: &Model) {
 async fn one(call: &Call, model: &'static Model, received: Received) -> Result<Reply, Refusal> {
     let stream = match &received {
         Received::Json(input) => wants_stream(model, input),
-        Received::Body(_) => false,
+        Received::Body { .. } => false,
     };
     if let (Some(forward), Received::Json(input)) = (&call.state.settings.forward, &received) {
         if forward::takes(model) {
             return forward::run(call, forward, model, input, stream).await;
         }
     }
-    let documents = call.state.documents;
-    let seed = call.state.settings.seed;
+    let (seed, form) = (call.state.settings.seed, call.fault.form);
     let body = call.body.clone();
     let work = move || {
         let input = match &received {
             Received::Json(value) => Input::Json(value),
-            Received::Body(content_type) => Input::Bytes {
+            Received::Body {
+                content_type,
+                options,
+            } => Input::Bytes {
                 content_type,
                 body: &body,
+                options,
             },
         };
         answer(&Asked {
-            documents,
-            model,
-            input,
-            seed,
             stream,
+            form,
+            ..Asked::new(model, input, seed)
         })
     };
     let answered = if is_heavy(model) {
@@ -250,15 +262,8 @@ pub(crate) fn costs(reply: Reply, call: &Call, neurons: f64) -> Reply {
 }
 
 /// What stands under `result` for one request of a batch.
-pub(crate) fn result(call: &Call, model: &'static Model, input: &Value) -> Value {
-    let answered = answer(&Asked {
-        documents: call.state.documents,
-        model,
-        input: Input::Json(input),
-        seed: call.state.settings.seed,
-        stream: false,
-    });
-    match answered.answer {
+pub(crate) fn result(model: &Model, input: &Value, seed: u64) -> Value {
+    match answer(&Asked::new(model, Input::Json(input), seed)).answer {
         Answer::Result(value) | Answer::Bare(value) => value,
         Answer::Bytes { content_type, body } => {
             let name = content_type.split('/').next().unwrap_or("data");

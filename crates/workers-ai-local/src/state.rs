@@ -100,8 +100,14 @@ pub(crate) fn uuid(high: u64, low: u64) -> String {
     )
 }
 
+/// The UUID that always belongs to this name.
+pub(crate) fn uuid_of(name: &str) -> String {
+    let number = hash(name.as_bytes());
+    uuid(mix(number), mix(!number))
+}
+
 /// Spreads a number over all its bits.
-pub(crate) fn mix(number: u64) -> u64 {
+fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -4,14 +4,14 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    dice::Hash,
+    dice::{Dice, Hash},
     frames::{self, Frames},
-    native,
+    native::{self, Writing},
     reply::Reply,
     request::Form,
-    set,
     usage::Used,
 };
+use crate::object::put;
 
 /// What all answers to one request have in common.
 pub(super) struct Frame<'a> {
@@ -20,6 +20,10 @@ pub(super) struct Frame<'a> {
     pub(super) hash: Hash,
     /// Whether a native event with the true usage comes before the marker.
     pub(super) has_tail: bool,
+    /// Whether events are padded.
+    pub(super) is_padded: bool,
+    /// How the members of the native dialect are written, where they stand beside the others.
+    pub(super) beside: Option<Writing>,
     pub(super) marker: &'a str,
 }
 
@@ -46,14 +50,18 @@ impl Frame<'_> {
             Form::Prompt => "text_completion",
             _ => "chat.completion",
         };
-        json!({
+        let mut completion = json!({
             "id": self.id(),
             "object": object,
             "created": self.created(),
             "model": self.model,
             "choices": choices,
             "usage": usage,
-        })
+        });
+        if let (Some(writing), Some(reply)) = (self.beside, replies.first()) {
+            native::beside(&mut completion, reply, writing);
+        }
+        completion
     }
 
     fn choice(&self, index: usize, reply: &Reply<'_>) -> Value {
@@ -64,7 +72,7 @@ impl Frame<'_> {
             "logprobs": null,
         });
         if self.form == Form::Prompt && reply.call.is_none() {
-            set(&mut choice, "text", Value::String(reply.text.clone()));
+            put(&mut choice, "text", Value::String(reply.text.clone()));
             return choice;
         }
         let is_silent = reply.text.is_empty();
@@ -91,16 +99,16 @@ impl Frame<'_> {
                 )
             };
             let id = self.call_id(index);
-            set(
+            put(
                 &mut message,
                 "tool_calls",
                 json!([{"id": id, "type": kind, kind: inner}]),
             );
         }
         if let Some(reasoning) = &reply.reasoning {
-            set(&mut message, self.reasoning(), reasoning.as_str().into());
+            put(&mut message, self.reasoning(), reasoning.as_str());
         }
-        set(&mut choice, "message", message);
+        put(&mut choice, "message", message);
         choice
     }
 
@@ -117,6 +125,8 @@ impl Frame<'_> {
             frames: Frames::with_capacity(capacity, head.len() + 120),
             head,
             counting: self.counting(),
+            is_double: self.beside.is_some(),
+            padding: self.is_padded.then(|| self.hash.text("padding").dice()),
             input: used.input_tokens,
             output: 0,
         };
@@ -169,29 +179,35 @@ struct Chunks {
     /// What every chunk begins with.
     head: String,
     counting: Counting,
+    /// Whether each piece stands there in the native dialect too.
+    is_double: bool,
+    padding: Option<Dice>,
     input: u64,
     /// Tokens so far.
     output: u64,
 }
 
+/// What one chunk brings.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Role,
+    /// Under this name.
+    Thought(&'a str, &'a str),
+    Text(&'a str),
+    /// Fragments of calls, as JSON.
+    Calls(&'a str),
+    /// The end, for this reason.
+    End(&'a str),
+}
+
 impl Chunks {
     fn reply(&mut self, index: usize, reply: &Reply<'_>, reasoning: &str, call_id: &str) {
-        self.chunk(index, "null", 0, |text| {
-            text.push_str("\"role\":\"assistant\",\"content\":\"\"");
-        });
+        self.chunk(index, Piece::Role, 0);
         for piece in frames::pieces(reply.reasoning.as_deref().unwrap_or_default()) {
-            self.chunk(index, "null", 1, |text| {
-                text.push('"');
-                text.push_str(reasoning);
-                text.push_str("\":");
-                frames::string(piece, text);
-            });
+            self.chunk(index, Piece::Thought(reasoning, piece), 1);
         }
         for piece in frames::pieces(&reply.text) {
-            self.chunk(index, "null", 1, |text| {
-                text.push_str("\"content\":");
-                frames::token(piece, text);
-            });
+            self.chunk(index, Piece::Text(piece), 1);
         }
         if let Some(call) = &reply.call {
             // The first fragment has no arguments; later ones have neither id nor name.
@@ -204,34 +220,37 @@ impl Chunks {
                 );
             }
         }
-        let reason = format!("\"{}\"", reply.finish_reason());
-        self.chunk(index, &reason, 0, |_| {});
+        self.chunk(index, Piece::End(reply.finish_reason()), 0);
     }
 
     fn calls(&mut self, index: usize, fragments: &Value) {
-        self.chunk(index, "null", 1, |text| {
-            text.push_str("\"tool_calls\":");
-            text.push_str(&fragments.to_string());
-        });
+        self.chunk(index, Piece::Calls(&fragments.to_string()), 1);
     }
 
-    fn chunk(&mut self, index: usize, reason: &str, tokens: u64, delta: impl FnOnce(&mut String)) {
+    fn chunk(&mut self, index: usize, piece: Piece<'_>, tokens: u64) {
         self.output += tokens;
         let count = match self.counting {
             Counting::Last => None,
             Counting::SoFar => Some((self.input, self.output)),
             Counting::Each => Some((std::mem::take(&mut self.input), tokens)),
         };
-        let head = &self.head;
+        let (head, padding, is_double) = (&self.head, &mut self.padding, self.is_double);
         self.frames.event(|text| {
             text.push_str(head);
             text.push_str(",\"choices\":[{\"index\":");
             number(index as u64, text);
             text.push_str(",\"delta\":{");
-            delta(text);
+            piece.delta(is_double, text);
             text.push_str("},\"finish_reason\":");
-            text.push_str(reason);
+            match piece {
+                Piece::End(reason) => frames::string(reason, text),
+                _ => text.push_str("null"),
+            }
             text.push_str("}]");
+            // The second form is for the first answer: it has room for one.
+            if is_double && index == 0 {
+                piece.native(text);
+            }
             if let Some((input, output)) = count {
                 text.push_str(",\"usage\":{\"prompt_tokens\":");
                 number(input, text);
@@ -240,6 +259,9 @@ impl Chunks {
                 text.push_str(",\"total_tokens\":");
                 number(input + output, text);
                 text.push('}');
+            }
+            if let Some(dice) = padding {
+                frames::padding(dice, text);
             }
             text.push('}');
         });
@@ -254,6 +276,48 @@ impl Chunks {
             text.push_str(&usage.to_string());
             text.push('}');
         });
+    }
+}
+
+impl Piece<'_> {
+    /// In the chat dialect. Where the native one stands beside it, text is always text here.
+    fn delta(self, is_double: bool, to: &mut String) {
+        match self {
+            Piece::Role => to.push_str("\"role\":\"assistant\",\"content\":\"\""),
+            Piece::Thought(name, thought) => {
+                frames::string(name, to);
+                to.push(':');
+                frames::string(thought, to);
+            }
+            Piece::Text(piece) => {
+                to.push_str("\"content\":");
+                if is_double {
+                    frames::string(piece, to);
+                } else {
+                    frames::token(piece, to);
+                }
+            }
+            Piece::Calls(fragments) => {
+                to.push_str("\"tool_calls\":");
+                to.push_str(fragments);
+            }
+            Piece::End(_) => {}
+        }
+    }
+
+    /// In the native dialect.
+    fn native(self, to: &mut String) {
+        to.push_str(",\"response\":");
+        match self {
+            Piece::Text(piece) => frames::token(piece, to),
+            Piece::Calls(_) => to.push_str("null"),
+            Piece::Role | Piece::Thought(..) | Piece::End(_) => to.push_str("\"\""),
+        }
+        to.push_str(",\"tool_calls\":");
+        match self {
+            Piece::Calls(fragments) => to.push_str(fragments),
+            _ => to.push_str("[]"),
+        }
     }
 }
 

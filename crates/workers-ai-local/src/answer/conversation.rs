@@ -6,13 +6,16 @@ use super::{
     Answer, Answered, Asked,
     chat::Frame,
     dice::Hash,
-    native,
+    native::{self, Writing},
     reply::{self, Reply},
     request::{Form, Request},
     responses,
     usage::Used,
 };
-use crate::documents::{Model, Schema};
+use crate::{
+    documents::{Model, Schema},
+    fault::AnswerForm,
+};
 
 /// The ways text models speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +49,13 @@ impl<'a> Shapes<'a> {
         let model = asked.model;
         let request = Request::read(input, model);
         let own = of_document(model, request.form);
-        let dialect = dialect.unwrap_or(own);
+        let is_asked = dialect.is_some();
+        let dialect = dialect.unwrap_or(match asked.form {
+            None => own,
+            Some(AnswerForm::Native) => Dialect::Native,
+            Some(AnswerForm::Chat | AnswerForm::Both) => Dialect::Chat,
+        });
+        let is_double = !is_asked && asked.form == Some(AnswerForm::Both);
         let thinks = model.is_able("reasoning") && request.may_think;
         let answers = if dialect == Dialect::Chat {
             request.answers
@@ -66,13 +75,18 @@ impl<'a> Shapes<'a> {
         let usage = self.usage(dialect, used, neurons);
         let marker = model.end_marker();
         let has_tools = model.is_able("function_calling");
+        let writing = Writing::of(model.result());
         let answer = match (dialect, replies.first()) {
             (Dialect::Chat, _) => {
                 let frame = Frame {
                     model: model.id,
                     form: request.form,
                     hash,
-                    has_tail: own != Dialect::Native && has_native_event(model),
+                    has_tail: !is_asked
+                        && (is_double || own != Dialect::Native)
+                        && has_event(model, is_native),
+                    is_padded: !is_asked && has_event(model, is_padded_chunk),
+                    beside: is_double.then_some(writing),
                     marker,
                 };
                 if asked.stream {
@@ -86,7 +100,7 @@ impl<'a> Shapes<'a> {
                 Answer::Events(native::events(reply, &usage, has_tools, marker))
             }
             (Dialect::Native, Some(reply)) => {
-                Answer::Result(native::whole(reply, &usage, has_tools))
+                Answer::Result(native::whole(reply, &usage, has_tools, writing))
             }
             (Dialect::Responses, Some(reply)) if asked.stream => {
                 Answer::Events(responses::events(reply, &usage, hash, marker))
@@ -148,9 +162,13 @@ fn of_document(model: &Model, form: Form) -> Dialect {
         .unwrap_or(Dialect::Native)
 }
 
-fn has_native_event(model: &Model) -> bool {
+fn has_event(model: &Model, is_it: fn(Schema<'_>) -> bool) -> bool {
     let kinds = model.event().map(flat).unwrap_or_default();
-    kinds.iter().copied().any(is_native)
+    kinds.iter().copied().any(is_it)
+}
+
+fn is_padded_chunk(schema: Schema<'_>) -> bool {
+    schema.property("choices").is_some() && schema.property("p").is_some()
 }
 
 /// An event of the Responses dialect can have a `response` too, but it is no text.

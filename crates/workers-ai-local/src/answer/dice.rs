@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::state::uuid;
+
 /// What the stream of events does not change about an answer.
 const TRANSPORT: [&str; 2] = ["stream", "stream_options"];
 
@@ -117,14 +119,7 @@ impl Dice {
     /// An id in the form of a UUID of version 4.
     pub(super) fn uuid(&mut self) -> String {
         let (high, low) = (self.roll(), self.roll());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            0x8000 | ((low >> 48) & 0x3fff),
-            low & 0xffff_ffff_ffff
-        )
+        uuid(high, low)
     }
 }
 

@@ -30,21 +30,35 @@ mod vision;
 mod words;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use conversation::Dialect;
 use dice::Hash;
 
-use crate::documents::{Documents, Model};
+use crate::{documents::Model, fault::AnswerForm, object::put};
 
 /// What was asked of which model.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    pub(crate) documents: &'a Documents,
     pub(crate) model: &'a Model,
     pub(crate) input: Input<'a>,
     pub(crate) seed: u64,
     pub(crate) stream: bool,
+    /// The form of a text model's answer, where it is not to be the document's own.
+    pub(crate) form: Option<AnswerForm>,
+}
+
+impl<'a> Asked<'a> {
+    /// For a whole answer in the form of the document.
+    pub(crate) fn new(model: &'a Model, input: Input<'a>, seed: u64) -> Self {
+        Asked {
+            model,
+            input,
+            seed,
+            stream: false,
+            form: None,
+        }
+    }
 }
 
 /// An input, checked against its document.
@@ -58,6 +72,8 @@ pub(crate) enum Input<'a> {
         /// Its own type, such as `audio/wav`.
         content_type: &'a str,
         body: &'a [u8],
+        /// What the query says about it.
+        options: &'a Map<String, Value>,
     },
 }
 
@@ -111,17 +127,10 @@ pub(crate) fn answer_in(dialect: Dialect, asked: &Asked<'_>) -> Option<Answered>
     let mut answered = shapes.answer(asked, input, hash(asked), Some(dialect));
     if let Answer::Result(mut value) = answered.answer {
         // Clients of these endpoints look for it in every dialect.
-        set(&mut value, "model", asked.model.id.into());
+        put(&mut value, "model", asked.model.id);
         answered.answer = Answer::Bare(value);
     }
     Some(answered)
-}
-
-/// Puts a member into an object.
-fn set(object: &mut Value, name: &str, value: Value) {
-    if let Some(members) = object.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
 }
 
 fn hash(asked: &Asked<'_>) -> Hash {

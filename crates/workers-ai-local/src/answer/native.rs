@@ -1,4 +1,5 @@
 //! The native dialect: `response`, `tool_calls` and `usage`, and the events that carry pieces of them.
+//! Models write calls and JSON in more than one way; their documents say which.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -6,26 +7,75 @@ use serde_json::{Value, json};
 use super::{
     frames::{self, Frames},
     reply::Reply,
-    set,
 };
+use crate::{documents::Schema, object::put};
+
+/// How a model writes what its shape leaves open.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    /// Calls have an id and their arguments as text, and no `response` stands beside them.
+    wraps_calls: bool,
+    /// A value that was asked for comes as its text.
+    json_as_text: bool,
+}
+
+impl Writing {
+    /// As the document of the result says.
+    pub(super) fn of(result: Option<Schema<'_>>) -> Self {
+        let writes = result.and_then(|result| result.get("x-writes"));
+        let is = |what: &str, how: &str| {
+            writes.is_some_and(|writes| writes.get(what).is_some_and(|said| said == how))
+        };
+        Writing {
+            wraps_calls: is("tool-calls", "wrapped"),
+            json_as_text: is("text", "json-text"),
+        }
+    }
+}
 
 /// What stands under `result`.
-pub(super) fn whole(reply: &Reply<'_>, usage: &Value, has_tools: bool) -> Value {
-    let response = match reply {
+pub(super) fn whole(reply: &Reply<'_>, usage: &Value, has_tools: bool, writing: Writing) -> Value {
+    let mut result = match &reply.call {
+        Some(_) if writing.wraps_calls => json!({}),
+        _ => json!({"response": response(reply, &thoughts(reply), writing)}),
+    };
+    put(&mut result, "usage", usage.clone());
+    if has_tools || reply.call.is_some() {
+        put(&mut result, "tool_calls", calls(reply, writing));
+    }
+    result
+}
+
+/// The same beside the members of the chat dialect, where thoughts have a member of their own.
+pub(super) fn beside(result: &mut Value, reply: &Reply<'_>, writing: Writing) {
+    put(result, "response", response(reply, "", writing));
+    put(result, "tool_calls", calls(reply, writing));
+}
+
+fn response(reply: &Reply<'_>, thoughts: &str, writing: Writing) -> Value {
+    match reply {
         Reply { call: Some(_), .. } => Value::Null,
         Reply {
             json: Some(json), ..
-        } => json.clone(),
-        _ => Value::String(thoughts(reply) + &reply.text),
-    };
-    let mut result = json!({"response": response, "usage": usage});
-    if let Some(call) = &reply.call {
-        let call = json!({"name": call.name, "arguments": call.arguments});
-        set(&mut result, "tool_calls", json!([call]));
-    } else if has_tools {
-        set(&mut result, "tool_calls", json!([]));
+        } if !writing.json_as_text => json.clone(),
+        _ => Value::String(format!("{thoughts}{}", reply.text)),
     }
-    result
+}
+
+fn calls(reply: &Reply<'_>, writing: Writing) -> Value {
+    let Some(call) = &reply.call else {
+        return json!([]);
+    };
+    if writing.wraps_calls {
+        let function = json!({"name": call.name, "arguments": call.arguments_text()});
+        json!([{"id": call_id(reply), "type": "function", "function": function}])
+    } else {
+        json!([{"name": call.name, "arguments": call.arguments}])
+    }
+}
+
+fn call_id(reply: &Reply<'_>) -> String {
+    format!("chatcmpl-tool-{}", reply.dice.clone().hex())
 }
 
 /// The same as events.
@@ -53,7 +103,8 @@ pub(super) fn events(
         });
     }
     if let Some(call) = &reply.call {
-        call_events(call.name, &call.arguments_text(), &dice.hex(), &mut frames);
+        let arguments = call.arguments_text();
+        call_events(call.name, &arguments, &call_id(reply), &mut frames);
     }
     if has_tools {
         frames.event(|text| {
@@ -83,7 +134,6 @@ fn call_events(name: &str, arguments: &str, id: &str, frames: &mut Frames) {
             text.push_str(&event.to_string());
         });
     };
-    let id = format!("chatcmpl-tool-{id}");
     let first = json!({"name": name, "arguments": ""});
     fragment(json!({"index": 0, "id": id, "type": "function", "function": first}));
     for piece in frames::pieces(arguments) {

@@ -8,6 +8,7 @@ use super::{
     dice::{Dice, Hash},
     usage::Used,
 };
+use crate::documents::Model;
 
 /// The width and height where neither caller nor document says.
 const SIDE: usize = 512;
@@ -85,10 +86,7 @@ fn side(asked: &Asked<'_>, input: &Value, name: &str) -> usize {
     };
     let declared = || {
         let (_, body) = asked.model.inputs().next()?;
-        let shapes = conversation::flat(crate::documents::Schema::new(
-            asked.documents,
-            body.get("schema")?,
-        ));
+        let shapes = conversation::flat(Model::schema(body.get("schema")?));
         shapes
             .iter()
             .find_map(|shape| shape.property(name)?.get("default")?.as_u64())

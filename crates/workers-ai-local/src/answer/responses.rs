@@ -7,8 +7,8 @@ use super::{
     dice::{Dice, Hash},
     frames::{self, Frames},
     reply::Reply,
-    set,
 };
+use crate::object::put;
 
 /// What an answer is known by.
 struct Ids {
@@ -20,7 +20,7 @@ struct Ids {
 pub(super) fn whole(reply: &Reply<'_>, usage: &Value, hash: Hash) -> Value {
     let mut ids = Ids::new(hash);
     let mut response = ids.response(reply, usage);
-    set(&mut response, "output", ids.items(reply));
+    put(&mut response, "output", ids.items(reply));
     response
 }
 
@@ -30,8 +30,8 @@ pub(super) fn events(reply: &Reply<'_>, usage: &Value, hash: Hash, marker: &str)
     let mut response = ids.response(reply, usage);
     let items = ids.items(reply);
     let mut begun = response.clone();
-    set(&mut begun, "status", json!("in_progress"));
-    set(&mut begun, "output", json!([]));
+    put(&mut begun, "status", json!("in_progress"));
+    put(&mut begun, "output", json!([]));
     if let Some(begun) = begun.as_object_mut() {
         begun.remove("usage");
         begun.remove("incomplete_details");
@@ -49,7 +49,7 @@ pub(super) fn events(reply: &Reply<'_>, usage: &Value, hash: Hash, marker: &str)
     } else {
         "response.completed"
     };
-    set(&mut response, "output", items);
+    put(&mut response, "output", items);
     writer.event(kind, &mut json!({"response": response}));
     writer.frames.finish(marker)
 }
@@ -76,8 +76,8 @@ impl Ids {
             "usage": usage,
         });
         if reply.is_cut {
-            set(&mut response, "status", json!("incomplete"));
-            set(
+            put(&mut response, "status", json!("incomplete"));
+            put(
                 &mut response,
                 "incomplete_details",
                 json!({"reason": "max_output_tokens"}),
@@ -133,8 +133,8 @@ struct Writer {
 
 impl Writer {
     fn event(&mut self, kind: &str, event: &mut Value) {
-        set(event, "type", kind.into());
-        set(event, "sequence_number", self.sequence.into());
+        put(event, "type", kind);
+        put(event, "sequence_number", self.sequence);
         self.sequence += 1;
         self.frames.event(|text| text.push_str(&event.to_string()));
     }
@@ -142,18 +142,18 @@ impl Writer {
     /// An item: announced, built up, and whole.
     fn item(&mut self, index: usize, item: &Value) {
         let mut begun = item.clone();
-        set(&mut begun, "status", json!("in_progress"));
+        put(&mut begun, "status", json!("in_progress"));
         let (stem, whole) = match item.get("type").and_then(Value::as_str) {
             Some("function_call") => {
-                set(&mut begun, "arguments", json!(""));
+                put(&mut begun, "arguments", json!(""));
                 ("response.function_call_arguments", item.get("arguments"))
             }
             Some("reasoning") => {
-                set(&mut begun, "content", json!([]));
+                put(&mut begun, "content", json!([]));
                 ("response.reasoning_text", item.pointer("/content/0/text"))
             }
             _ => {
-                set(&mut begun, "content", json!([]));
+                put(&mut begun, "content", json!([]));
                 ("response.output_text", item.pointer("/content/0/text"))
             }
         };
@@ -194,18 +194,18 @@ impl Writer {
         }
         let mut done = json!({"item_id": id, "output_index": index});
         if is_call {
-            set(&mut done, "arguments", whole.into());
-            set(
+            put(&mut done, "arguments", whole);
+            put(
                 &mut done,
                 "name",
                 item.get("name").cloned().unwrap_or_default(),
             );
         } else {
-            set(&mut done, "text", whole.into());
-            set(&mut done, "content_index", 0.into());
+            put(&mut done, "text", whole);
+            put(&mut done, "content_index", 0);
         }
         if is_text {
-            set(&mut done, "logprobs", json!([]));
+            put(&mut done, "logprobs", json!([]));
         }
         self.event(&format!("{stem}.done"), &mut done);
     }

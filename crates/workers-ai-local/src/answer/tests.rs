@@ -6,11 +6,12 @@ mod inputs;
 mod media;
 mod shapes;
 mod text;
+mod transcripts;
 
 use serde_json::Value;
 
 use super::*;
-use crate::check::check;
+use crate::{check::check, documents::Documents};
 
 const NATIVE: &str = "@cf/meta/llama-3.1-8b-instruct-fp8";
 const NATIVE_TOOLS: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
@@ -40,11 +41,8 @@ fn ask_bytes(id: &str, input: Input<'_>, stream: bool) -> Answer {
     let documents = Documents::embedded();
     let model = documents.model(id).expect("the model is in the documents");
     answer(&Asked {
-        documents,
-        model,
-        input,
-        seed: 7,
         stream,
+        ..Asked::new(model, input, 7)
     })
     .answer
 }
@@ -87,13 +85,7 @@ fn every_model_answers_as_its_document_says() {
             asked += 1;
             let answered = || {
                 let input = sent.as_input();
-                answer(&Asked {
-                    documents,
-                    model,
-                    input,
-                    seed: 7,
-                    stream: false,
-                })
+                answer(&Asked::new(model, input, 7))
             };
             let (first, again) = (answered(), answered());
             assert_eq!(format!("{first:?}"), format!("{again:?}"), "{}", model.id);
@@ -139,11 +131,8 @@ fn every_event_is_as_its_document_says() {
         for sent in inputs::of(model) {
             let input = sent.as_input();
             let answer = answer(&Asked {
-                documents,
-                model,
-                input,
-                seed: 7,
                 stream: true,
+                ..Asked::new(model, input, 7)
             })
             .answer;
             let Answer::Events(events) = answer else {

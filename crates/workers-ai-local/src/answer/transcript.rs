@@ -1,11 +1,12 @@
-//! What was said in a recording: made up from its bytes, as long as it is, with times for each word.
+//! What was said in a recording: made up from its bytes, as long as it is, with times for each word,
+//! and beside it what the caller asks for in the query.
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, Answered, Asked,
+    Answer, Answered, Asked, Input,
     dice::{Dice, Hash},
     fit::Known,
     made::{made, rounded},
@@ -42,10 +43,12 @@ struct Spoken {
 }
 
 /// A recording and what is said in it.
-struct Recording {
+struct Recording<'a> {
     seconds: f64,
     words: Vec<Spoken>,
     hash: Hash,
+    /// What the query asks for; a body in JSON comes without one.
+    options: Option<&'a Map<String, Value>>,
 }
 
 /// Answers with the words of a recording of this kind in the shape of this schema.
@@ -56,7 +59,11 @@ pub(super) fn answer(
     result: Schema<'_>,
     hash: Hash,
 ) -> Answered {
-    let recording = Recording::of(audio, kind, hash);
+    let options = match asked.input {
+        Input::Bytes { options, .. } => Some(options),
+        Input::Json(_) => None,
+    };
+    let recording = Recording::of(audio, kind, hash, options);
     let result = made(
         result,
         &|name, schema| recording.known(name, schema),
@@ -73,8 +80,8 @@ pub(super) fn answer(
     }
 }
 
-impl Recording {
-    fn of(audio: &[u8], kind: &str, hash: Hash) -> Self {
+impl<'a> Recording<'a> {
+    fn of(audio: &[u8], kind: &str, hash: Hash, options: Option<&'a Map<String, Value>>) -> Self {
         let seconds = sound::length_of(audio, kind);
         let mut dice: Dice = hash.text("recording").dice();
         let start = dice.index(SENTENCES.len());
@@ -98,7 +105,19 @@ impl Recording {
             seconds,
             words,
             hash,
+            options,
         }
+    }
+
+    /// Whether the query asks for this.
+    fn asks(&self, name: &str) -> bool {
+        let option = self.options.and_then(|options| options.get(name));
+        option.is_some_and(|option| option == true)
+    }
+
+    fn asks_for_language(&self) -> bool {
+        let language = self.options.and_then(|options| options.get("language"));
+        self.asks("detect_language") || language.is_some_and(|language| language == "multi")
     }
 
     fn text(&self) -> String {
@@ -126,24 +145,44 @@ impl Recording {
         vtt
     }
 
-    fn segments(&self, item: Schema<'_>) -> Value {
+    /// Passages of the recording in the shape this list has for them.
+    fn passages<'w>(
+        &self,
+        list: Schema<'_>,
+        passages: impl IntoIterator<Item = &'w [Spoken]>,
+    ) -> Value {
+        let Some(item) = list.resolve().child("items") else {
+            return json!([]);
+        };
         let mut first = 0;
-        let segment = |words: &[Spoken]| {
+        let passage = |words: &[Spoken]| {
             let begin = first;
             first += words.len();
             let (start, end) = times(words).unwrap_or_default();
-            let known = |name: &str, schema: Schema<'_>| match name {
-                "text" => Known::Value(text(words).into()),
-                "start" => Known::Value(start.into()),
-                "end" => Known::Value(end.into()),
-                "start_word" => Known::Value(begin.into()),
-                "end_word" => Known::Value((begin + words.len() - 1).into()),
-                "words" => Known::Value(self.words(words, schema)),
-                _ => self.known(name, schema),
+            let known = |name: &str, schema: Schema<'_>| {
+                Known::Value(match name {
+                    "text" | "transcript" => text(words).into(),
+                    "start" => start.into(),
+                    "end" => end.into(),
+                    "start_word" => begin.into(),
+                    "end_word" => (begin + words.len()).saturating_sub(1).into(),
+                    "num_words" => words.len().into(),
+                    "channel" => 0.into(),
+                    "id" => self
+                        .hash
+                        .text("passage")
+                        .text(&text(words))
+                        .dice()
+                        .uuid()
+                        .into(),
+                    "words" => self.words(words, schema),
+                    "sentences" => self.passages(schema, sentences(words)),
+                    _ => return self.known(name, schema),
+                })
             };
             made(item, &known, &["speech"], self.hash)
         };
-        self.cues().into_iter().map(segment).collect()
+        passages.into_iter().map(passage).collect()
     }
 
     fn words(&self, words: &[Spoken], list: Schema<'_>) -> Value {
@@ -153,12 +192,22 @@ impl Recording {
         let mut dice = self.hash.text("words").dice();
         let word = |spoken: &Spoken| {
             let confidence = rounded(0.9 + dice.unit() * 0.0999);
-            let known = |name: &str, _: Schema<'_>| match name {
-                "word" => Known::Value(spoken.word.into()),
-                "start" => Known::Value(spoken.start.into()),
-                "end" => Known::Value(spoken.end.into()),
-                "confidence" => Known::Value(confidence.into()),
-                _ => Known::Fitting,
+            let known = |name: &str, schema: Schema<'_>| {
+                Known::Value(match name {
+                    "word" => spoken.word.into(),
+                    "start" => spoken.start.into(),
+                    "end" => spoken.end.into(),
+                    "confidence" => confidence.into(),
+                    "punctuated_word" if self.asks("punctuate") || self.asks("smart_format") => {
+                        spoken.word.into()
+                    }
+                    "speaker_confidence" if self.asks("diarize") => confidence.into(),
+                    "language" if self.asks_for_language() => "en".into(),
+                    "punctuated_word" | "speaker_confidence" | "language" => {
+                        return Known::Nothing;
+                    }
+                    _ => return self.known(name, schema),
+                })
             };
             made(item, &known, &["speech"], self.hash)
         };
@@ -173,15 +222,32 @@ impl Recording {
             "word_count" => self.words.len().into(),
             "words" => self.words(&self.words, schema),
             "vtt" => self.vtt().into(),
-            "segments" => match schema.resolve().child("items") {
-                Some(item) => self.segments(item),
-                None => json!([]),
-            },
+            "segments" => self.passages(schema, self.cues()),
+            "utterances" if self.asks("utterances") => self.passages(schema, self.cues()),
+            "paragraphs" if self.asks("paragraphs") => {
+                if schema.allows("object") {
+                    return Known::Fitting;
+                }
+                self.passages(schema, [self.words.as_slice()])
+            }
+            "speaker" if self.asks("diarize") => 0.into(),
+            "languages" if self.asks_for_language() => json!(["en"]),
+            "detected_language" if self.asks_for_language() => "en".into(),
+            "entities" if self.asks("detect_entities") => json!([]),
+            "sentiments" if self.asks("sentiment") => return Known::Fitting,
+            "sentiment" => "neutral".into(),
+            "channels" if !schema.allows("array") => 1.into(),
+            "models" => json!([dice.uuid()]),
+            "sha256" => (0..4).map(|_| dice.hex()).collect::<String>().into(),
+            "created" => "2026-11-20T00:00:00.000Z".into(),
             "duration" | "duration_after_vad" | "audio_window_end" => self.seconds.into(),
-            "audio_window_start" | "temperature" => 0.0.into(),
+            "audio_window_start" | "temperature" | "sentiment_score" => 0.0.into(),
             "turn_index" | "sequence_id" => 0.into(),
             "language" => "en".into(),
-            "language_probability" | "confidence" => rounded(0.9 + dice.unit() * 0.0999).into(),
+            "language_confidence" if !self.asks_for_language() => return Known::Nothing,
+            "language_probability" | "language_confidence" | "confidence" => {
+                rounded(0.9 + dice.unit() * 0.0999).into()
+            }
             "avg_logprob" => rounded(-0.1 - dice.unit() * 0.3).into(),
             "compression_ratio" => rounded(1.0 + dice.unit()).into(),
             "no_speech_prob" => rounded(dice.unit() * 0.05).into(),
@@ -191,12 +257,18 @@ impl Recording {
                 (rounded(probability) > 0.5).into()
             }
             "request_id" => dice.uuid().into(),
-            // These are made for callers who ask for them, which a raw body cannot.
-            "summary" | "sentiments" => return Known::Nothing,
+            // Only callers who ask for them get these.
+            "utterances" | "paragraphs" | "speaker" | "languages" | "detected_language"
+            | "entities" | "sentiments" | "summary" => return Known::Nothing,
             _ => return Known::Fitting,
         };
         Known::Value(value)
     }
+}
+
+/// Words up to the end of each sentence.
+fn sentences(words: &[Spoken]) -> impl Iterator<Item = &[Spoken]> {
+    words.split_inclusive(|spoken| spoken.word.ends_with(['.', '?']))
 }
 
 fn text(words: &[Spoken]) -> String {

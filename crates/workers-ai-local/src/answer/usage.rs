@@ -70,8 +70,10 @@ impl Used {
                 "prompt_tokens" | "input_tokens" => self.input_tokens.into(),
                 "completion_tokens" | "output_tokens" => self.output_tokens.into(),
                 "total_tokens" => total.into(),
-                "prompt_tokens_details" => only(part, "cached_tokens", 0),
-                "completion_tokens_details" if self.reasoning_tokens > 0 => {
+                "prompt_tokens_details" | "input_tokens_details" => only(part, "cached_tokens", 0),
+                "completion_tokens_details" | "output_tokens_details"
+                    if self.reasoning_tokens > 0 =>
+                {
                     only(part, "reasoning_tokens", self.reasoning_tokens)
                 }
                 "neurons" if neurons > 0.0 => neurons.into(),

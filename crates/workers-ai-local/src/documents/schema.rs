@@ -59,6 +59,19 @@ impl<'a> Schema<'a> {
             .filter(|branch| branch.get("x-binding-only").is_none())
     }
 
+    /// The property `name`, here or in the first branch that has it.
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        self.find_member(name, DEPTH)
+    }
+
+    fn find_member(self, name: &str, depth: usize) -> Option<Self> {
+        let depth = depth.checked_sub(1)?;
+        self.property(name).or_else(|| {
+            self.alternatives()
+                .find_map(|branch| branch.find_member(name, depth))
+        })
+    }
+
     /// The schemas in the list `key`, such as `allOf`.
     pub(crate) fn list(self, key: &str) -> impl Iterator<Item = Self> {
         self.get(key)

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, str::FromStr, time::Duration};
 
-use super::{Cut, Fault, Instead};
+use super::{AnswerForm, Cut, Fault, Instead};
 use crate::refusal;
 
 /// A fault that could not be read: one line that says which word, and why.
@@ -66,6 +66,7 @@ fn alone(fault: Fault, name: &str) -> Result<Fault, String> {
         "empty" => instead(fault, Instead::Empty),
         "hangup" => instead(fault, Instead::Hangup),
         "no-end" => Ok(fault.no_end()),
+        "results" => Ok(fault.results()),
         _ => Err(if is_known(name) {
             format!("say which, as `{name}=…`")
         } else {
@@ -89,6 +90,7 @@ fn with_value(mut fault: Fault, name: &str, value: &str) -> Result<Fault, String
             fault.event_error = Some((number(events)?, code(error)?));
         }
         "item-error" => fault.item_error = Some(number(value)?),
+        "form" => fault.form = Some(form(value)?),
         "type" => fault.content_type = Some(header(value)?),
         "retry-after" => fault.retry_after = Some(header(value)?),
         "model" if value.starts_with('@') => fault.model = Some(value.to_owned()),
@@ -96,7 +98,9 @@ fn with_value(mut fault: Fault, name: &str, value: &str) -> Result<Fault, String
         "times" if value == "always" => fault.times = u32::MAX,
         "times" => fault.times = number(value)?,
         "after" => fault.after = number(value)?,
-        "empty" | "hangup" | "no-end" => return Err(format!("`{name}` takes no value")),
+        "empty" | "hangup" | "no-end" | "results" => {
+            return Err(format!("`{name}` takes no value"));
+        }
         _ => return Err(unknown()),
     }
     match fault.times {
@@ -105,7 +109,7 @@ fn with_value(mut fault: Fault, name: &str, value: &str) -> Result<Fault, String
     }
 }
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "error",
     "soft",
     "edge",
@@ -116,6 +120,7 @@ const NAMES: [&str; 15] = [
     "truncate",
     "event-error",
     "item-error",
+    "form",
     "type",
     "retry-after",
     "model",
@@ -129,7 +134,7 @@ fn is_known(name: &str) -> bool {
 
 fn unknown() -> String {
     format!(
-        "unknown; known are empty, hangup, no-end, {}",
+        "unknown; known are empty, hangup, no-end, results, {}",
         NAMES.join(", ")
     )
 }
@@ -171,6 +176,15 @@ fn code(value: &str) -> Result<u32, String> {
         let names: Vec<&str> = refusal::KNOWN.iter().map(|known| known.name).collect();
         format!("needs a code or one of {}", names.join(", "))
     })
+}
+
+fn form(value: &str) -> Result<AnswerForm, String> {
+    match value {
+        "native" => Ok(AnswerForm::Native),
+        "chat" => Ok(AnswerForm::Chat),
+        "both" => Ok(AnswerForm::Both),
+        _ => Err("needs native, chat or both".to_owned()),
+    }
 }
 
 fn edge(value: &str) -> Result<u16, String> {

@@ -48,6 +48,28 @@ fn a_batch_passes_through_all_its_states() {
 }
 
 #[test]
+fn a_reference_changes_nothing_about_an_answer() {
+    let server = usual();
+    let model = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+    let body = r#"{"requests":[{"prompt":"What floats?","external_reference":"a"}]}"#;
+    let receipt = submit(&server, model, body).json();
+    let poll = json!({"request_id": receipt["result"]["request_id"]}).to_string();
+    submit(&server, model, &poll);
+    submit(&server, model, &poll);
+    let done = submit(&server, model, &poll).json();
+    let alone = run(model, r#"{"prompt":"What floats?"}"#)
+        .send(&server)
+        .json();
+    let item = &done["result"]["responses"][0];
+    assert_eq!(item["external_reference"], "a");
+    assert_eq!(item["result"]["response"], alone["result"]["response"]);
+    assert_eq!(
+        done["result"]["usage"]["total_tokens"],
+        alone["result"]["usage"]["total_tokens"]
+    );
+}
+
+#[test]
 fn models_that_queue_without_saying_so_in_their_document() {
     let server = usual();
     let body = r#"{"requests":[{"text":"hello"},{"text":["a","b"],"external_reference":"x"}]}"#;
@@ -108,6 +130,33 @@ fn a_batch_belongs_to_its_model() {
     let poll = json!({"request_id": receipt["result"]["request_id"]}).to_string();
     let other = run("@cf/baai/bge-small-en-v1.5", poll).send(&server);
     assert_eq!(other.code(), 5006);
+}
+
+#[test]
+fn a_finished_batch_can_have_results_with_an_index() {
+    let server = usual();
+    let body = r#"{"requests":[{"text":"a","external_reference":"x"},{"text":"b"}]}"#;
+    let receipt = submit(&server, BGE, body).json();
+    let id = &receipt["result"]["request_id"];
+    let poll = json!({"request_id": id}).to_string();
+    server.script(Fault::new().results().always());
+    for state in ["queued", "running", "completed"] {
+        assert_eq!(
+            submit(&server, BGE, &poll).json()["result"]["status"],
+            state
+        );
+    }
+    let done = submit(&server, BGE, &poll).json()["result"].clone();
+    assert_eq!(&done["request_id"], id);
+    assert_eq!(done.get("responses"), None);
+    let results = done["results"].as_array().expect("a list");
+    let numbers: Vec<_> = results.iter().map(|item| item["index"].as_u64()).collect();
+    assert_eq!(numbers, [Some(0), Some(1)]);
+    assert_eq!(results[0]["external_reference"], "x");
+    server.clear();
+    let usual = submit(&server, BGE, &poll).json()["result"].clone();
+    assert_eq!(usual["responses"][0]["result"], results[0]["result"]);
+    assert_eq!(usual["usage"], done["usage"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use workers_ai_local::{Fault, Server};
+use workers_ai_local::{AnswerForm, Fault, Server};
 
 use crate::wire::{Ended, LLAMA, data, get, raw_within, run, start, usual};
 
@@ -47,6 +47,11 @@ fn every_error_by_name_and_by_code() {
         ("context", 400, 8007),
         ("forbidden-resource", 403, 9109),
         ("auth", 401, 10000),
+        ("model-timeout", 408, 3046),
+        ("too-long", 413, 5021),
+        ("no-gateway", 400, 2001),
+        ("gateway-no-model", 400, 2008),
+        ("gateway-auth", 401, 2009),
         ("gateway-rate-limit", 429, 2003),
         ("gateway-balance", 402, 2021),
         ("gateway-spending", 429, 2045),
@@ -243,6 +248,10 @@ fn the_words_mean_what_the_methods_do() {
         ("no-end", Fault::new().no_end()),
         ("event-error=4", Fault::new().event_error(4, 8005)),
         ("item-error=2", Fault::new().item_error(2)),
+        ("results", Fault::new().results()),
+        ("form=native", Fault::new().form(AnswerForm::Native)),
+        ("form=chat", Fault::new().form(AnswerForm::Chat)),
+        ("form=both", Fault::new().form(AnswerForm::Both)),
         ("reset=0", Fault::new().reset_at(0)),
         (
             "close=1 delay=5",
@@ -283,6 +292,9 @@ fn a_bad_fault_is_told_in_one_line() {
         ("model=llama", "begins with `@`"),
         ("type=tëxt", "plain characters"),
         ("empty=1", "takes no value"),
+        ("results=1", "takes no value"),
+        ("form", "say which"),
+        ("form=prose", "native, chat or both"),
         ("event-error=x:y", "whole number"),
         ("\u{1b}[31m", "unknown"),
     ] {

@@ -72,6 +72,29 @@ fn the_cache_is_used_by_those_who_ask() {
 }
 
 #[test]
+fn what_is_kept_belongs_to_one_account_and_one_question() {
+    let server = usual();
+    let ask = |account: &str, query: &str| {
+        let path = format!("/client/v4/accounts/{account}/ai/run/@cf/deepgram/nova-3{query}");
+        let ask = post("", "RIFF")
+            .at(&path)
+            .header("content-type", "audio/wav");
+        let ask = ask
+            .header("cf-aig-gateway-id", "g")
+            .header("cf-aig-cache-ttl", "60");
+        cache(&server, &ask).0
+    };
+    for (account, query, status) in [
+        ("one", "?diarize=true", "MISS"),
+        ("one", "?diarize=true", "HIT"),
+        ("one", "?diarize=false", "MISS"),
+        ("other", "?diarize=true", "MISS"),
+    ] {
+        assert_eq!(ask(account, query), status, "{account} {query}");
+    }
+}
+
+#[test]
 fn refusals_are_not_kept() {
     let server = usual();
     let bad = || {

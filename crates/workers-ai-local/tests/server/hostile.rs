@@ -1,13 +1,14 @@
 //! What nobody should send. The server says no, and goes on.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     net::{Shutdown, TcpStream},
+    time::Duration,
 };
 
 use workers_ai_local::Server;
 
-use crate::wire::{LLAMA, post, raw, run, start, usual};
+use crate::wire::{LLAMA, post, raw, raw_within, run, start, usual};
 
 const PROMPT: &str = r#"{"prompt":"Hello"}"#;
 
@@ -113,6 +114,108 @@ fn callers_who_go_away() {
             .write_all(&run(LLAMA, stream).bytes())
             .expect("a socket");
         drop(socket);
+    }
+    goes_on(&server);
+}
+
+#[test]
+fn callers_who_never_finish() {
+    let server = usual();
+    let ask = run(LLAMA, PROMPT).bytes();
+    let slow: Vec<TcpStream> = (0..60)
+        .map(|number| {
+            let mut stream = TcpStream::connect(server.address()).expect("a server");
+            let cut = [0, 1, 30, ask.len() - 1][number % 4];
+            stream.write_all(&ask[..cut]).expect("a socket");
+            stream
+        })
+        .collect();
+    goes_on(&server);
+    // Those who do finish are answered, however long it took them.
+    for (number, mut stream) in slow.into_iter().enumerate() {
+        let cut = [0, 1, 30, ask.len() - 1][number % 4];
+        stream.write_all(&ask[cut..]).expect("a socket");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer:.100}");
+    }
+}
+
+#[test]
+fn readers_who_never_read() {
+    let server = usual();
+    let long = r#"{"prompt":"Write 20000 words.","max_tokens":60000,"stream":true}"#;
+    let silent: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address()).expect("a server");
+            stream
+                .write_all(&run(LLAMA, long).bytes())
+                .expect("a socket");
+            stream
+        })
+        .collect();
+    goes_on(&server);
+    drop(silent);
+    goes_on(&server);
+}
+
+#[test]
+fn bodies_that_are_not_as_long_as_they_say() {
+    let server = usual();
+    let ask = |head: &str, body: &str| {
+        let path = crate::wire::path(&format!("run/{LLAMA}"));
+        let text = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer t\r\nconnection: close\r\n{head}\r\n\r\n{body}"
+        );
+        raw_within(
+            server.address(),
+            text.as_bytes(),
+            Duration::from_millis(200),
+        )
+    };
+    for (what, head, body, status) in [
+        (
+            "chunks",
+            "transfer-encoding: chunked",
+            "11\r\n{\"prompt\":\"Hello\"\r\n1\r\n}\r\n0\r\n\r\n",
+            200,
+        ),
+        (
+            "a trailer",
+            "transfer-encoding: chunked",
+            "12\r\n{\"prompt\":\"Hello\"}\r\n0\r\nx: y\r\n\r\n",
+            200,
+        ),
+        ("nothing", "content-length: 0", "", 400),
+        ("no length", "x: y", "", 400),
+        (
+            "a length beyond all",
+            "content-length: 99999999999999999999",
+            "{}",
+            400,
+        ),
+        (
+            "a huge chunk",
+            "transfer-encoding: chunked",
+            "ffffffffffffffff\r\n{}",
+            0,
+        ),
+        ("less than promised", "content-length: 50", "{}", 0),
+        (
+            "two lengths",
+            "content-length: 2\r\ncontent-length: 3",
+            "{}",
+            400,
+        ),
+        (
+            "two ways",
+            "content-length: 2\r\ntransfer-encoding: chunked",
+            "2\r\n{}\r\n0\r\n\r\n",
+            400,
+        ),
+    ] {
+        let got = ask(head, body);
+        assert_eq!(got.status, status, "{what}: {}", got.text());
     }
     goes_on(&server);
 }

@@ -11,14 +11,18 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Sent {
     Json(Value),
-    Bytes(&'static str, Vec<u8>),
+    Bytes(&'static str, Vec<u8>, Map<String, Value>),
 }
 
 impl Sent {
     pub(super) fn as_input(&self) -> Input<'_> {
         match self {
             Sent::Json(value) => Input::Json(value),
-            Sent::Bytes(content_type, body) => Input::Bytes { content_type, body },
+            Sent::Bytes(content_type, body, options) => Input::Bytes {
+                content_type,
+                body,
+                options,
+            },
         }
     }
 }
@@ -37,10 +41,22 @@ pub(super) fn of(model: &'static Model) -> Vec<Sent> {
             let inputs = inputs.chain(shapes.map(|shape| smallest(*shape)));
             all.extend(inputs.map(|input| Sent::Json(small(input, schema))));
         } else {
-            all.push(Sent::Bytes(content_type, b"not really a file".to_vec()));
+            for options in [Map::new(), every_option(model)] {
+                let body = b"not really a file".to_vec();
+                all.push(Sent::Bytes(content_type, body, options));
+            }
         }
     }
     all
+}
+
+/// All that a query can ask for.
+fn every_option(model: &Model) -> Map<String, Value> {
+    let yes = |(name, parameter): (&str, &Value)| {
+        let is_switch = parameter["schema"]["type"] == "boolean";
+        is_switch.then(|| (name.to_owned(), true.into()))
+    };
+    model.options().filter_map(yes).collect()
 }
 
 /// A picture of a small size, as painting takes time.

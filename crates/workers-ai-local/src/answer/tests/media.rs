@@ -123,13 +123,7 @@ fn cost_follows_the_price() {
     let cost = |id: &str, input: Value| {
         let model = documents.model(id).unwrap();
         let input = Input::Json(&input);
-        let asked = crate::answer::Asked {
-            documents,
-            model,
-            input,
-            seed: 7,
-            stream: false,
-        };
+        let asked = crate::answer::Asked::new(model, input, 7);
         crate::answer::answer(&asked).neurons
     };
     let aura = |text: String| cost("@cf/deepgram/aura-1", json!({"text": text}));

@@ -1,7 +1,6 @@
 //! Answers that are neither text of a chat nor a file: vectors, scores, classes, transcripts.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{ask, ask_bytes, stream};
 use crate::{
@@ -112,78 +111,6 @@ fn queries_and_documents_have_a_row_each() {
     );
 }
 
-/// A WAV file of silence, this long.
-fn recording(seconds: usize) -> Vec<u8> {
-    let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
-    file.extend(8000_u32.to_le_bytes());
-    file.extend(16_000_u32.to_le_bytes());
-    file.extend(b"\x02\0\x10\0data");
-    file.resize(16_000 * seconds, 0);
-    file
-}
-
-#[test]
-fn transcripts_have_words_with_times() {
-    let audio = recording(10);
-    let raw = |id: &str, audio: &[u8]| {
-        let input = Input::Bytes {
-            content_type: "audio/wav",
-            body: audio,
-        };
-        match ask_bytes(id, input, false) {
-            Answer::Result(value) => value,
-            other => panic!("{other:?}"),
-        }
-    };
-    let whisper = raw("@cf/openai/whisper", &audio);
-    let turbo = ask(
-        "@cf/openai/whisper-large-v3-turbo",
-        &json!({"audio": STANDARD.encode(&audio)}),
-    );
-    let nova = raw("@cf/deepgram/nova-3", &audio);
-    let nova = &nova["results"]["channels"][0]["alternatives"][0];
-    for (words, text) in [
-        (&whisper["words"], &whisper["text"]),
-        (
-            &turbo["segments"][0]["words"],
-            &turbo["segments"][0]["text"],
-        ),
-        (&nova["words"], &nova["transcript"]),
-    ] {
-        let words = words.as_array().unwrap();
-        let said: Vec<&str> = words
-            .iter()
-            .filter_map(|word| word["word"].as_str())
-            .collect();
-        assert_eq!(said.join(" "), text.as_str().unwrap());
-        let mut time = 0.0;
-        for word in words {
-            let (start, end) = (
-                word["start"].as_f64().unwrap(),
-                word["end"].as_f64().unwrap(),
-            );
-            assert!(time <= start && start < end && end <= 10.0, "{word}");
-            time = end;
-        }
-    }
-    assert_eq!(
-        whisper["word_count"].as_u64(),
-        whisper["words"].as_array().map(|words| words.len() as u64)
-    );
-    assert_eq!(turbo["transcription_info"]["duration"], 10.0);
-    assert!(turbo["segments"].as_array().unwrap().len() > 1);
-    assert!(nova["confidence"].as_f64().unwrap() <= 1.0);
-    let vtt = whisper["vtt"].as_str().unwrap();
-    assert!(vtt.starts_with("WEBVTT\n\n00.000 --> "), "{vtt}");
-    assert_ne!(
-        whisper["text"],
-        raw("@cf/openai/whisper", b"something else")["text"]
-    );
-    let numbers: Vec<Value> = audio.iter().map(|byte| (*byte).into()).collect();
-    let by_numbers = ask("@cf/openai/whisper", &json!({"audio": numbers}));
-    assert_eq!(by_numbers["word_count"], whisper["word_count"]);
-}
-
 #[test]
 fn pictures_are_classified_and_searched() {
     let mut picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
@@ -193,6 +120,7 @@ fn pictures_are_classified_and_searched() {
         let input = Input::Bytes {
             content_type: "application/octet-stream",
             body: &picture,
+            options: &Map::new(),
         };
         match ask_bytes(id, input, false) {
             Answer::Result(value) => value,

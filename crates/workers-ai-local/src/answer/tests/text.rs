@@ -66,13 +66,7 @@ fn another_seed_gives_another_answer() {
     let input = json!({"prompt": "Why is the sky blue?"});
     let of = |seed: u64| {
         let input = Input::Json(&input);
-        let asked = Asked {
-            documents,
-            model,
-            input,
-            seed,
-            stream: false,
-        };
+        let asked = Asked::new(model, input, seed);
         format!("{:?}", answer(&asked).answer)
     };
     assert_eq!(of(1), of(1));
@@ -126,21 +120,27 @@ fn a_limit_ends_the_answer() {
 
 #[test]
 fn tokens_add_up() {
-    let input = json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]});
-    for (id, names) in [
-        (
-            NATIVE,
-            ["prompt_tokens", "completion_tokens", "total_tokens"],
-        ),
-        (CHAT, ["prompt_tokens", "completion_tokens", "total_tokens"]),
+    let chat = json!({"messages": [{"role": "user", "content": "Why is the sky blue?"}]});
+    let plain = json!({"input": "Why is the sky blue?"});
+    for (id, input, [came, went], thinks) in [
+        (NATIVE, &chat, ["prompt", "completion"], false),
+        (CHAT, &chat, ["prompt", "completion"], true),
+        (RESPONSES, &chat, ["prompt", "completion"], true),
+        (RESPONSES, &plain, ["input", "output"], true),
     ] {
-        let answer = ask(id, &input);
-        let [input, output, total] = names.map(|name| answer["usage"][name].as_u64().unwrap());
-        assert!(
-            input > 5 && output > 5 && input + output == total,
-            "{answer}"
+        let usage = ask(id, input)["usage"].clone();
+        let count = |name: &str| usage[name].as_u64().unwrap();
+        let (input, output) = (
+            count(&format!("{came}_tokens")),
+            count(&format!("{went}_tokens")),
         );
-        assert!(answer["usage"]["neurons"].as_f64().unwrap() > 0.0);
+        assert!(input > 5 && output > 5, "{id}: {usage}");
+        assert_eq!(input + output, count("total_tokens"), "{id}: {usage}");
+        assert!(usage["neurons"].as_f64().unwrap() > 0.0);
+        let cached = &usage[format!("{came}_tokens_details")]["cached_tokens"];
+        assert_eq!(*cached, 0, "{id}: {usage}");
+        let thought = &usage[format!("{went}_tokens_details")]["reasoning_tokens"];
+        assert_eq!(thought.is_u64(), thinks, "{id}: {usage}");
     }
 }
 
@@ -299,11 +299,8 @@ fn one_dialect_can_be_asked_of_all() {
         answer_in(
             dialect,
             &Asked {
-                documents,
-                model,
-                input,
-                seed: 7,
                 stream,
+                ..Asked::new(model, input, 7)
             },
         )
         .map(|answered| answered.answer)
