@@ -80,6 +80,7 @@ pub fn import(
         models,
         mut notes,
         mut faults,
+        ..
     } = Published::read(sources);
     let mut known = base.clone();
     for (file, document) in directory.files() {
