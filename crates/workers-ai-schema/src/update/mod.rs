@@ -5,6 +5,7 @@
 
 mod copy;
 mod judge;
+mod parts;
 mod schema;
 mod told;
 mod union;
