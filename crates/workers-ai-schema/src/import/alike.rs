@@ -1,0 +1,141 @@
+//! A new model that is published like one we know → a document like that one's, with what differs.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Run, is_beside};
+use crate::{
+    Directory, Place,
+    assemble::{RESULT, operation_mut, operation_of},
+    directory::text,
+    update::{Manner, Sides, update},
+    upstream::{Upstream, file_of},
+};
+
+impl Run<'_> {
+    /// Lays new models over known ones of their task, and takes what changes least.
+    pub(super) fn alike(&mut self, models: &[Upstream], known: &Directory) {
+        let mut new = models.iter().filter(|model| {
+            let file = file_of(&model.id);
+            known.get(&file).is_none() && !model.flattened && !is_beside(self.directory, model)
+        });
+        let new: Vec<String> = new.by_ref().map(|model| file_of(&model.id)).collect();
+        if new.is_empty() {
+            return;
+        }
+        let corrected = known.corrected();
+        let mut meant = self.theirs.clone();
+        for (file, component) in corrected.components() {
+            meant.insert(file.to_owned(), component.clone());
+        }
+        for file in new {
+            let Some(given) = self.theirs.get(&file).cloned() else {
+                continue;
+            };
+            if !says_something(&given) {
+                continue;
+            }
+            let mut seen = BTreeSet::new();
+            let mut best: Option<(usize, Value)> = None;
+            for (_, like) in known.models() {
+                let Some(seed) = seed(&given, like).filter(|seed| seen.insert(text(seed))) else {
+                    continue;
+                };
+                let mut ours = known.clone();
+                ours.insert(file.clone(), seed.clone());
+                let mut right = corrected.clone();
+                right.insert(file.clone(), seed.clone());
+                let sides = Sides {
+                    ours: &ours,
+                    corrected: &right,
+                    theirs: &self.theirs,
+                    meant: &meant,
+                };
+                let manner = Manner {
+                    facts_only: false,
+                    prune: false,
+                };
+                let Some(done) = update(&file, &sides, manner) else {
+                    continue;
+                };
+                // What the other has and this one has not is no reason to say it of this one.
+                if !done.gone.is_empty() || !done.notes.is_empty() {
+                    continue;
+                }
+                let changes = leaves(&seed)
+                    .symmetric_difference(&leaves(&done.document))
+                    .count();
+                if best.as_ref().is_none_or(|(least, _)| changes < *least) {
+                    best = Some((changes, done.document));
+                }
+            }
+            let shorter =
+                |(_, document): &(usize, Value)| text(document).len() < text(&given).len();
+            if let Some((_, document)) = best.filter(shorter) {
+                self.theirs.insert(file, document);
+            }
+        }
+    }
+}
+
+/// Every value that holds no others, with its place.
+fn leaves(value: &Value) -> BTreeSet<(String, String)> {
+    fn walk(value: &Value, at: &Place, found: &mut BTreeSet<(String, String)>) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    walk(value, &at.at(key), found);
+                }
+            }
+            Value::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    walk(value, &at.at(&index.to_string()), found);
+                }
+            }
+            one => drop(found.insert((at.pointer.clone(), one.to_string()))),
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(value, &Place::default(), &mut found);
+    found
+}
+
+/// Whether body and answer are described.
+fn says_something(document: &Value) -> bool {
+    let described = |schema: &Value| {
+        ["$ref", "properties", "items", "oneOf", "anyOf", "allOf"]
+            .iter()
+            .any(|key| schema.get(*key).is_some())
+    };
+    let Some((_, operation)) = operation_of(document) else {
+        return false;
+    };
+    let body = "/requestBody/content/application~1json/schema";
+    [body, RESULT]
+        .iter()
+        .all(|at| operation.pointer(at).is_some_and(described))
+}
+
+/// `given` with the schemas of `like`, where the two are for the same task and shapes are shared.
+fn seed(given: &Value, like: &Value) -> Option<Value> {
+    let task = "/x-model/task";
+    let (_, operation) = operation_of(like)?;
+    let shared = text(operation).replace("components/service.json", "");
+    if given.pointer(task)? != like.pointer(task)? || !shared.contains("components/") {
+        return None;
+    }
+    let mut seed = given.clone();
+    let target = operation_mut(&mut seed)?;
+    for at in ["/requestBody/content", "/responses/200/content"] {
+        let mut content = operation.pointer(at)?.clone();
+        for media in content.as_object_mut()?.values_mut() {
+            media.as_object_mut()?.shift_remove("example");
+        }
+        *target.pointer_mut(at)? = content;
+    }
+    if let Some(schemas) = like.pointer("/components/schemas") {
+        seed["components"]["schemas"] = schemas.clone();
+    }
+    Some(seed)
+}
