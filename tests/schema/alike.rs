@@ -47,6 +47,10 @@ fn a_new_model_shares_what_a_known_one_shares() {
     let import = imported(&known(), &new);
     assert_eq!(input(&import, "three"), input(&import, "one"));
     assert_eq!(input(&import, "three")["$ref"], SHARED);
+    let notes: Vec<String> = import.notes.iter().map(ToString::to_string).collect();
+    let told =
+        "models/cf/example/three.json#: written like `@cf/example/one`, which is published alike";
+    assert_eq!(notes, [told]);
     assert!(imported(&import.directory, &new).files.is_empty());
     let scratch = Scratch::new(&import.directory);
     assert_eq!(check(&scratch.0), Ok(3));

@@ -4,27 +4,28 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Run, is_beside};
+use super::{Run, id_of};
 use crate::{
-    Directory, Place,
+    Directory, Note, Place,
     assemble::{RESULT, operation_mut, operation_of},
     directory::text,
     update::{Manner, Sides, update},
     upstream::{Upstream, file_of},
 };
 
+const AUTHOR: &str = "/x-model/author";
+
 impl Run<'_> {
-    /// Lays new models over known ones of their task, and takes what changes least.
+    /// Lays new models over known ones of their task, and takes what changes least, of
+    /// the same author if there is a choice.
     pub(super) fn alike(&mut self, models: &[Upstream], known: &Directory) {
-        let mut new = models.iter().filter(|model| {
-            let file = file_of(&model.id);
-            known.get(&file).is_none() && !model.flattened && !is_beside(self.directory, model)
-        });
-        let new: Vec<String> = new.by_ref().map(|model| file_of(&model.id)).collect();
+        let whole = models.iter().filter(|model| !model.flattened);
+        let files = whole.map(|model| file_of(&model.id));
+        let new: Vec<String> = files.filter(|file| known.get(file).is_none()).collect();
         if new.is_empty() {
             return;
         }
-        let corrected = known.corrected();
+        let (mut ours, mut corrected) = (known.clone(), known.corrected());
         let mut meant = self.theirs.clone();
         for (file, component) in corrected.components() {
             meant.insert(file.to_owned(), component.clone());
@@ -37,18 +38,18 @@ impl Run<'_> {
                 continue;
             }
             let mut seen = BTreeSet::new();
-            let mut best: Option<(usize, Value)> = None;
-            for (_, like) in known.models() {
+            let mut best: Option<(usize, Value, &Value)> = None;
+            let mut likes: Vec<&Value> = known.models().map(|(_, like)| like).collect();
+            likes.sort_by_key(|like| like.pointer(AUTHOR) != given.pointer(AUTHOR));
+            for like in likes {
                 let Some(seed) = seed(&given, like).filter(|seed| seen.insert(text(seed))) else {
                     continue;
                 };
-                let mut ours = known.clone();
                 ours.insert(file.clone(), seed.clone());
-                let mut right = corrected.clone();
-                right.insert(file.clone(), seed.clone());
+                corrected.insert(file.clone(), seed.clone());
                 let sides = Sides {
                     ours: &ours,
-                    corrected: &right,
+                    corrected: &corrected,
                     theirs: &self.theirs,
                     meant: &meant,
                 };
@@ -66,13 +67,18 @@ impl Run<'_> {
                 let changes = leaves(&seed)
                     .symmetric_difference(&leaves(&done.document))
                     .count();
-                if best.as_ref().is_none_or(|(least, _)| changes < *least) {
-                    best = Some((changes, done.document));
+                if best.as_ref().is_none_or(|(least, ..)| changes < *least) {
+                    best = Some((changes, done.document, like));
                 }
             }
-            let shorter =
-                |(_, document): &(usize, Value)| text(document).len() < text(&given).len();
-            if let Some((_, document)) = best.filter(shorter) {
+            let Some((_, document, like)) = best else {
+                continue;
+            };
+            if text(&document).len() < text(&given).len() {
+                self.import.notes.push(Note {
+                    place: Place::file(&file),
+                    message: format!("written like `{}`, which is published alike", id_of(like)),
+                });
                 self.theirs.insert(file, document);
             }
         }
@@ -111,10 +117,10 @@ fn says_something(document: &Value) -> bool {
     let Some((_, operation)) = operation_of(document) else {
         return false;
     };
-    let body = "/requestBody/content/application~1json/schema";
-    [body, RESULT]
-        .iter()
-        .all(|at| operation.pointer(at).is_some_and(described))
+    let at = |pointer: &str| operation.pointer(pointer);
+    at("/requestBody/content/application~1json/schema").is_some_and(described)
+        && (at("/responses/200/content/application~1json").is_none()
+            || at(RESULT).is_some_and(described))
 }
 
 /// `given` with the schemas of `like`, where the two are for the same task and shapes are shared.
@@ -128,11 +134,12 @@ fn seed(given: &Value, like: &Value) -> Option<Value> {
     let mut seed = given.clone();
     let target = operation_mut(&mut seed)?;
     for at in ["/requestBody/content", "/responses/200/content"] {
-        let mut content = operation.pointer(at)?.clone();
-        for media in content.as_object_mut()?.values_mut() {
-            media.as_object_mut()?.shift_remove("example");
+        let content = target.pointer_mut(at)?.as_object_mut()?;
+        let known = operation.pointer(at)?.as_object()?;
+        for (media, value) in content {
+            *value = known.get(media)?.clone();
+            value.as_object_mut()?.shift_remove("example");
         }
-        *target.pointer_mut(at)? = content;
     }
     if let Some(schemas) = like.pointer("/components/schemas") {
         seed["components"]["schemas"] = schemas.clone();
