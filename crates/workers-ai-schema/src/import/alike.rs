@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Run, id_of};
+use super::{Run, flat::differences, id_of};
 use crate::{
     Directory, Note, Place,
     assemble::{RESULT, operation_mut, operation_of},
+    difference::OURS_ONLY,
     directory::text,
     update::{Manner, Sides, update},
     upstream::{Upstream, file_of},
@@ -62,6 +63,11 @@ impl Run<'_> {
                 };
                 // What the other has and this one has not is no reason to say it of this one.
                 if !done.gone.is_empty() || !done.notes.is_empty() {
+                    continue;
+                }
+                ours.insert(file.clone(), done.document.clone());
+                let beside = differences(&file, "", &ours, &self.theirs);
+                if beside.iter().any(|one| one.message == OURS_ONLY) {
                     continue;
                 }
                 let changes = leaves(&seed)
