@@ -75,18 +75,6 @@ fn what_a_new_model_lacks_is_not_said_of_it() {
     assert!(shared(schema(&import.directory, "one", true)) && !shared(document));
 }
 
-/// A known model that can also be asked in another way is no model for one that cannot.
-#[test]
-fn what_only_another_alternative_says_is_not_said_of_a_new_model() {
-    let riddle = json!({"type": "object", "required": ["riddle"], "properties": {"riddle": {"type": "string"}}});
-    let both = json!({"oneOf": [question(&json!({})), riddle]});
-    let directory = imported(&known(), &[page("both", &both, &answer())]).directory;
-    let mut more = question(&json!({}));
-    more["properties"]["tone"]["enum"] = json!(["dry", "warm", "wry"]);
-    let import = imported(&directory, &[page("new", &more, &answer())]);
-    assert!(!input(&import, "new").to_string().contains("riddle"));
-}
-
 /// Options stand once in the document, beside what is shared: a change of one is a change there.
 #[test]
 fn what_is_a_models_own_changes_where_it_stands() {
