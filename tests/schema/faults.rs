@@ -52,6 +52,22 @@ fn each_bad_source_has_one_line() {
             "a.json#/schema/input/$ref: \"https://example.com/x.json\" leads out of the file; put the schema in its place",
         ),
         (
+            r#"{"model_id": "example/x", "name": "X"}"#,
+            "a.json#/model_id: `example/x` is no model id; one is written `@cf/author/name` or `@hf/author/name`",
+        ),
+        (
+            r##"{"paths": {"/ai/run/@cf/a/b": {"post": {"requestBody": {"$ref": "#/nowhere"}}}}}"##,
+            "a.json#/paths/~1ai~1run~1@cf~1a~1b/post/requestBody/$ref: `#/nowhere` leads nowhere",
+        ),
+        (
+            r##"{"paths": {"/ai/run/@cf/a/b": {"$ref": "#/a"}}, "a": {"$ref": "#/a"}}"##,
+            "a.json#/a/$ref: `#/a` leads back to itself",
+        ),
+        (
+            r#"{"paths": {"/ai/run/@cf/a/b": {"$ref": "b.json"}}}"#,
+            "a.json#/paths/~1ai~1run~1@cf~1a~1b/$ref: `b.json` leads out of the file; put what it leads to in its place",
+        ),
+        (
             r#"{"success": false, "errors": []}"#,
             "a.json#: an answer that says it failed; ask again",
         ),
@@ -67,6 +83,15 @@ fn each_bad_source_has_one_line() {
     for (text, fault) in cases {
         assert_eq!(refused(&[source("a.json", text)]), fault, "{text}");
     }
+}
+
+#[test]
+fn yaml_is_told_from_broken_json() {
+    let fault = refused(&[source("page.yaml", "name: x")]);
+    assert!(
+        fault.starts_with("page.yaml#: YAML is not read, convert it to JSON: "),
+        "{fault}"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The commands that keep documents fresh, as a library: import, update, compare, check, pull.
 
+mod alike;
 mod check;
 mod claims;
 mod diff;

@@ -56,6 +56,31 @@ fn operations_become_documents_and_duplicates_are_left_out() {
 }
 
 #[test]
+fn bodies_and_answers_may_stand_elsewhere_in_the_document() {
+    let text = json!({
+        "openapi": "3.0.0",
+        "paths": {"/ai/run/@cf/example/parrot": {"$ref": "#/components/pathItems/Run"}},
+        "components": {
+            "pathItems": {"Run": {"post": {
+                "requestBody": {"$ref": "#/components/requestBodies/Say"},
+                "responses": {"200": {"$ref": "#/components/responses/Said"}},
+            }}},
+            "requestBodies": {"Say": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Words"}}}}},
+            "responses": {"Said": {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}},
+            "schemas": {"Words": {"type": "object", "properties": {"words": {"type": "string"}}}},
+        },
+    });
+    let import = fresh(&[source("openapi.json", text.to_string())]);
+    let schema = schema(&import.directory, "parrot", false);
+    assert_eq!(schema["$ref"], "#/components/schemas/Words");
+    let file = "models/cf/example/parrot.json";
+    let document = import.directory.get(file).expect("a document");
+    let answer = "/paths/~1accounts~1{account_id}~1ai~1run~1@cf~1example~1parrot/post/responses/200/content/audio~1wav";
+    assert!(document.pointer(answer).is_some(), "{document:#}");
+    assert!(import.notes.is_empty(), "{:?}", import.notes);
+}
+
+#[test]
 fn a_document_that_is_there_is_not_touched_and_differences_are_listed() {
     let corpus = corpus();
     let body = json!({"type": "object", "required": ["text"], "properties": {

@@ -8,7 +8,7 @@ use crate::{
     compiled::{
         CfExampleForm, CopiesOne, CopiesOneInput, NoOutput, NoSchema, OpenStream, UntitledUnions,
     },
-    support::{Scratch, fresh, imported, page, pages, schema},
+    support::{Scratch, fresh, imported, page, pages, schema, source},
 };
 
 #[test]
@@ -134,6 +134,67 @@ fn batches_stay_where_they_are_read() {
     let import = fresh(&inputs.map(|(name, input)| page(name, input, &answer)));
     let scratch = Scratch::new(&import.directory);
     assert_eq!(check(&scratch.0), Ok(5));
+}
+
+#[test]
+fn pages_of_the_catalogue_say_the_id_beside_the_name() {
+    let parrot = json!({
+        "model_id": "@cf/example/parrot", "name": "Parrot [small]", "task": "Text-to-Speech",
+        "context_length": 512, "terms": "https://example.com/terms", "supports_async": true,
+    });
+    let other = json!({"model_id": "example/crow", "name": "Crow", "task": "Text-to-Speech"});
+    let listed =
+        |models: &serde_json::Value| source("all.json", json!({"models": models}).to_string());
+    let list = fresh(&[listed(&json!([parrot, other]))]);
+    let by_name = fresh(&[listed(&json!({"parrot": parrot, "crow": other}))]);
+    let alone = fresh(&[
+        source("a.json", parrot.to_string()),
+        source("b.json", other.to_string()),
+    ]);
+    for import in [list, by_name, alone] {
+        assert_eq!(import.added, ["@cf/example/parrot"]);
+        let facts = &import
+            .directory
+            .get("models/cf/example/parrot.json")
+            .expect("a document")["x-model"];
+        assert_eq!(facts["context_window"], 512);
+        assert_eq!(facts["terms"], "https://example.com/terms");
+        assert_eq!(facts["abilities"], json!(["async_queue"]));
+        let left_out = |note: &workers_ai_schema::Note| {
+            note.message == "`example/crow` is run by somebody else, left out"
+        };
+        assert!(import.notes.iter().any(left_out), "{:?}", import.notes);
+    }
+}
+
+#[test]
+fn how_much_a_model_may_reason_is_a_fact() {
+    let reasoning = |value: serde_json::Value| {
+        let mut page = page("thinker", &json!({}), &json!({}));
+        let list = json!([{"property_id": "reasoning_effort", "value": value}]);
+        page.text = page
+            .text
+            .replace("\"properties\":[]", &format!("\"properties\":{list}"));
+        let import = fresh(&[page]);
+        let document = import.directory.get("models/cf/example/thinker.json");
+        (
+            document.expect("a document")["x-model"]["reasoning"].clone(),
+            import.notes.len(),
+        )
+    };
+    let given = json!({
+        "supported_efforts": ["much", "little"], "default_effort": "little", "default_enabled": true,
+        "mandatory": false, "normalizes_to": {"null": "little", "some": "little"},
+    });
+    let wanted = json!({
+        "efforts": ["much", "little"], "default": "little", "mandatory": false,
+        "aliases": {"some": "little"},
+    });
+    assert_eq!(reasoning(given), (wanted, 0));
+    let none = json!({"supported_efforts": [], "mandatory": true});
+    assert_eq!(reasoning(none), (json!({"mandatory": true}), 0));
+    let wrong = json!({"supported_efforts": "much"});
+    assert_eq!(reasoning(wrong), (serde_json::Value::Null, 1));
 }
 
 /// A component's file is called after the task, which may have no letter that a file name can have.

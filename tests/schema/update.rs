@@ -214,6 +214,41 @@ fn a_withdrawn_model_that_is_published_again_is_told() {
     assert_eq!(lines, [line]);
 }
 
+/// Two kinds of pieces are told apart in the document, and published as one object.
+#[test]
+fn what_alternatives_of_an_alternative_tell_apart_is_no_new_one() {
+    let piece = |kind: &str, key: &str| json!({"type": "object", "required": ["kind", key], "properties": {"kind": {"type": "string", "enum": [kind]}, key: {"type": "string"}}});
+    let pieces = json!({"oneOf": [piece("word", "word"), piece("sound", "sound")]});
+    let told = |pieces: &Value| json!({"type": "object", "properties": {"say": {"oneOf": [{"type": "string"}, {"type": "array", "items": pieces}, pieces]}}});
+    let before = fresh(&[page(NAME, &told(&pieces), &output())]).directory;
+    let mut one = json!({"type": "object", "properties": {"kind": {"type": "string"}, "word": {"type": "string"}, "sound": {"type": "string"}}});
+    let import = imported(&before, &[page(NAME, &told(&one), &output())]);
+    assert!(import.files.is_empty(), "{:?}", import.files);
+    assert!(import.differences.is_empty(), "{:?}", import.differences);
+    one["properties"]["pitch"] = json!({"type": "number"});
+    let import = imported(&before, &[page(NAME, &told(&one), &output())]);
+    assert!(body(&import).to_string().contains("pitch"));
+}
+
+#[test]
+fn words_of_lists_are_the_same_in_any_order_and_case() {
+    let spoken = |languages: &str| {
+        let mut page = page(NAME, &input(), &output());
+        let list = json!([{"property_id": "languages", "value": languages}]);
+        page.text = page
+            .text
+            .replace("\"properties\":[]", &format!("\"properties\":{list}"));
+        page
+    };
+    let before = fresh(&[spoken("Welsh, Breton")]).directory;
+    assert!(
+        imported(&before, &[spoken("breton,welsh")])
+            .files
+            .is_empty()
+    );
+    assert_eq!(imported(&before, &[spoken("Breton")]).updated.len(), 1);
+}
+
 #[test]
 fn structure_only_brings_no_words() {
     let mut options = crate::support::options();

@@ -19,6 +19,9 @@ const ABILITIES: [&str; 9] = [
     "vision",
 ];
 
+/// What a page of the catalogue has beside its properties, and the property that says the same.
+const BESIDE: [(&str, &str); 2] = [("context_length", "context_window"), ("terms", "terms")];
+
 /// The order of the block.
 const ORDER: [&str; 17] = [
     "id",
@@ -72,11 +75,11 @@ pub(crate) fn of_id(id: &str) -> Map<String, Value> {
 ///
 /// A task or properties of another kind than they have.
 pub(crate) fn of_page(
+    id: &str,
     page: &Value,
     place: &Place,
     notes: &mut Vec<Note>,
 ) -> Result<Map<String, Value>, Fault> {
-    let id = page.get("name").and_then(Value::as_str).unwrap_or_default();
     let mut facts = of_id(id);
     let named = page
         .get("task")
@@ -101,6 +104,17 @@ pub(crate) fn of_page(
         facts.insert("created".to_owned(), instant(created).into());
     }
     let mut abilities = Vec::new();
+    if page.get("supports_async") == Some(&Value::Bool(true)) {
+        abilities.push("async_queue");
+    }
+    for (key, name) in BESIDE {
+        if let Some(value) = page.get(key).filter(|value| !value.is_null())
+            && let Err(message) = fact(name, value, &mut facts)
+        {
+            let place = place.at(key);
+            notes.push(Note { place, message });
+        }
+    }
     let at = place.at("properties");
     let list = match page.get("properties") {
         None | Some(Value::Null) => Vec::new(),
@@ -143,6 +157,7 @@ fn fact(key: &str, value: &Value, facts: &mut Map<String, Value>) -> Result<(), 
         "price" => ("price", prices(value)),
         "terms" | "info" => (key, value.as_str().map(Value::from)),
         "languages" => (key, languages(value)),
+        "reasoning_effort" => ("reasoning", reasoning(value)),
         "planned_deprecation_date" => {
             facts.insert("status".to_owned(), "deprecated".into());
             ("retired", value.as_str().and_then(day).map(Value::from))
@@ -197,6 +212,37 @@ fn languages(value: &Value) -> Option<Value> {
         Value::String(text) => Some(text.split(',').map(str::trim).collect()),
         _ => None,
     }
+}
+
+/// How much a model may be asked to reason. `null` is what stands for no wish, and no word for one.
+fn reasoning(value: &Value) -> Option<Value> {
+    let text = |value: &Value| value.as_str().map(Value::from);
+    let given = value.as_object()?;
+    let mut out = Map::new();
+    for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        let (name, value) = match key.as_str() {
+            "supported_efforts" => {
+                let list = value.as_array()?.iter().map(text);
+                match list.collect::<Option<Vec<_>>>()? {
+                    list if list.is_empty() => continue,
+                    list => ("efforts", list.into()),
+                }
+            }
+            "default_effort" => ("default", text(value)?),
+            "normalizes_to" => {
+                let words = value
+                    .as_object()?
+                    .iter()
+                    .filter(|(word, _)| *word != "null");
+                let words = words.map(|(word, value)| Some((word.clone(), text(value)?)));
+                ("aliases", Value::Object(words.collect::<Option<_>>()?))
+            }
+            "mandatory" => ("mandatory", value.as_bool()?.into()),
+            _ => continue,
+        };
+        out.insert(name.to_owned(), value);
+    }
+    (!out.is_empty()).then_some(Value::Object(out))
 }
 
 /// `2024-05-22 19:27:09.781` → `2024-05-22T19:27:09.781Z`.

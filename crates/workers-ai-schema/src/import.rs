@@ -1,5 +1,6 @@
 //! Sources and a schema directory → the files that change, and what there is to say about it.
 
+mod alike;
 mod distinct;
 mod flat;
 mod said;
@@ -80,6 +81,7 @@ pub fn import(
         models,
         mut notes,
         mut faults,
+        ..
     } = Published::read(sources);
     let mut known = base.clone();
     for (file, document) in directory.files() {
@@ -129,6 +131,7 @@ pub fn import(
         },
     };
     run.refer(&models, &known);
+    run.alike(&models, &known);
     run.new_models(&models);
     run.known_models(&models);
     run.distinct_names();

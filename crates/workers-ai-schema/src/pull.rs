@@ -16,7 +16,7 @@ use crate::{
     Directory, Fault, Import, Note, Options, Place, Source,
     assemble::operation_mut,
     import::import,
-    upstream::{file_of, is_id},
+    upstream::{elsewhere, file_of, is_id},
 };
 
 /// Who can be asked. Answers are whole: with their envelope if they have one.
@@ -120,7 +120,7 @@ pub fn pull(
             continue;
         };
         if !is_id(name) {
-            notes.push(note(format!("`{name}` is run by somebody else, left out")));
+            notes.push(note(elsewhere(name)));
             continue;
         }
         if ids.insert(name.to_owned()) {

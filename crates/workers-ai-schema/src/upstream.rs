@@ -1,13 +1,15 @@
 //! What Cloudflare publishes, in its three forms → one list of models, each with what is said about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod openapi;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use serde_json::{Map, Value};
 
-use crate::{
-    Fault, Note, Place, facts,
-    import::{Source, counted},
-};
+use crate::{Fault, Note, Place, facts, import::Source};
 
 /// One model as it is published.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub(crate) struct Published {
     pub(crate) models: Vec<Upstream>,
     pub(crate) notes: Vec<Note>,
     pub(crate) faults: Vec<Fault>,
+    /// Models that the service passes on to others, and where they are named.
+    elsewhere: Vec<(Place, String)>,
 }
 
 impl Published {
@@ -56,6 +60,7 @@ impl Published {
         for source in sources {
             published.source(source);
         }
+        published.leave_out();
         published.unite();
         published
     }
@@ -85,6 +90,12 @@ impl Published {
                     format!("JSON inside JSON, too deep to be read: {error}"),
                 );
             }
+            Err(error) if is_yaml(&source.name) => {
+                self.fault(
+                    &place,
+                    format!("YAML is not read, convert it to JSON: {error}"),
+                );
+            }
             Err(error) => self.fault(&place, format!("not JSON: {error}")),
         }
     }
@@ -99,8 +110,21 @@ impl Published {
         if let Value::Array(items) = value {
             return self.items(items, place);
         }
-        if value.get("name").is_some() || value.get("task").is_some() {
+        if ["name", "task", "model_id"]
+            .iter()
+            .any(|key| value.get(*key).is_some())
+        {
             return self.page(&value, place);
+        }
+        match value.get("models") {
+            Some(Value::Array(items)) => return self.items(items.clone(), &place.at("models")),
+            Some(Value::Object(items)) => {
+                for (key, item) in items {
+                    self.page(item, &place.at("models").at(key));
+                }
+                return;
+            }
+            _ => {}
         }
         match value.get("result") {
             Some(Value::Array(items)) => self.items(items.clone(), &place.at("result")),
@@ -123,14 +147,20 @@ impl Published {
         }
     }
 
-    /// A model page, or an item of the catalogue.
+    /// A model page, or an item of the catalogue. Where the name is one for people, the id stands beside it.
     fn page(&mut self, page: &Value, place: &Place) {
-        let id = match page.get("name").and_then(Value::as_str) {
-            Some(name) if is_id(name) => name.to_owned(),
-            Some(name) => return self.fault(&place.at("name"), not_an_id(name)),
+        let called = ["model_id", "name"]
+            .iter()
+            .find_map(|key| Some((*key, page.get(*key)?.as_str()?)));
+        let id = match called {
+            Some((_, name)) if is_id(name) => name.to_owned(),
+            Some((key, name)) if is_elsewhere(name) => {
+                return self.elsewhere.push((place.at(key), name.to_owned()));
+            }
+            Some((key, name)) => return self.fault(&place.at(key), not_an_id(name)),
             None => return self.fault(place, "a page without `name`: which model is it?"),
         };
-        let facts = match facts::of_page(page, place, &mut self.notes) {
+        let facts = match facts::of_page(&id, page, place, &mut self.notes) {
             Ok(facts) => facts,
             Err(fault) => return self.faults.push(fault),
         };
@@ -208,87 +238,15 @@ impl Published {
         });
     }
 
-    /// A whole document with one operation for each model.
-    fn openapi(&mut self, document: &Value, place: &Place) {
-        let paths = document.get("paths").and_then(Value::as_object);
-        let place = place.at("paths");
-        let mut skipped = 0;
-        let before = self.models.len();
-        for (path, item) in paths.into_iter().flatten() {
-            let place = place.at(path);
-            let Some((_, id)) = path.split_once("/ai/run/") else {
-                continue;
-            };
-            let last = id.rsplit('/').next().unwrap_or(id);
-            if id.contains('{') || item.get("post").is_none() {
-                continue;
+    /// Models of others are left out, unless nothing else is given.
+    fn leave_out(&mut self) {
+        for (place, id) in std::mem::take(&mut self.elsewhere) {
+            if self.models.is_empty() {
+                self.fault(&place, not_an_id(&id));
+            } else {
+                self.note(&place, elsewhere(&id));
             }
-            if last.starts_with("nonomni-") {
-                skipped += 1;
-                continue;
-            }
-            if !is_id(id) {
-                self.fault(&place, not_an_id(id));
-                continue;
-            }
-            self.operation(id, document, item, &place.at("post"));
         }
-        if skipped > 0 {
-            self.note(
-                &place,
-                format!(
-                    "{} `nonomni-…` left out",
-                    counted(skipped, "internal duplicate", "internal duplicates")
-                ),
-            );
-        }
-        if self.models.len() == before && self.faults.is_empty() {
-            self.fault(&place, "no operation `…/ai/run/<model id>`");
-        }
-    }
-
-    fn operation(&mut self, id: &str, document: &Value, item: &Value, place: &Place) {
-        let Some(post) = item.get("post") else { return };
-        let contents = |node: Option<&Value>, place: &Place| -> Vec<Part> {
-            let content = node.and_then(|node| node.get("content"));
-            let content = content.and_then(Value::as_object).into_iter().flatten();
-            content
-                .map(|(media, value)| Part {
-                    media: media.clone(),
-                    schema: value.get("schema").cloned().unwrap_or(Value::Bool(true)),
-                    place: place.at("content").at(media).at("schema"),
-                })
-                .collect()
-        };
-        let bodies = contents(post.get("requestBody"), &place.at("requestBody"));
-        if bodies.is_empty() {
-            self.note(
-                place,
-                format!("`{id}` has no body: it takes any JSON value"),
-            );
-        }
-        let mut facts = facts::of_id(id);
-        if let Some(task) = post.pointer("/tags/0").and_then(Value::as_str) {
-            facts.insert("task".to_owned(), facts::task(task).into());
-        }
-        self.models.push(Upstream {
-            place: place.clone(),
-            id: id.to_owned(),
-            about: None,
-            facts,
-            info: None,
-            parameters: Vec::new(),
-            bodies,
-            answers: contents(
-                post.pointer("/responses/200"),
-                &place.at("responses").at("200"),
-            ),
-            flattened: true,
-            root: document.get("components").map_or(
-                Value::Null,
-                |components| serde_json::json!({"components": components}),
-            ),
-        });
     }
 
     /// One entry for each model: what the catalogue and the schema say apart comes together, and pages that say
@@ -370,6 +328,21 @@ pub(crate) fn is_id(text: &str) -> bool {
         ["@cf" | "@hf", rest @ ..] => rest.len() == 2 && rest.iter().all(|part| plain(part)),
         _ => false,
     }
+}
+
+/// `author/name`: a model that the service passes on to somebody else.
+fn is_elsewhere(text: &str) -> bool {
+    is_id(&format!("@cf/{text}"))
+}
+
+/// Says so.
+pub(crate) fn elsewhere(id: &str) -> String {
+    format!("`{id}` is run by somebody else, left out")
+}
+
+fn is_yaml(file: &str) -> bool {
+    let extension = Path::new(file).extension();
+    extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn not_an_id(text: &str) -> String {

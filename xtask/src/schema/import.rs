@@ -14,8 +14,8 @@ use crate::{arguments::Arguments, counted};
 pub(super) const COMMAND: Command = Command {
     usage: "usage: cargo xtask schema import FILE… [--schema DIR] [--components DIR] [--model ID] [--structure-only] [--prune] [--dry-run]",
     help: "
-Takes in what Cloudflare publishes and writes or updates one document for each model. A FILE is a model page of the
-documentation, an answer of /ai/models/schema, an answer of /ai/models/search, or the whole OpenAPI document; a
+Takes in what Cloudflare publishes and writes or updates one document for each model. A FILE is a model or catalogue page
+of the documentation, an answer of /ai/models/schema, an answer of /ai/models/search, or the whole OpenAPI document; a
 directory stands for the JSON files below it.
 
 Shapes that a component has become references to it, and shapes that repeat become components. In a document that is

@@ -39,6 +39,12 @@ impl Cleaner<'_> {
                 }
             }
         }
+        if map
+            .get("type")
+            .is_some_and(|word| word == "binary" || word == "file")
+        {
+            out.insert("format".to_owned(), "binary".into());
+        }
         for key in ["format", "pattern", "contentEncoding", "contentMediaType"] {
             match map.get(key) {
                 Some(Value::String(text)) => {

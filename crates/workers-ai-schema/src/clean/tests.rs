@@ -55,6 +55,11 @@ fn odd_schemas_come_out_clean() {
             "#/type: \"float\" is no type, taken as `number`",
         ),
         (
+            json!({"type": "binary"}),
+            json!({"type": "string", "format": "binary"}),
+            "#/type: \"binary\" is no type, taken as `string`",
+        ),
+        (
             json!({"type": "string", "nullable": true}),
             json!({"type": ["string", "null"]}),
             "",

@@ -5,6 +5,7 @@
 
 mod copy;
 mod judge;
+mod parts;
 mod schema;
 mod told;
 mod union;
@@ -118,7 +119,7 @@ fn facts(document: &mut Value, new: &Value) {
         if key == "status" && said.is_some() && value == "live" {
             continue;
         }
-        if key == "abilities" && same_set(said, value) {
+        if ["abilities", "languages"].contains(&key.as_str()) && same_set(said, value) {
             continue;
         }
         facts.insert(key.clone(), value.clone());
@@ -126,14 +127,11 @@ fn facts(document: &mut Value, new: &Value) {
     *facts = crate::facts::ordered_like(std::mem::take(facts));
 }
 
+/// Whether two lists have the same words, in whatever order and case.
 fn same_set(one: Option<&Value>, other: &Value) -> bool {
     let sorted = |value: &Value| {
-        let mut list: Vec<String> = value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(Value::to_string)
-            .collect();
+        let list = value.as_array().into_iter().flatten();
+        let mut list: Vec<String> = list.map(|word| word.to_string().to_lowercase()).collect();
         list.sort();
         list
     };

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Merger,
     judge::{fits_still, keep_words, only_nullable, same_values, says_less, without_null},
+    parts::Changed,
 };
 use crate::{Place, print::is_annotation, share::rebase};
 
@@ -269,6 +270,15 @@ impl<'a> Merger<'a> {
         });
         if changed.is_empty() && added.is_empty() && required.is_none() && pruned.is_empty() {
             return None;
+        }
+        if required.is_none()
+            && pruned.is_empty()
+            && let Some(done) = self.in_own_part(inner, &changed, &added)
+        {
+            return match done {
+                Changed::Here(whole) => Some(whole),
+                Changed::Elsewhere => None,
+            };
         }
         let shared = ours.1.get("$ref").is_some() || inner.1.get("allOf").is_some();
         let narrower = required

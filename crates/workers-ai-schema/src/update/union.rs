@@ -1,5 +1,7 @@
 //! Alternatives of ours and those that are published: which is which, and which are new.
 
+use std::ptr;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -36,6 +38,17 @@ impl<'a> Merger<'a> {
             same.map(|at| left.remove(at)).is_none()
         });
         left.retain(|given| !mine.iter().any(|one| self.is_same(one, given)));
+        // So does what alternatives inside ours only tell apart.
+        for inside in self.nested_arms(inner) {
+            let spread = left.iter().position(|given| {
+                self.needs_no_more(&inside, given) && self.spread(&inside, given)
+            });
+            if let Some(at) = spread {
+                left.remove(at);
+                let told = |one: &Site<'a>| inside.iter().any(|(_, node)| ptr::eq(*node, one.1));
+                alike.retain(|(_, one)| !told(one));
+            }
+        }
         let mut arms = Vec::new();
         let mut same = true;
         for (index, one) in mine.iter().enumerate() {
@@ -117,6 +130,19 @@ impl<'a> Merger<'a> {
         })
     }
 
+    /// Whether all that a published object requires is required by each of our alternatives: then it is not one of them.
+    fn needs_no_more(&mut self, mine: &[Site<'a>], published: &Site<'a>) -> bool {
+        let given = self.theirs.behind(&published.0, published.1);
+        let given = self.object(&given, false, 0);
+        let needs = given.and_then(|given| given.required).unwrap_or_default();
+        mine.iter().all(|one| {
+            let inner = self.ours.behind(&one.0, one.1);
+            let required = self.object(&inner, true, 0).and_then(|mine| mine.required);
+            let required = required.unwrap_or_default();
+            needs.iter().all(|name| required.contains(name))
+        })
+    }
+
     /// Whether an alternative of ours has every property of one that is published.
     fn takes(&mut self, ours: &Site<'a>, theirs: &Site<'a>) -> bool {
         let inner = self.ours.behind(&ours.0, ours.1);
@@ -164,6 +190,14 @@ impl<'a> Merger<'a> {
             }
             _ => 0,
         }
+    }
+
+    /// The alternatives of each of our alternatives that is itself a choice between several.
+    fn nested_arms(&mut self, site: &Site<'a>) -> Vec<Vec<Site<'a>>> {
+        let lists = ["oneOf", "anyOf"].map(|key| site.1.get(key).and_then(Value::as_array));
+        let direct = lists.into_iter().flatten().flatten();
+        let arms = direct.map(|arm| self.our_arms(&(site.0.clone(), arm)));
+        arms.filter(|arms| arms.len() > 1).collect()
     }
 
     pub(super) fn our_arms(&mut self, site: &Site<'a>) -> Vec<Site<'a>> {
