@@ -1,9 +1,10 @@
 //! The work done with `workers-ai`, as its documentation shows it.
 
+use serde::de::DeserializeOwned;
 use workers_ai::{
-    Client, Error,
+    Client, Error, EventStream,
     models::{
-        BgeLargeEnV15, Flux1Schnell, Llama31_8bInstructFp8, Media, Qwen3_30bA3bFp8,
+        Answer, BgeLargeEnV15, Flux1Schnell, Llama31_8bInstructFp8, Media, Qwen3_30bA3bFp8,
         StableDiffusionXlLightning, WhisperLargeV3Turbo, WhisperTinyEn,
     },
 };
@@ -31,21 +32,11 @@ pub(crate) async fn run(ai: &Client, work: Work, sound: &bytes::Bytes) -> Result
         }
         Work::Chunks => {
             let input = Qwen3_30bA3bFp8::prompt("Tell me a story");
-            let mut events = ai.stream(input).query("work", name).await?;
-            let mut length = 0;
-            while let Some(event) = events.next().await {
-                length += event?.text().len();
-            }
-            Done(length)
+            text_of(ai.stream(input).query("work", name).await?).await?
         }
         _ if work.is_stream() => {
             let input = Llama31_8bInstructFp8::prompt("Tell me a story");
-            let mut events = ai.stream(input).query("work", name).await?;
-            let mut length = 0;
-            while let Some(event) = events.next().await {
-                length += event?.text().len();
-            }
-            Done(length)
+            text_of(ai.stream(input).query("work", name).await?).await?
         }
         Work::Vectors => {
             let input = BgeLargeEnV15::text(["When does the harbour open?"]);
@@ -74,4 +65,13 @@ pub(crate) async fn run(ai: &Client, work: Work, sound: &bytes::Bytes) -> Result
             Done(image.into_bytes().map_or(0, |bytes| bytes.len()))
         }
     })
+}
+
+/// How much text a stream brings.
+async fn text_of<E: DeserializeOwned + Answer>(mut events: EventStream<E>) -> Result<Done, Error> {
+    let mut length = 0;
+    while let Some(event) = events.next().await {
+        length += event?.text().map_or(0, |text| text.len());
+    }
+    Ok(Done(length))
 }

@@ -103,6 +103,7 @@ pub mod members;
 mod model;
 #[doc(hidden)]
 pub mod open_enum;
+mod outline;
 mod padding;
 mod payload;
 mod pieces;

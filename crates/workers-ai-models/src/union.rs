@@ -1,7 +1,7 @@
 //! A value of which only its outline is known yet, so that a union can be decided by what is
 //! present in it instead of by the first alternative that happens to parse.
 
-use std::{borrow::Cow, collections::BTreeSet, ops::Range};
+use std::borrow::Cow;
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,11 +9,10 @@ use serde::{
 };
 use serde_json::error::Category;
 
-use crate::{document, lenient, plain::plain_length};
-
-/// As deep as `serde_json` goes. Each alternative is read by a fresh parser, which would start
-/// counting anew.
-const MAX_DEPTH: usize = 127;
+use crate::{
+    document, lenient,
+    outline::{Found, members, string},
+};
 
 /// Ends an error that tells a place already.
 const PLACE: &str = " of the value";
@@ -22,28 +21,6 @@ const PLACE: &str = " of the value";
 pub struct Raw<'de> {
     text: Cow<'de, str>,
     members: Vec<Found>,
-}
-
-/// A member of an object.
-struct Found {
-    name: Name,
-    value: Range<usize>,
-}
-
-/// The name of a member.
-enum Name {
-    /// It stands in the text as it is.
-    Plain(Range<usize>),
-    Escaped(String),
-}
-
-impl Name {
-    fn of<'n>(&'n self, text: &'n str) -> &'n str {
-        match self {
-            Self::Plain(place) => text.get(place.clone()).unwrap_or_default(),
-            Self::Escaped(name) => name,
-        }
-    }
 }
 
 /// What a JSON value is.
@@ -113,7 +90,7 @@ impl<'de> Raw<'de> {
         let own = forms.get(index)?;
         let present = || {
             let present = self.members.iter().filter(|found| !self.is_null(found));
-            present.map(|found| found.name.of(&self.text))
+            present.map(|found| found.name(&self.text))
         };
         let lost = present().any(|key| !own.knows(key) && forms.iter().any(|form| form.knows(key)));
         (!lost && known * 2 >= present().count()).then_some(index)
@@ -173,10 +150,7 @@ impl<'de> Raw<'de> {
         let value = self.member(key).unwrap_or_default();
         // What cannot be walked through cannot be read either, and is told then.
         members(value).map_or(true, |found| {
-            found.is_empty()
-                || found
-                    .iter()
-                    .any(|found| names.contains(&found.name.of(value)))
+            found.is_empty() || found.iter().any(|found| names.contains(&found.name(value)))
         })
     }
 
@@ -279,7 +253,7 @@ impl<'de> Raw<'de> {
     fn member(&self, key: &str) -> Option<&str> {
         let text = &*self.text;
         let mut members = self.members.iter();
-        let found = members.find(|found| found.name.of(text) == key)?;
+        let found = members.find(|found| found.name(text) == key)?;
         text.get(found.value.clone())
     }
 
@@ -289,7 +263,6 @@ impl<'de> Raw<'de> {
     }
 }
 
-/// What a value is, by its first letter.
 /// A whole number as a value of its own.
 struct Whole<T>(T);
 
@@ -320,6 +293,7 @@ fn shape(value: &str) -> &'static str {
     }
 }
 
+/// What a value is, by its first letter.
 fn kind(text: &str) -> Kind {
     match text.trim_ascii_start().as_bytes().first() {
         Some(b'{') => Kind::Object,
@@ -329,115 +303,6 @@ fn kind(text: &str) -> Kind {
         Some(b'-' | b'0'..=b'9') => Kind::Number,
         _ => Kind::Null,
     }
-}
-
-/// The text a JSON string stands for.
-fn string(text: &str) -> Option<Cow<'_, str>> {
-    match text.strip_prefix('"')?.strip_suffix('"')? {
-        plain if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-        _ => serde_json::from_str(text).ok().map(Cow::Owned),
-    }
-}
-
-/// Finds the members of the object that `text` is, in one walk. What is not JSON is told by whoever reads it.
-fn members(text: &str) -> Result<Vec<Found>, &'static str> {
-    let bytes = text.as_bytes();
-    let mut members = Vec::with_capacity(FEW);
-    let mut depth = 0_usize;
-    // Where a string begins and ends, and whether it is plain text.
-    let mut last_string = (0, 0, true);
-    let mut last_name = last_string;
-    let mut value_at = None;
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                let (end, is_plain) = string_end(bytes, at);
-                last_string = (at, end, is_plain);
-                at = end;
-                continue;
-            }
-            b'{' | b'[' => {
-                if depth == MAX_DEPTH {
-                    return Err("expected at most 127 levels of nesting");
-                }
-                depth += 1;
-            }
-            b':' if depth == 1 => {
-                last_name = last_string;
-                value_at = Some(at + 1);
-            }
-            b',' | b'}' | b']' => {
-                if depth == 1 {
-                    if let Some(start) = value_at.take() {
-                        members.push(Found {
-                            name: name(text, last_name)?,
-                            value: trimmed(text, start..at),
-                        });
-                    }
-                }
-                if *byte != b',' {
-                    depth = depth.saturating_sub(1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if has_twice(text, &members) {
-        return Err("expected each key once");
-    }
-    Ok(members)
-}
-
-/// The name that a string says.
-fn name(text: &str, (start, end, is_plain): (usize, usize, bool)) -> Result<Name, &'static str> {
-    if is_plain {
-        return Ok(Name::Plain(start + 1..end.saturating_sub(1)));
-    }
-    let name = text.get(start..end).and_then(string);
-    let name = name.ok_or("expected text as a key")?;
-    Ok(Name::Escaped(name.into_owned()))
-}
-
-/// More members than these are compared in order of their names.
-const FEW: usize = 24;
-
-/// Whether two members have the same name.
-fn has_twice(text: &str, members: &[Found]) -> bool {
-    let mut names = members.iter().map(|found| found.name.of(text));
-    if members.len() > FEW {
-        let mut seen = BTreeSet::new();
-        return !names.all(|name| seen.insert(name));
-    }
-    names.enumerate().any(|(index, name)| {
-        let before = members.iter().take(index);
-        before
-            .map(|found| found.name.of(text))
-            .any(|other| other == name)
-    })
-}
-
-/// Where the string ends that starts at `start`, and whether all in it stands for itself.
-fn string_end(bytes: &[u8], start: usize) -> (usize, bool) {
-    let mut at = start + 1;
-    let mut is_plain = true;
-    loop {
-        at += plain_length(bytes.get(at..).unwrap_or_default());
-        match bytes.get(at) {
-            Some(b'"') => return (at + 1, is_plain),
-            Some(b'\\') => at += 2,
-            Some(_) => at += 1,
-            None => return (bytes.len(), false),
-        }
-        is_plain = false;
-    }
-}
-
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let value = text.get(range.clone()).unwrap_or_default();
-    let start = range.start + (value.len() - value.trim_ascii_start().len());
-    start..start + value.trim_ascii().len()
 }
 
 /// What a JSON error says, less what it repeats of the document and where it was.
