@@ -21,6 +21,13 @@ impl Found {
             Name::Escaped(name) => name,
         }
     }
+
+    fn bytes<'n>(&'n self, text: &'n str) -> &'n [u8] {
+        match &self.name {
+            Name::Plain(place) => text.as_bytes().get(place.clone()).unwrap_or_default(),
+            Name::Escaped(name) => name.as_bytes(),
+        }
+    }
 }
 
 /// The name of a member.
@@ -66,7 +73,7 @@ pub(crate) fn members(text: &str) -> Result<Vec<Found>, &'static str> {
                         }
                         members.push(Found {
                             name: name(text, last_name)?,
-                            value: trimmed(text, start..at),
+                            value: trimmed(bytes, start..at),
                         });
                     }
                 }
@@ -78,7 +85,7 @@ pub(crate) fn members(text: &str) -> Result<Vec<Found>, &'static str> {
         }
         at += 1;
     }
-    if has_twice(text, &members) {
+    if have_twice(text, &members) {
         return Err("expected each key once");
     }
     Ok(members)
@@ -101,18 +108,20 @@ const USUAL: usize = 8;
 const FEW: usize = 24;
 
 /// Whether two members have the same name.
-fn has_twice(text: &str, members: &[Found]) -> bool {
-    let mut names = members.iter().map(|found| found.name(text));
+fn have_twice(text: &str, members: &[Found]) -> bool {
     if members.len() > FEW {
         let mut seen = BTreeSet::new();
-        return !names.all(|name| seen.insert(name));
+        return !members.iter().all(|found| seen.insert(found.bytes(text)));
     }
-    names.enumerate().any(|(index, name)| {
-        let before = members.iter().take(index);
-        before
-            .map(|found| found.name(text))
-            .any(|other| other == name)
-    })
+    let mut rest = members;
+    while let Some((first, others)) = rest.split_first() {
+        let name = first.bytes(text);
+        if others.iter().any(|other| other.bytes(text) == name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// Where the string ends that starts at `start`, and whether all in it stands for itself.
@@ -131,8 +140,8 @@ fn string_end(bytes: &[u8], start: usize) -> (usize, bool) {
     }
 }
 
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let value = text.get(range.clone()).unwrap_or_default();
+fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
+    let value = bytes.get(range.clone()).unwrap_or_default();
     let start = range.start + (value.len() - value.trim_ascii_start().len());
     start..start + value.trim_ascii().len()
 }
