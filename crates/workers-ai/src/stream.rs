@@ -49,14 +49,19 @@ pub struct EventStream<E> {
     event: PhantomData<fn() -> E>,
 }
 
+/// An event of this size seldom comes in one piece, and would be read in vain where it does not.
+const LARGE: usize = 16 << 10;
+
 /// The part that is the same for every model.
 struct Told {
     events: Box<Events>,
     facts: Facts,
     /// Nobody wants to know how the bytes that came last differ from the document.
     is_unwatched: bool,
-    /// The last event could have been read at a glance, so the next may well be.
+    /// The last event that was looked at more closely may have been flat, so the next may well be.
     is_flat: bool,
+    /// The same of its size.
+    is_large: bool,
 }
 
 /// The events of an answer that has begun.
@@ -67,6 +72,7 @@ pub(crate) fn open<E>(mut answer: decode::Answer) -> Result<EventStream<E>, Erro
                 events,
                 is_unwatched: answer.facts.watch.is_idle(),
                 is_flat: true,
+                is_large: false,
                 facts: answer.facts,
             },
             event: PhantomData,
@@ -91,6 +97,7 @@ impl Told {
                 let data = self.events.data();
                 let inside = data.get(1..).unwrap_or_default();
                 self.is_flat = memchr::memchr(b'{', inside).is_none();
+                self.is_large = data.len() > LARGE;
                 trace::usage(&self.facts.span, || data);
             }
             Next::Bytes => self.is_unwatched = self.facts.watch.is_idle(),
@@ -103,7 +110,7 @@ impl Told {
     /// What follows, if it may be read at a glance.
     #[inline]
     fn ahead(&mut self) -> Option<&str> {
-        if !self.is_unwatched || !self.is_flat {
+        if !self.is_unwatched || !self.is_flat || self.is_large {
             return None;
         }
         self.events.ahead()
@@ -155,11 +162,20 @@ impl<E: DeserializeOwned> EventStream<E> {
         }
     }
 
-    /// Reads an event that is no flat object.
+    /// Reads an event whose end had to be looked for.
     #[inline(never)]
     fn poll_other(&self) -> Poll<Option<Result<E, Error>>> {
         let Told { events, facts, .. } = &self.told;
         let data = events.data();
+        if self.told.is_flat && facts.watch.is_idle() {
+            if let Ok(text) = std::str::from_utf8(data) {
+                let mut length = 0;
+                match flat::first(text, &mut length) {
+                    Ok(event) if length == text.len() => return Poll::Ready(Some(Ok(event))),
+                    _ => {}
+                }
+            }
+        }
         if facts.watch.is_idle() {
             return read(data, &self.told);
         }
