@@ -18,6 +18,7 @@ macro_rules! from_text {
     };
     (@ $from:ty, $value:ident => $owned:expr; $name:ident $(<$model:ident $(: $bound:ident)?>)?: $text:ident) => {
         impl $(<$model $(: $bound)?>)? From<$from> for $name $(<$model>)? {
+            #[inline]
             fn from($value: $from) -> Self {
                 Self::$text($owned)
             }
@@ -31,6 +32,7 @@ macro_rules! from_text {
 macro_rules! from_texts {
     ($name:ident $(<$model:ident $(: $bound:ident)?>)?: $texts:ident) => {
         impl $(<$model $(: $bound)?>)? From<Vec<String>> for $name $(<$model>)? {
+            #[inline]
             fn from(value: Vec<String>) -> Self {
                 Self::$texts(value)
             }
@@ -48,6 +50,7 @@ macro_rules! from_texts {
         $name:ident $(<$model:ident $(: $bound:ident)?>)?: $texts:ident
     ) => {
         impl<$($model $(: $bound)?,)? $($length $size: $usize)?> From<$from> for $name $(<$model>)? {
+            #[inline]
             fn from(value: $from) -> Self {
                 Self::$texts(value.into_iter().map($owned).collect())
             }

@@ -13,11 +13,7 @@ const TEXT: &str = "workers_ai_models::document::text";
 /// # Errors
 ///
 /// If it is not JSON, or does not fit.
-pub fn read<'de, T: Deserialize<'de>>(document: &'de [u8]) -> Result<T, Error> {
-    let Ok(text) = std::str::from_utf8(document) else {
-        // Where that matters is told.
-        return serde_json::from_slice(document);
-    };
+pub fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut is_taken = false;
     let value = T::deserialize(Document {

@@ -237,7 +237,8 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
 
 /// Reads the data of an event. Events can be large, so they are put where they go as soon as they are there.
 fn read<E: DeserializeOwned>(data: &[u8], told: &Told) -> Poll<Option<Result<E, Error>>> {
-    if let Ok(event) = document::read(data) {
+    let text = std::str::from_utf8(data).ok();
+    if let Some(Ok(event)) = text.map(document::read) {
         return Poll::Ready(Some(Ok(event)));
     }
     let item = decode(data);

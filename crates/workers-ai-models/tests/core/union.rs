@@ -67,15 +67,16 @@ fn a_document_is_read_as_serde_json_reads_it() {
         "",
     ];
     let alike = |text: &[u8]| {
+        let text = std::str::from_utf8(text).expect("nothing is cut within a letter");
         let own = document::read::<Item>(text);
-        let other = serde_json::from_slice::<Item>(text);
+        let other = serde_json::from_str::<Item>(text);
         match (own, other) {
             (Ok(own), Ok(other)) => assert_eq!(own, other),
             (Err(_), Err(_)) => {}
-            (own, other) => panic!("{}: {own:?}, {other:?}", String::from_utf8_lossy(text)),
+            (own, other) => panic!("{text}: {own:?}, {other:?}"),
         }
         let own = document::read::<Value>(text).ok();
-        assert_eq!(own, serde_json::from_slice(text).ok());
+        assert_eq!(own, serde_json::from_str(text).ok());
     };
     for document in DOCUMENTS {
         let bytes = document.as_bytes();
@@ -90,8 +91,6 @@ fn a_document_is_read_as_serde_json_reads_it() {
             }
         }
     }
-    assert!(document::read::<Value>(b"\"\xFF\"").is_err());
-    assert!(document::read::<Item>(b"{\"type\":\"call\",\"\xFF\":1}").is_err());
 }
 
 #[test]
