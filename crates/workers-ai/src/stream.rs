@@ -162,22 +162,24 @@ impl<E: DeserializeOwned> EventStream<E> {
         }
     }
 
-    /// Reads an event whose end had to be looked for.
+    /// Reads an event whose end had to be looked for. Events can be large, so they are put where they go as soon as they
+    /// are there.
     #[inline(never)]
     fn poll_other(&self) -> Poll<Option<Result<E, Error>>> {
         let Told { events, facts, .. } = &self.told;
         let data = events.data();
-        if self.told.is_flat && facts.watch.is_idle() {
-            if let Ok(text) = std::str::from_utf8(data) {
-                let mut length = 0;
+        let is_idle = facts.watch.is_idle();
+        if let Some(text) = std::str::from_utf8(data).ok().filter(|_| is_idle) {
+            let mut length = 0;
+            if self.told.is_flat {
                 match flat::first(text, &mut length) {
                     Ok(event) if length == text.len() => return Poll::Ready(Some(Ok(event))),
                     _ => {}
                 }
             }
-        }
-        if facts.watch.is_idle() {
-            return read(data, &self.told);
+            if let Ok(event) = document::read(text) {
+                return Poll::Ready(Some(Ok(event)));
+            }
         }
         let item = facts.watch.over(&facts.model, || decode(data));
         Poll::Ready(Some(item.map_err(|error| self.told.broken(error))))
@@ -233,16 +235,6 @@ impl<E: DeserializeOwned> Stream for EventStream<E> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll_item(cx)
     }
-}
-
-/// Reads the data of an event. Events can be large, so they are put where they go as soon as they are there.
-fn read<E: DeserializeOwned>(data: &[u8], told: &Told) -> Poll<Option<Result<E, Error>>> {
-    let text = std::str::from_utf8(data).ok();
-    if let Some(Ok(event)) = text.map(document::read) {
-        return Poll::Ready(Some(Ok(event)));
-    }
-    let item = decode(data);
-    Poll::Ready(Some(item.map_err(|error| told.broken(error))))
 }
 
 /// Reads the data of an event, or tells what is wrong with it. A bad byte spoils the text it is in, no more.
