@@ -189,9 +189,12 @@ impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResults<O> {
         }
 
         let lists = Lists::deserialize(deserializer)?;
-        let responses = lists.responses.or(lists.results);
+        let given = [lists.responses, lists.results];
+        if given.iter().all(Option::is_none) {
+            return Err(D::Error::missing_field("responses"));
+        }
         Ok(Self {
-            responses: responses.ok_or_else(|| D::Error::missing_field("responses"))?,
+            responses: given.into_iter().flatten().flatten().collect(),
             usage: lists.usage,
         })
     }

@@ -153,6 +153,12 @@ fn answers_are_found_under_the_names_that_were_seen_too() {
         .map(|response| response.id)
         .collect();
     assert_eq!(ids, [Some(1), Some(0), Some(2)]);
+
+    let both = state(r#"{"responses":[{"id":0}],"results":[{"index":1}]}"#);
+    let Ok(BatchState::Done(both)) = both else {
+        panic!("{both:?}");
+    };
+    assert_eq!(both.responses.len(), 2);
     let [one, none, _] = results.responses.as_slice() else {
         panic!("three answers")
     };
