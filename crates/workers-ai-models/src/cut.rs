@@ -103,6 +103,7 @@ fn cut(document: &Bytes, large: &[Range<usize>]) -> Option<(Vec<u8>, Vec<Cut>)> 
 }
 
 /// A struct of the type `of` begins.
+#[inline]
 pub(crate) fn begin(of: fn() -> TypeId) {
     if let Stage::Asked(asked) = STAGE.get() {
         STAGE.set(if asked == of() {

@@ -102,6 +102,7 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<Drift>) {
 
 #[doc(hidden)]
 #[must_use]
+#[inline]
 pub fn is_watched() -> bool {
     WATCHED.get()
 }

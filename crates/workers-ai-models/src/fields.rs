@@ -221,7 +221,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = Seen::begin();
         let (mut members, mut skipped) = (0, 0);
-        while let Some(name) = map.next_key::<Name<'_>>()? {
+        while let Some(name) = map.next_key_seed(PhantomData::<Name<'_>>)? {
             seen.add(&name.0);
             let member = Member {
                 name: &name.0,

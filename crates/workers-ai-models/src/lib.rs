@@ -83,13 +83,12 @@ mod conversions;
 #[doc(hidden)]
 pub mod cut;
 #[doc(hidden)]
-pub mod document;
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;
-#[doc(hidden)]
-pub mod flat;
 mod format;
+#[doc(hidden)]
+pub mod glance;
 #[rustfmt::skip]
 mod generated;
 mod info;

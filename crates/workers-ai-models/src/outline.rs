@@ -37,7 +37,7 @@ enum Name {
     Escaped(String),
 }
 
-/// Finds the members of the object that `text` is, in one walk. What is not JSON is told by whoever reads it.
+/// Finds the members of the object that `text` begins with, in one walk. What is not JSON is told by whoever reads it.
 pub(crate) fn members(text: &str) -> Result<Vec<Found>, &'static str> {
     let bytes = text.as_bytes();
     let mut members = Vec::new();
@@ -79,6 +79,9 @@ pub(crate) fn members(text: &str) -> Result<Vec<Found>, &'static str> {
                 }
                 if *byte != b',' {
                     depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        break;
+                    }
                 }
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! Where text in JSON stops standing for itself: at a quote, a backslash or a control character.
 
 /// How many bytes stand before the first that ends plain text.
-#[inline]
+#[inline(never)]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut start = 0;
     // Names and tokens are short.

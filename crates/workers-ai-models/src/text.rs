@@ -95,6 +95,7 @@ impl<'de> Deserialize<'de> for TextOrJson {
                 f.write_str("any valid JSON value")
             }
 
+            #[inline]
             fn visit_str<E>(self, text: &str) -> Result<TextOrJson, E> {
                 Ok(TextOrJson::Text(text.to_owned()))
             }

@@ -1,21 +1,207 @@
 //! A value of which only its outline is known yet, so that a union can be decided by what is
 //! present in it instead of by the first alternative that happens to parse.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeOwned},
+    de::{self, DeserializeOwned, EnumAccess, VariantAccess, Visitor},
 };
-use serde_json::error::Category;
+use serde_json::{error::Category, value::RawValue};
 
 use crate::{
-    document, lenient,
+    drift, glance, lenient,
     outline::{Found, members, string},
 };
 
+/// What a union asks a reader for that may know what comes without having read it.
+pub(crate) const ASK: &str = "workers_ai_models::union";
+
 /// Ends an error that tells a place already.
 const PLACE: &str = " of the value";
+
+/// One of several types, told apart by what is present: what [`alternatives!`](crate::alternatives) makes of an enum.
+pub trait Union: Sized {
+    /// What it is called.
+    const NAME: &'static str;
+
+    /// Alternatives that are one kind of JSON value, and the shapes this has to have, see [`Raw::looks`]; none are any.
+    const KINDS: &'static [(Kind, &'static str)];
+
+    /// Alternatives that are objects.
+    const FORMS: &'static [Form];
+
+    /// Whether one takes the objects that none of the forms fits.
+    const HAS_REST: bool;
+
+    /// Reads the alternative that was chosen.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not fit it, or is none of the alternatives and there is no place for that.
+    fn read<S: Source>(chosen: Chosen, source: S) -> Result<Self, S::Error>;
+}
+
+/// Which alternative of a union a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// This one of [`Union::KINDS`].
+    Kind(usize),
+    /// This one of [`Union::FORMS`].
+    Form(usize),
+    /// The one for all other objects.
+    Rest,
+    /// None.
+    Other,
+}
+
+/// A value that is there to be read.
+pub trait Source: Sized {
+    /// Why it could not be.
+    type Error;
+
+    /// Reads it as a type.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit.
+    fn decode<T: DeserializeOwned>(self) -> Result<T, Self::Error>;
+
+    /// Why it is none of a union's alternatives.
+    fn unfit(self, union: &'static str) -> Self::Error;
+
+    /// Reads a whole number, however it is written.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    fn integer<T: TryFrom<i128>>(self) -> Result<T, Self::Error> {
+        self.decode().map(|Whole(number)| number)
+    }
+
+    /// Reads a list of whole numbers, however they are written.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    fn integers<T: TryFrom<i128>>(self) -> Result<Vec<T>, Self::Error> {
+        let numbers: Vec<Whole<T>> = self.decode()?;
+        Ok(numbers.into_iter().map(|Whole(number)| number).collect())
+    }
+}
+
+/// Reads a union.
+///
+/// # Errors
+///
+/// If the value is none of its alternatives, or does not fit the one it is.
+pub fn read<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    deserializer.deserialize_newtype_struct(ASK, Alternatives(PhantomData))
+}
+
+struct Alternatives<U>(PhantomData<U>);
+
+impl<'de, U: Union> Visitor<'de> for Alternatives<U> {
+    type Value = U;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(U::NAME)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
+        let raw = Raw::read(deserializer)?;
+        let chosen = raw.choose(U::KINDS, U::FORMS, U::HAS_REST);
+        if chosen == Chosen::Other {
+            drift::unknown_form(U::NAME);
+        }
+        U::read(chosen, Text(&raw, PhantomData))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<U, A::Error> {
+        let (text, value) = access.variant::<&str>()?;
+        let chosen = ahead(text, U::KINDS, U::FORMS, U::HAS_REST).map_err(de::Error::custom)?;
+        U::read(chosen, Ahead(value, PhantomData))
+    }
+}
+
+/// A value whose text is known.
+struct Text<'r, 'de, E>(&'r Raw<'de>, PhantomData<E>);
+
+impl<E: de::Error> Source for Text<'_, '_, E> {
+    type Error = E;
+
+    fn decode<T: DeserializeOwned>(self) -> Result<T, E> {
+        self.0.decode()
+    }
+
+    fn unfit(self, union: &'static str) -> E {
+        self.0.unfit(union)
+    }
+}
+
+/// A value that comes.
+struct Ahead<'de, A>(A, PhantomData<&'de ()>);
+
+impl<'de, A: VariantAccess<'de>> Source for Ahead<'de, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn decode<T: DeserializeOwned>(self) -> Result<T, A::Error> {
+        self.0.newtype_variant()
+    }
+
+    fn unfit(self, union: &'static str) -> A::Error {
+        de::Error::custom(format_args!("expected an alternative of {union}"))
+    }
+}
+
+/// Which alternative the value is that `text` begins with.
+fn ahead(
+    text: &str,
+    kinds: &[(Kind, &str)],
+    forms: &[Form],
+    has_rest: bool,
+) -> Result<Chosen, &'static str> {
+    if kind(text) != Kind::Object {
+        let raw = Raw {
+            text: text.into(),
+            members: Vec::new(),
+        };
+        return Ok(raw.choose(kinds, forms, has_rest));
+    }
+    if !kinds.iter().any(|(kind, _)| *kind == Kind::Object) {
+        if let Some(form) = settled(text, forms) {
+            return Ok(Chosen::Form(form));
+        }
+    }
+    let raw = Raw {
+        text: text.into(),
+        members: members(text)?,
+    };
+    Ok(raw.choose(kinds, forms, has_rest))
+}
+
+/// The form that the first constant settles, whatever else follows. Names that come twice are not seen.
+fn settled(text: &str, forms: &[Form]) -> Option<usize> {
+    let is_constant = |name: &str| {
+        let mut constants = forms.iter().flat_map(|form| form.constants);
+        constants.any(|(key, _)| *key == name)
+    };
+    let (name, value) = glance::scalars(text).find(|(name, _)| is_constant(name))?;
+    let value = value?;
+    let mut settled = None;
+    for (index, form) in (0..).zip(forms) {
+        let mut of_it = form.constants.iter().filter(|(key, _)| *key == name);
+        match (of_it.next(), form.constants.len()) {
+            (Some((_, constant)), _) if *constant != value => {}
+            (Some(_), 1) if settled.is_none() => settled = Some(index),
+            (None, 0) => {}
+            // Other constants have a say.
+            _ => return None,
+        }
+    }
+    settled
+}
 
 /// A JSON value and, if it is an object, where its members are.
 pub struct Raw<'de> {
@@ -68,13 +254,30 @@ fn is_one_of(shape: &str, allowed: &str) -> bool {
 }
 
 impl<'de> Raw<'de> {
+    /// Which alternative the value is: the first that is all values of its kind, the form that an object has, or the one
+    /// for all other objects.
+    #[must_use]
+    pub fn choose(&self, kinds: &[(Kind, &str)], forms: &[Form], has_rest: bool) -> Chosen {
+        let kind = self.kind();
+        let is_it =
+            |(of, shapes): &(Kind, &str)| *of == kind && (shapes.is_empty() || self.looks(shapes));
+        if let Some(index) = kinds.iter().position(is_it) {
+            return Chosen::Kind(index);
+        }
+        match self.form(forms) {
+            Some(form) => Chosen::Form(form),
+            None if has_rest && kind == Kind::Object => Chosen::Rest,
+            None => Chosen::Other,
+        }
+    }
+
     /// Which form the object has.
     ///
     /// Constants settle it, if all of a form's are there. Else it is the form that knows most of the members, as long as
     /// nothing contradicts it, it knows whatever any other form would, and no more is new than known: an object of which
     /// a part would be lost has no form.
     #[must_use]
-    pub fn choose(&self, forms: &[Form]) -> Option<usize> {
+    pub fn form(&self, forms: &[Form]) -> Option<usize> {
         let settled = |form: &Form| self.constants(form).is_some_and(|(settled, _)| settled);
         let mut all = (0..).zip(forms).filter(|(_, form)| settled(form));
         match (all.next(), all.next()) {
@@ -160,7 +363,8 @@ impl<'de> Raw<'de> {
     ///
     /// If it is nested too deeply, or is an object that has a key twice. What is not JSON is told when it is decoded.
     pub fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = document::text(deserializer)?;
+        let text: Box<str> = Box::<RawValue>::deserialize(deserializer)?.into();
+        let text = Cow::Owned(text.into());
         let members = members(&text).map_err(de::Error::custom)?;
         Ok(Self { text, members })
     }
@@ -213,25 +417,6 @@ impl<'de> Raw<'de> {
             let (line, column) = (error.line(), error.column());
             E::custom(format_args!("{what} at line {line} column {column}{PLACE}"))
         })
-    }
-
-    /// Reads a whole number, however it is written.
-    ///
-    /// # Errors
-    ///
-    /// If it is none, as [`decode`](Self::decode).
-    pub fn integer<T: TryFrom<i128>, E: de::Error>(&self) -> Result<T, E> {
-        self.decode().map(|Whole(number)| number)
-    }
-
-    /// Reads a list of whole numbers, however they are written.
-    ///
-    /// # Errors
-    ///
-    /// If it is none, as [`decode`](Self::decode).
-    pub fn integers<T: TryFrom<i128>, E: de::Error>(&self) -> Result<Vec<T>, E> {
-        let numbers: Vec<Whole<T>> = self.decode()?;
-        Ok(numbers.into_iter().map(|Whole(number)| number).collect())
     }
 
     /// The error for a value that is none of a union's alternatives.
@@ -335,22 +520,15 @@ pub fn without_content(error: &serde_json::Error) -> String {
 /// after `..`. A line with `in` says what type a member of a form has, where the form has to be told by what is in it. What is none of them is kept where the union has a place for it, and refused where not.
 #[macro_export]
 macro_rules! alternatives {
-    (@otherwise $raw:ident $name:ident $unknown:ident) => {{
-        $crate::drift::unknown_form(stringify!($name));
-        $raw.decode().map(Self::$unknown)
-    }};
-    (@otherwise $raw:ident $name:ident) => {
-        Err($raw.unfit(stringify!($name)))
-    };
-    (@read $raw:ident) => {
-        $raw.decode()
-    };
-    (@read $raw:ident $how:ident) => {
-        $raw.$how()
-    };
+    (@shapes) => { "" };
+    (@shapes $shapes:literal) => { $shapes };
+    (@has) => { false };
+    (@has $rest:ident) => { true };
+    (@read $source:ident) => { $source.decode() };
+    (@read $source:ident $how:ident) => { $source.$how() };
     (
         $name:ident $(<$model:ident $(: $bound:ident)?>)? $(where $of:ident::$options:ident)? {
-            $(@ $kind:ident $(($shape:literal))? => $simple:ident $(as $how:ident)?,)*
+            $(@ $kind:ident $(($shapes:literal))? => $simple:ident $(as $how:ident)?,)*
             $($form:ident {
                 $(const $constant:literal = $value:literal,)*
                 $($member:literal: $look:literal,)*
@@ -360,32 +538,52 @@ macro_rules! alternatives {
         }
         $(else $unknown:ident)?
     ) => {
+        impl $(<$model $(: $bound)?>)? $crate::union::Union for $name $(<$model>)?
+        $(where $of::$options: $crate::open_enum::__serde::de::DeserializeOwned)?
+        {
+            const NAME: &'static str = stringify!($name);
+            const KINDS: &'static [($crate::union::Kind, &'static str)] =
+                &[$(($crate::union::Kind::$kind, $crate::alternatives!(@shapes $($shapes)?))),*];
+            const FORMS: &'static [$crate::union::Form] = &[$($crate::union::Form {
+                constants: &[$(($constant, $value)),*],
+                members: &[$(($member, $look)),*],
+                inside: &[$(($object, <$inner as $crate::fields::Fields>::NAMES)),*],
+            }),*];
+            const HAS_REST: bool = $crate::alternatives!(@has $($rest)?);
+
+            #[allow(unused_variables, reason = "not every union has alternatives of every sort")]
+            fn read<S: $crate::union::Source>(
+                chosen: $crate::union::Chosen,
+                source: S,
+            ) -> Result<Self, S::Error> {
+                let mut counted = 0_usize..;
+                match chosen {
+                    $crate::union::Chosen::Kind(index) => {
+                        $(if counted.next() == Some(index) {
+                            return $crate::alternatives!(@read source $($how)?).map(Self::$simple);
+                        })*
+                    }
+                    $crate::union::Chosen::Form(index) => {
+                        $(if counted.next() == Some(index) {
+                            return source.decode().map(Self::$form);
+                        })*
+                    }
+                    $crate::union::Chosen::Rest => {
+                        $(return source.decode().map(Self::$rest);)?
+                    }
+                    $crate::union::Chosen::Other => {
+                        $(return source.decode().map(Self::$unknown);)?
+                    }
+                }
+                Err(source.unfit(Self::NAME))
+            }
+        }
+
         impl<'de $(, $model $(: $bound)?)?> $crate::open_enum::__serde::Deserialize<'de> for $name $(<$model>)?
         $(where $of::$options: $crate::open_enum::__serde::de::DeserializeOwned)?
         {
             fn deserialize<D: $crate::open_enum::__serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let raw = $crate::union::Raw::read(deserializer)?;
-                $(
-                    if raw.kind() == $crate::union::Kind::$kind $(&& raw.looks($shape))? {
-                        return $crate::alternatives!(@read raw $($how)?).map(Self::$simple);
-                    }
-                )*
-                let forms: &[$crate::union::Form] = &[$($crate::union::Form {
-                    constants: &[$(($constant, $value)),*],
-                    members: &[$(($member, $look)),*],
-                    inside: &[$(($object, <$inner as $crate::fields::Fields>::NAMES)),*],
-                }),*];
-                let readers: &[fn(&$crate::union::Raw<'_>) -> Result<Self, D::Error>] =
-                    &[$(|raw| raw.decode().map(Self::$form)),*];
-                if let Some(read) = raw.choose(forms).and_then(|chosen| readers.get(chosen)) {
-                    return read(&raw);
-                }
-                $(
-                    if raw.kind() == $crate::union::Kind::Object {
-                        return raw.decode().map(Self::$rest);
-                    }
-                )?
-                $crate::alternatives!(@otherwise raw $name $($unknown)?)
+                $crate::union::read(deserializer)
             }
         }
     };

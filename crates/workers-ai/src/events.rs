@@ -111,6 +111,7 @@ impl Events {
     }
 
     /// Goes to the event whose data is so much of what is ahead. Not if there is none, or it is not for the caller.
+    #[inline]
     pub(crate) fn take_ahead(&mut self, length: usize) -> bool {
         let is_item = match self.decoder.event_ahead(length) {
             Some(event) => !is_error(&event) && event.data != self.end.as_bytes(),
@@ -123,6 +124,7 @@ impl Events {
         is_item
     }
 
+    #[inline]
     fn got_event(&mut self) {
         self.waiting.got_event();
         if self.beginning.as_ref().is_some_and(|kept| !kept.is_empty()) {

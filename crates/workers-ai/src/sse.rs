@@ -166,20 +166,22 @@ impl Decoder {
         if self.at >= self.chunk.len() || !(self.is_at_event || self.begins_event()) {
             return None;
         }
-        self.text()?.strip_prefix(PLAIN)
-    }
-
-    /// The rest of the chunk as text, as far as it is some.
-    fn text(&mut self) -> Option<&str> {
         if self.text.is_none() {
-            let rest = self.chunk.get(self.at..)?;
-            if rest.len() < WORTH_KEEPING {
-                return std::str::from_utf8(rest).ok();
-            }
-            self.text = Some((self.at, as_text(self.chunk.slice(self.at..))));
+            return self.first_text()?.strip_prefix(PLAIN);
         }
         let (from, text) = self.text.as_ref()?;
-        text.get(self.at - from..)
+        text.get(self.at - from..)?.strip_prefix(PLAIN)
+    }
+
+    /// The rest of the chunk, as far as it is text.
+    #[inline(never)]
+    fn first_text(&mut self) -> Option<&str> {
+        let rest = self.chunk.get(self.at..)?;
+        if rest.len() < WORTH_KEEPING {
+            return std::str::from_utf8(rest).ok();
+        }
+        let text = as_text(self.chunk.slice(self.at..));
+        Some(&self.text.insert((self.at, text)).1)
     }
 
     /// Makes out whether an event begins here.

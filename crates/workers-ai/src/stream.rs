@@ -12,7 +12,7 @@ use std::{
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Answer, document, flat};
+use workers_ai_models::{Answer, glance};
 
 use crate::{
     collected::Collected,
@@ -58,9 +58,7 @@ struct Told {
     facts: Facts,
     /// Nobody wants to know how the bytes that came last differ from the document.
     is_unwatched: bool,
-    /// The last event that was looked at more closely may have been flat, so the next may well be.
-    is_flat: bool,
-    /// The same of its size.
+    /// The event whose end was looked for last was large, so the next may well be.
     is_large: bool,
 }
 
@@ -71,7 +69,6 @@ pub(crate) fn open<E>(mut answer: decode::Answer) -> Result<EventStream<E>, Erro
             told: Told {
                 events,
                 is_unwatched: answer.facts.watch.is_idle(),
-                is_flat: true,
                 is_large: false,
                 facts: answer.facts,
             },
@@ -95,8 +92,6 @@ impl Told {
         match next {
             Next::Event => {
                 let data = self.events.data();
-                let inside = data.get(1..).unwrap_or_default();
-                self.is_flat = memchr::memchr(b'{', inside).is_none();
                 self.is_large = data.len() > LARGE;
                 trace::usage(&self.facts.span, || data);
             }
@@ -110,12 +105,13 @@ impl Told {
     /// What follows, if it may be read at a glance.
     #[inline]
     fn ahead(&mut self) -> Option<&str> {
-        if !self.is_unwatched || !self.is_flat || self.is_large {
+        if !self.is_unwatched || self.is_large {
             return None;
         }
         self.events.ahead()
     }
 
+    #[inline]
     fn take_ahead(&mut self, length: usize) -> bool {
         let is_taken = self.events.take_ahead(length);
         if is_taken {
@@ -146,7 +142,7 @@ impl<E: DeserializeOwned> EventStream<E> {
         loop {
             if let Some(text) = self.told.ahead() {
                 let mut length = 0;
-                match flat::first(text, &mut length) {
+                match glance::first(text, &mut length) {
                     Ok(event) if self.told.take_ahead(length) => {
                         return Poll::Ready(Some(Ok(event)));
                     }
@@ -171,14 +167,9 @@ impl<E: DeserializeOwned> EventStream<E> {
         let is_idle = facts.watch.is_idle();
         if let Some(text) = std::str::from_utf8(data).ok().filter(|_| is_idle) {
             let mut length = 0;
-            if self.told.is_flat {
-                match flat::first(text, &mut length) {
-                    Ok(event) if length == text.len() => return Poll::Ready(Some(Ok(event))),
-                    _ => {}
-                }
-            }
-            if let Ok(event) = document::read(text) {
-                return Poll::Ready(Some(Ok(event)));
+            match glance::first(text, &mut length) {
+                Ok(event) if length == text.len() => return Poll::Ready(Some(Ok(event))),
+                _ => {}
             }
         }
         let item = facts.watch.over(&facts.model, || decode(data));

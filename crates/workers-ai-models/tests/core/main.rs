@@ -7,7 +7,7 @@ mod batch;
 mod chat;
 mod cut;
 #[cfg(feature = "text-generation")]
-mod flat;
+mod glance;
 mod info;
 mod lenient;
 mod limits;
