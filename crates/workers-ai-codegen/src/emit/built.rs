@@ -131,7 +131,7 @@ pub(crate) fn form<'a>(
             (tag.value == text).then(|| built(api, id, &given))?
         }
         _ => {
-            given.push(Given::new(kind, format!("{text:?}"), word));
+            given.insert(0, Given::new(kind, format!("{text:?}"), word));
             built(api, id, &given)
         }
     }

@@ -107,7 +107,11 @@ fn call(api: &Api, id: DefId) -> Option<String> {
     let mut ways = messages(api, id);
     ways.extend(function(api, id));
     ways.extend(answer_formats(api, id));
-    let taken = |way: &Way| fields(api, id).iter().any(|field| field.ident == way.name);
+    // An optional property has a method of its name.
+    let taken = |way: &Way| {
+        let mut fields = fields(api, id).iter();
+        fields.any(|field| !field.required && field.ident == way.name)
+    };
     if ways.is_empty() || ways.iter().any(taken) || is_one_of_several(api, id) {
         return None;
     }
