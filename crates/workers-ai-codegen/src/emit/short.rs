@@ -29,8 +29,10 @@ pub(crate) fn named(api: &Api, id: DefId) -> BTreeSet<DefId> {
     let Some(call) = call(api, id) else {
         return BTreeSet::new();
     };
+    // Of a path, the first part.
     let words: BTreeSet<&str> = call
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':')
+        .filter_map(|path| path.split(':').next())
         .collect();
     let mut names = api.reachable(&Type::Named(id));
     names.retain(|id| words.contains(api.def(*id).name.as_str()));
@@ -221,10 +223,13 @@ fn about_image(api: &Api, message: DefId) -> Option<Way> {
         return None;
     };
     variants.iter().find_map(|variant| {
-        let Type::List(item) = &variant.ty else {
-            return None;
+        let item = match &variant.ty {
+            Type::List(item) => match **item {
+                Type::Named(item) => item,
+                _ => return None,
+            },
+            _ => return None,
         };
-        let item = Api::named(item)?;
         let (part, text) = find(api, item, |part| {
             let given = vec![Given::new("text", "text", Takes::Text)];
             form(api, part, ("type", Takes::Word("text")), given)
