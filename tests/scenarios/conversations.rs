@@ -4,7 +4,7 @@ use serde_json::{Value, json, to_value};
 use workers_ai_models::{Arguments, CalledTool, Media, object};
 
 use crate::compiled::conversations::{
-    ConversationsInput, Exchange, Format, Letter, Line, Note, Shout, Skill, Turn,
+    ConversationsInput, Exchange, Format, Letter, Line, Note, Shout, Skill, Turn, Utterance,
 };
 
 const URL: &str = "data:image/gif;base64,R0lGODlh";
@@ -93,6 +93,16 @@ fn calls_are_repeated_as_the_dialect_has_them() {
         ),
         (
             to_value(Turn::answer_to(&call, "Sunny")),
+            json!({"role": "tool", "tool_call_id": "call-1", "content": "Sunny"}),
+        ),
+        (
+            to_value(Utterance::calls([&call])),
+            json!({"role": "assistant", "content": "", "tool_calls": [
+                {"id": "call-1", "type": "function", "function": function}
+            ]}),
+        ),
+        (
+            to_value(Utterance::answer_to(&call, "Sunny")),
             json!({"role": "tool", "tool_call_id": "call-1", "content": "Sunny"}),
         ),
         (

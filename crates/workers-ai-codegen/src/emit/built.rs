@@ -4,6 +4,7 @@ use crate::emit::items::required;
 use crate::ir::{Api, DefId, Field, Options, Shape, Type};
 
 /// The expression for one property, and what the property has to take for that.
+#[derive(Clone)]
 pub(crate) struct Given<'a> {
     wire: &'a str,
     value: String,

@@ -152,10 +152,10 @@ fn find<T>(api: &Api, id: DefId, way: impl Fn(DefId) -> Option<T>) -> Option<(De
 }
 
 fn messages(api: &Api, id: DefId) -> Vec<Way> {
-    let said = || Given::new("content", "content", Takes::TextOrOther);
-    let message = |role: &'static str, given: &dyn Fn() -> Vec<Given<'static>>| {
+    let said = Given::new("content", "content", Takes::TextOrOther);
+    let message = |role: &'static str, given: &[Given<'static>]| {
         find(api, id, |part| {
-            let made = form(api, part, ("role", Takes::Word(role)), given())?;
+            let made = form(api, part, ("role", Takes::Word(role)), given.to_vec())?;
             let content = &field(api, part, "content")?.ty;
             let name = Api::named(content).map_or("String", |id| &api.def(id).name);
             Some((name, made))
@@ -163,7 +163,7 @@ fn messages(api: &Api, id: DefId) -> Vec<Way> {
     };
     let mut ways = Vec::new();
     for role in ["system", "user", "assistant"] {
-        if let Some((part, (content, made))) = message(role, &|| vec![said()]) {
+        if let Some((part, (content, made))) = message(role, std::slice::from_ref(&said)) {
             let made = as_whole(api, id, part, &made);
             ways.push(Way::new(role, format!("content: {content}"), made));
             if role == "user" {
@@ -171,17 +171,27 @@ fn messages(api: &Api, id: DefId) -> Vec<Way> {
             }
         }
     }
-    let reply = || vec![Given::new("tool_call_id", "call_id", Takes::Text), said()];
-    let in_order = message("tool", &|| vec![said()]);
-    let ordered = in_order.is_some();
-    if let Some((part, (content, made))) = in_order.or_else(|| message("tool", &reply)) {
-        let call = if ordered { "" } else { "call_id, " };
+    let answered = Given::new("tool_call_id", "call_id", Takes::Text);
+    let mut answers = [
+        ("", vec![said.clone()]),
+        ("call_id, ", vec![answered, said]),
+    ];
+    let repeated = find(api, id, |part| calls(api, part));
+    // Where calls are repeated with their ids, answers name them.
+    if repeated.is_some() {
+        answers.reverse();
+    }
+    let tool = answers
+        .iter()
+        .find_map(|(call, given)| Some((call, message("tool", given)?)));
+    let in_order = tool.as_ref().is_some_and(|(call, _)| call.is_empty());
+    if let Some((call, (part, (content, made)))) = tool {
         let made = as_whole(api, id, part, &made);
         ways.push(Way::new("tool", format!("{call}content: {content}"), made));
     }
-    if let Some((part, made)) = find(api, id, |part| calls(api, part)) {
+    if let Some((part, made)) = repeated {
         ways.push(Way::new("calls", "calls", as_whole(api, id, part, &made)));
-    } else if ordered && ways.iter().any(|way| way.name == "assistant") {
+    } else if in_order && ways.iter().any(|way| way.name == "assistant") {
         let made = "Self::assistant(calls)".to_owned();
         ways.push(Way::new("calls", "calls as text", made));
     }

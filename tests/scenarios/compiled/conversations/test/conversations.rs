@@ -75,6 +75,9 @@ pub struct ConversationsInput {
     /// `lines`.
     pub lines: Option<Vec<Line>>,
 
+    /// `talk`.
+    pub talk: Option<Vec<Utterance>>,
+
     /// `turns`.
     pub turns: Option<Vec<Exchange>>,
 
@@ -98,6 +101,7 @@ members! {
     ConversationsInput {
         "dialogue" => opt dialogue,
         "lines" => opt lines,
+        "talk" => opt talk,
         "turns" => opt turns,
         "crowd" => opt crowd,
         "letters" => opt letters,
@@ -115,6 +119,7 @@ impl ConversationsInput {
         Self {
             dialogue: None,
             lines: None,
+            talk: None,
             turns: None,
             crowd: None,
             letters: None,
@@ -140,6 +145,14 @@ impl ConversationsInput {
     #[inline]
     pub fn lines(mut self, lines: impl IntoIterator<Item = impl Into<Line>>) -> Self {
         self.lines = Some(lines.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// `talk`.
+    #[must_use]
+    #[inline]
+    pub fn talk(mut self, talk: impl IntoIterator<Item = impl Into<Utterance>>) -> Self {
+        self.talk = Some(talk.into_iter().map(Into::into).collect());
         self
     }
 
@@ -870,6 +883,214 @@ impl Default for LinePhoto {
 }
 
 from_picture! { LinePhoto: new().url }
+
+/// `Utterance`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Utterance {
+    /// `role`.
+    pub role: String,
+
+    /// `content`.
+    pub content: String,
+
+    /// `tool_call_id`.
+    pub tool_call_id: Option<String>,
+
+    /// `tool_calls`.
+    pub tool_calls: Option<Vec<Recalled>>,
+}
+
+members! {
+    Utterance {
+        "role" => put role,
+        "content" => put content,
+        "tool_call_id" => opt tool_call_id,
+        "tool_calls" => opt tool_calls,
+    }
+}
+
+impl Utterance {
+    /// Starts from `role`, `content`; everything else is unset.
+    #[must_use]
+    #[inline]
+    pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
+        Self {
+            role: role.into(),
+            content: content.into(),
+            tool_call_id: None,
+            tool_calls: None,
+        }
+    }
+
+    /// `tool_call_id`.
+    #[must_use]
+    #[inline]
+    pub fn tool_call_id(mut self, tool_call_id: impl Into<String>) -> Self {
+        self.tool_call_id = Some(tool_call_id.into());
+        self
+    }
+
+    /// `tool_calls`.
+    #[must_use]
+    #[inline]
+    pub fn tool_calls(
+        mut self,
+        tool_calls: impl IntoIterator<Item = impl Into<Recalled>>,
+    ) -> Self {
+        self.tool_calls = Some(tool_calls.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Validate for Utterance {}
+
+short! {
+    Utterance {
+        system(content: String) => Self::new("system", content);
+        user(content: String) => Self::new("user", content);
+        assistant(content: String) => Self::new("assistant", content);
+        tool(call_id, content: String) => Self::new("tool", content).tool_call_id(call_id);
+        calls(calls) => {
+            Self::new("assistant", "")
+                .tool_calls(
+                    calls
+                        .into_iter()
+                        .map(|call| {
+                            Recalled::new()
+                                .type_("function")
+                                .id(call.id.unwrap_or_default())
+                                .function(
+                                    RecalledFunction::new()
+                                        .name(call.name.unwrap_or_default())
+                                        .arguments(call.arguments_text()),
+                                )
+                        }),
+                )
+        };
+    }
+}
+
+/// `Recalled`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Recalled {
+    /// `id`.
+    pub id: Option<String>,
+
+    /// `type`.
+    pub type_: Option<String>,
+
+    /// `function`.
+    pub function: Option<RecalledFunction>,
+}
+
+members! {
+    Recalled {
+        "id" => opt id,
+        "type" => opt type_,
+        "function" => opt function,
+    }
+}
+
+impl Recalled {
+    /// Starts with nothing set.
+    #[must_use]
+    #[inline]
+    pub fn new() -> Self {
+        Self {
+            id: None,
+            type_: None,
+            function: None,
+        }
+    }
+
+    /// `id`.
+    #[must_use]
+    #[inline]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// `type`.
+    #[must_use]
+    #[inline]
+    pub fn type_(mut self, type_: impl Into<String>) -> Self {
+        self.type_ = Some(type_.into());
+        self
+    }
+
+    /// `function`.
+    #[must_use]
+    #[inline]
+    pub fn function(mut self, function: impl Into<RecalledFunction>) -> Self {
+        self.function = Some(function.into());
+        self
+    }
+}
+
+impl Validate for Recalled {}
+
+impl Default for Recalled {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// `RecalledFunction`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecalledFunction {
+    /// `name`.
+    pub name: Option<String>,
+
+    /// `arguments`.
+    pub arguments: Option<String>,
+}
+
+members! {
+    RecalledFunction {
+        "name" => opt name,
+        "arguments" => opt arguments,
+    }
+}
+
+impl RecalledFunction {
+    /// Starts with nothing set.
+    #[must_use]
+    #[inline]
+    pub fn new() -> Self {
+        Self {
+            name: None,
+            arguments: None,
+        }
+    }
+
+    /// `name`.
+    #[must_use]
+    #[inline]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// `arguments`.
+    #[must_use]
+    #[inline]
+    pub fn arguments(mut self, arguments: impl Into<String>) -> Self {
+        self.arguments = Some(arguments.into());
+        self
+    }
+}
+
+impl Validate for RecalledFunction {}
+
+impl Default for RecalledFunction {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// `Exchange`.
 #[derive(Debug, Clone, PartialEq)]
