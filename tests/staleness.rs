@@ -1,6 +1,7 @@
 //! The generated files are what the documents say, the same on every machine, and fit to be read.
 
 use std::{
+    collections::HashSet,
     env, fs,
     path::{Path, PathBuf},
     process,
@@ -119,4 +120,37 @@ fn generated_files_say_where_they_come_from() {
             assert!(second.starts_with("// Source: schema/"), "{path}: {second}");
         }
     }
+}
+
+#[test]
+fn what_is_written_by_hand_names_no_generated_type() {
+    let declared = |line: &'static str| {
+        let rest = ["pub struct ", "pub enum "]
+            .iter()
+            .find_map(|start| line.trim_start().strip_prefix(start))?;
+        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .next()
+    };
+    let lines = GENERATED.files.values().flat_map(|text| text.lines());
+    let names: HashSet<&str> = lines.filter_map(declared).collect();
+    assert!(names.contains("ChatMessage"));
+
+    let source = root().join("crates/workers-ai-models/src");
+    let mut found = Vec::new();
+    for path in files_below(&source) {
+        if path.starts_with(source.join("generated")) || path.extension() != Some("rs".as_ref()) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a source");
+        for line in text.lines().map(str::trim_start) {
+            // What stands in quotes is for people.
+            let code = line.split('"').step_by(2);
+            let mut words =
+                code.flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+            if !line.starts_with("//") && words.any(|word| names.contains(word)) {
+                found.push(format!("{}: {line}", path.display()));
+            }
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
 }

@@ -11,6 +11,8 @@ mod committed;
 #[cfg(feature = "compiled")]
 #[rustfmt::skip]
 pub mod compiled;
+#[cfg(feature = "compiled")]
+mod conversations;
 mod faults;
 mod loader;
 mod models;

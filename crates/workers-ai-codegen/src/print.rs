@@ -50,6 +50,14 @@ fn pretty(tokens: &TokenStream) -> Result<String, String> {
     Ok(spaced(&prettyplease::unparse(&file)))
 }
 
+/// The lines of a statement or an expression as they are laid out in a function.
+pub(crate) fn statement(text: &str) -> Option<Vec<String>> {
+    let file: syn::File = syn::parse_str(&format!("fn main() {{ {text} }}")).ok()?;
+    let printed = prettyplease::unparse(&file);
+    let lines = printed.lines().filter_map(|line| line.strip_prefix("    "));
+    Some(lines.map(str::to_owned).collect())
+}
+
 /// An empty line before each documented member, and between members that have a body.
 fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);

@@ -150,6 +150,8 @@ pub struct BatchResults<O> {
 pub struct BatchResponse<O> {
     /// Which request it answers, counted from zero.
     pub id: Option<u64>,
+    /// What the service calls it where that is not such a number: a text, for example.
+    pub other_id: Option<Value>,
     /// The name the request was given, see [`BatchRequest::with_reference`].
     pub external_reference: Option<String>,
     /// The model's answer, or why there is none: each request fails on its own.
@@ -220,9 +222,14 @@ impl<'de, O: DeserializeOwned> Deserialize<'de> for BatchResponse<O> {
             }
             _ => Err(None),
         };
-        let number = |value: Option<Value>| lenient::integer(value?).ok().flatten();
+        let given = [item.id, item.index];
+        let number = |value: &Value| lenient::integer(value).ok().flatten();
         Ok(Self {
-            id: number(item.id).or_else(|| number(item.index)),
+            id: given.iter().flatten().find_map(number),
+            other_id: given
+                .into_iter()
+                .flatten()
+                .find(|value| number(value).is_none()),
             external_reference: item.external_reference,
             result: match result {
                 Ok(result) => Ok(result),

@@ -1,75 +1,151 @@
-//! Short ways to build what conversations are made of: messages, tools, answer formats.
+//! Short ways to build what conversations are made of: the generator calls these macros wherever a document describes
+//! messages, pictures in them, tools or formats of answers.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{
-    CalledTool, ChatAssistantContent, ChatAssistantMessage, ChatFunctionCall,
-    ChatFunctionDefinition, ChatFunctionTool, ChatFunctionToolCall, ChatImagePart, ChatImageUrl,
-    ChatJsonSchema, ChatMessage, ChatResponseFormat, ChatResponseFormatJsonObject,
-    ChatResponseFormatJsonSchema, ChatSystemMessage, ChatTextContent, ChatTextPart, ChatTool,
-    ChatToolCall, ChatToolMessage, ChatUserContent, ChatUserMessage, FlatTool, FunctionTool,
-    Gemma3_12bItContent, Gemma3_12bItMessage, ImagePart, ImageUrl,
-    Llama4Scout17b16eInstructContent, Llama4Scout17b16eInstructImagePart,
-    Llama4Scout17b16eInstructImageUrl, Llama4Scout17b16eInstructMessage, Media, Message,
-    MessageContent, MultimodalMessage, MultimodalMessageContent, ResponseFormat,
-    ResponseFormatType, TextMessage, TextPart, Tool, from_text,
-};
+use crate::CalledTool;
 
-macro_rules! roles {
-    ($($message:ident: $content:ident),*) => {$(
-        impl $message {
-            /// Tells the model how to behave.
-            #[must_use]
-            pub fn system(content: impl Into<$content>) -> Self {
-                Self::new("system", content)
-            }
-
-            /// Says something to the model.
-            #[must_use]
-            pub fn user(content: impl Into<$content>) -> Self {
-                Self::new("user", content)
-            }
-
-            /// Repeats what the model said before.
-            #[must_use]
-            pub fn assistant(content: impl Into<$content>) -> Self {
-                Self::new("assistant", content)
-            }
-
-            /// Hands the model what a tool answered.
-            #[must_use]
-            pub fn tool(content: impl Into<$content>) -> Self {
-                Self::new("tool", content)
-            }
-
-            /// Repeats which tools the model called, before their answers.
-            #[must_use]
-            pub fn calls<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> Self {
-                Self::assistant(called(calls))
-            }
-
-            /// Hands the model what a tool answered to `call`. Here answers stand in the order of
-            /// the calls; other dialects repeat the call's id.
-            #[must_use]
-            pub fn answer_to(call: &CalledTool<'_>, content: impl Into<$content>) -> Self {
-                let _ = call;
-                Self::tool(content)
-            }
+/// Gives a type its short ways: for each the expression that makes it, such as
+/// `short! { Message { user(content: String) => Self::new("user", content); } }`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! short {
+    ($name:ident { $($way:ident($($takes:tt)*) => $made:expr;)* }) => {
+        impl $name {
+            $($crate::short!(@ $way($($takes)*) => $made);)*
         }
-    )*};
+    };
+    (@ system($content:ident: $type:ty) => $made:expr) => {
+        /// Tells the model how to behave.
+        #[must_use]
+        pub fn system($content: impl Into<$type>) -> Self {
+            $made
+        }
+    };
+    (@ user($content:ident: $type:ty) => $made:expr) => {
+        /// Says something to the model.
+        #[must_use]
+        pub fn user($content: impl Into<$type>) -> Self {
+            $made
+        }
+    };
+    (@ assistant($content:ident: $type:ty) => $made:expr) => {
+        /// Repeats what the model said before.
+        #[must_use]
+        pub fn assistant($content: impl Into<$type>) -> Self {
+            $made
+        }
+    };
+    (@ tool($content:ident: $type:ty) => $made:expr) => {
+        /// Hands the model what a tool answered.
+        #[must_use]
+        pub fn tool($content: impl Into<$type>) -> Self {
+            $made
+        }
+
+        /// Hands the model what a tool answered to `call`. Here answers stand in the order of the
+        /// calls; other dialects repeat the call's id.
+        #[must_use]
+        pub fn answer_to(call: &$crate::CalledTool<'_>, content: impl Into<$type>) -> Self {
+            let _ = call;
+            Self::tool(content)
+        }
+    };
+    (@ tool($id:ident, $content:ident: $type:ty) => $made:expr) => {
+        /// Hands the model what a tool answered to the call with this id.
+        #[must_use]
+        pub fn tool($id: impl Into<String>, $content: impl Into<$type>) -> Self {
+            $made
+        }
+
+        /// Hands the model what a tool answered to `call`.
+        #[must_use]
+        pub fn answer_to(call: &$crate::CalledTool<'_>, content: impl Into<$type>) -> Self {
+            Self::tool(call.id.unwrap_or_default(), content)
+        }
+    };
+    (@ calls($calls:ident $(as $text:ident)?) => $made:expr) => {
+        /// Repeats which tools the model called, before their answers.
+        #[must_use]
+        pub fn calls<'a>($calls: impl IntoIterator<Item = &'a $crate::CalledTool<'a>>) -> Self {
+            $(let $calls = $crate::chat::$text($calls);)?
+            $made
+        }
+    };
+    (@ about_image($text:ident, $image:ident: $url:ident) => $made:expr) => {
+        /// Asks about a picture: its bytes, or a URL.
+        #[doc = concat!("[`", stringify!($url), "::url`] tells which URLs the model takes.")]
+        #[must_use]
+        pub fn about_image($text: impl Into<String>, $image: impl Into<$url>) -> Self {
+            $made
+        }
+    };
+    (@ function($name:ident, $description:ident, $parameters:ident) => $made:expr) => {
+        /// A function the model may call; `parameters` is a JSON Schema of its arguments, which
+        /// [`object!`](workers_ai_models::object) writes.
+        #[must_use]
+        pub fn function(
+            $name: impl Into<String>,
+            $description: impl Into<String>,
+            $parameters: $crate::__json::Map<String, $crate::__json::Value>,
+        ) -> Self {
+            $made
+        }
+    };
+    (@ json() => $made:expr) => {
+        /// Any JSON.
+        #[must_use]
+        pub fn json() -> Self {
+            $made
+        }
+    };
+    (@ schema($schema:ident) => $made:expr) => {
+        /// JSON that fits a JSON Schema.
+        #[must_use]
+        pub fn schema($schema: impl Into<$crate::__json::Value>) -> Self {
+            $made
+        }
+    };
+    (@ schema($name:ident, $schema:ident) => $made:expr) => {
+        /// JSON that fits a JSON Schema, written by [`object!`](workers_ai_models::object); `name`
+        /// is yours to choose.
+        #[must_use]
+        pub fn schema(
+            $name: impl Into<String>,
+            $schema: $crate::__json::Map<String, $crate::__json::Value>,
+        ) -> Self {
+            $made
+        }
+    };
 }
 
-roles!(
-    Message: MessageContent,
-    TextMessage: String,
-    MultimodalMessage: MultimodalMessageContent,
-    Gemma3_12bItMessage: Gemma3_12bItContent,
-    Llama4Scout17b16eInstructMessage: Llama4Scout17b16eInstructContent
-);
+/// Makes the place of a picture from its bytes or its URL, by a function that takes text, such as
+/// `from_picture! { ImageUrl: new }`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! from_picture {
+    ($url:ident: $($new:tt)+) => {
+        $crate::from_text! { $url: $($new)+ }
+
+        /// As a `data:` URL, see [`Media::data_url`](workers_ai_models::Media::data_url).
+        impl From<$crate::Media> for $url {
+            fn from(picture: $crate::Media) -> Self {
+                Self::$($new)+(picture.data_url())
+            }
+        }
+
+        /// As a `data:` URL, see [`Media::data_url`](workers_ai_models::Media::data_url).
+        impl From<Vec<u8>> for $url {
+            fn from(picture: Vec<u8>) -> Self {
+                $crate::Media::from(picture).into()
+            }
+        }
+    };
+}
 
 /// Calls as the native dialect repeats them: the text in which the model made them.
-fn called<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
+pub fn text<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
     #[derive(Serialize)]
     struct Called<'a> {
         name: &'a str,
@@ -89,156 +165,4 @@ fn called<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> String {
     };
     // Text and JSON values can always be written.
     text.unwrap_or_default()
-}
-
-macro_rules! about_image {
-    ($($message:ident: $content:ident, $text:ident, $image:ident, $url:ident;)*) => {$(
-        impl $message {
-            /// Asks about a picture: its bytes, or a URL.
-            #[doc = concat!("[`", stringify!($url), "::url`] tells which URLs the model takes.")]
-            #[must_use]
-            pub fn about_image(text: impl Into<String>, image: impl Into<$url>) -> Self {
-                let parts = vec![$text::new(text).into(), $image::new(image).into()];
-                Self::user($content::from(parts))
-            }
-        }
-    )*};
-}
-
-about_image!(
-    MultimodalMessage: MultimodalMessageContent, TextPart, ImagePart, ImageUrl;
-    Gemma3_12bItMessage: Gemma3_12bItContent, TextPart, ImagePart, ImageUrl;
-    ChatMessage: ChatUserContent, ChatTextPart, ChatImagePart, ChatImageUrl;
-    Llama4Scout17b16eInstructMessage: Llama4Scout17b16eInstructContent, TextPart,
-        Llama4Scout17b16eInstructImagePart, Llama4Scout17b16eInstructImageUrl;
-);
-
-macro_rules! image_urls {
-    ($($url:ident),*) => {$(
-        from_text! { $url: new }
-
-        /// As a `data:` URL, see [`Media::data_url`].
-        impl From<Media> for $url {
-            fn from(picture: Media) -> Self {
-                Self::new(picture.data_url())
-            }
-        }
-
-        /// As a `data:` URL, see [`Media::data_url`].
-        impl From<Vec<u8>> for $url {
-            fn from(picture: Vec<u8>) -> Self {
-                Media::from(picture).into()
-            }
-        }
-    )*};
-}
-
-image_urls!(ImageUrl, ChatImageUrl, Llama4Scout17b16eInstructImageUrl);
-
-impl ChatMessage {
-    /// Tells the model how to behave.
-    #[must_use]
-    pub fn system(content: impl Into<ChatTextContent>) -> Self {
-        ChatSystemMessage::new(content).into()
-    }
-
-    /// Says something to the model.
-    #[must_use]
-    pub fn user(content: impl Into<ChatUserContent>) -> Self {
-        ChatUserMessage::new(content).into()
-    }
-
-    /// Repeats what the model said before.
-    #[must_use]
-    pub fn assistant(content: impl Into<ChatAssistantContent>) -> Self {
-        ChatAssistantMessage::new().content(content).into()
-    }
-
-    /// Repeats which tools the model called, before their answers.
-    #[must_use]
-    pub fn calls<'a>(calls: impl IntoIterator<Item = &'a CalledTool<'a>>) -> Self {
-        let calls = calls.into_iter().map(|call| {
-            let function =
-                ChatFunctionCall::new(call.name.unwrap_or_default(), call.arguments_text());
-            ChatToolCall::from(ChatFunctionToolCall::new(
-                call.id.unwrap_or_default(),
-                function,
-            ))
-        });
-        // Several models refuse a message without content.
-        ChatAssistantMessage::new()
-            .content("")
-            .tool_calls(calls)
-            .into()
-    }
-
-    /// Hands the model what a tool answered to `call`.
-    #[must_use]
-    pub fn answer_to(call: &CalledTool<'_>, content: impl Into<ChatTextContent>) -> Self {
-        Self::tool(call.id.unwrap_or_default(), content)
-    }
-
-    /// Hands the model what a tool answered to the call with this id.
-    #[must_use]
-    pub fn tool(call_id: impl Into<String>, content: impl Into<ChatTextContent>) -> Self {
-        ChatToolMessage::new(content, call_id).into()
-    }
-}
-
-impl Tool {
-    /// A function the model may call; `parameters` is a JSON Schema of its arguments, which
-    /// [`object!`](crate::object) writes.
-    #[must_use]
-    pub fn function(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        parameters: Map<String, Value>,
-    ) -> Self {
-        FunctionTool::new(FlatTool::new(name, description, parameters)).into()
-    }
-}
-
-impl ChatTool {
-    /// A function the model may call; `parameters` is a JSON Schema of its arguments, which
-    /// [`object!`](crate::object) writes.
-    #[must_use]
-    pub fn function(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        parameters: Map<String, Value>,
-    ) -> Self {
-        let function = ChatFunctionDefinition::new(name)
-            .description(description)
-            .parameters(parameters);
-        ChatFunctionTool::new(function).into()
-    }
-}
-
-impl ResponseFormat {
-    /// Any JSON.
-    #[must_use]
-    pub fn json() -> Self {
-        Self::new(ResponseFormatType::JsonObject)
-    }
-
-    /// JSON that fits a JSON Schema.
-    #[must_use]
-    pub fn schema(schema: impl Into<Value>) -> Self {
-        Self::new(ResponseFormatType::JsonSchema).json_schema(schema)
-    }
-}
-
-impl ChatResponseFormat {
-    /// Any JSON.
-    #[must_use]
-    pub fn json() -> Self {
-        ChatResponseFormatJsonObject::new().into()
-    }
-
-    /// JSON that fits a JSON Schema, written by [`object!`](crate::object); `name` is yours to
-    /// choose.
-    #[must_use]
-    pub fn schema(name: impl Into<String>, schema: Map<String, Value>) -> Self {
-        ChatResponseFormatJsonSchema::new(ChatJsonSchema::new(name).schema(schema)).into()
-    }
 }

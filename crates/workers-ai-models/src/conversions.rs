@@ -1,26 +1,23 @@
 //! How text becomes a choice that may also be something else: from each form in which a program has text at hand.
 
-#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
-use crate::Context;
-
-/// Makes an alternative from text, such as `from_text! { Content: Text }`; or anything else by a function of its own,
-/// such as `from_text! { Context: of }`.
+/// Makes an alternative from text, such as `from_text! { Content: Text }`; or anything else by a function that takes
+/// text, such as `from_text! { Context: new().text }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! from_text {
-    ($name:ident $(<$model:ident $(: $bound:ident)?>)?: $text:ident) => {
-        $crate::from_text!(@ String, value => value; $name $(<$model $(: $bound)?>)?: $text);
-        $crate::from_text!(@ &str, value => value.to_owned(); $name $(<$model $(: $bound)?>)?: $text);
-        $crate::from_text!(@ &String, value => value.clone(); $name $(<$model $(: $bound)?>)?: $text);
+    ($name:ident $(<$model:ident $(: $bound:ident)?>)?: $($text:tt)+) => {
+        $crate::from_text!(@ String, value => value; $name $(<$model $(: $bound)?>)?: $($text)+);
+        $crate::from_text!(@ &str, value => value.to_owned(); $name $(<$model $(: $bound)?>)?: $($text)+);
+        $crate::from_text!(@ &String, value => value.clone(); $name $(<$model $(: $bound)?>)?: $($text)+);
         $crate::from_text!(
-            @ ::std::borrow::Cow<'_, str>, value => value.into_owned(); $name $(<$model $(: $bound)?>)?: $text
+            @ ::std::borrow::Cow<'_, str>, value => value.into_owned(); $name $(<$model $(: $bound)?>)?: $($text)+
         );
     };
-    (@ $from:ty, $value:ident => $owned:expr; $name:ident $(<$model:ident $(: $bound:ident)?>)?: $text:ident) => {
+    (@ $from:ty, $value:ident => $owned:expr; $name:ident $(<$model:ident $(: $bound:ident)?>)?: $($text:tt)+) => {
         impl $(<$model $(: $bound)?>)? From<$from> for $name $(<$model>)? {
             #[inline]
             fn from($value: $from) -> Self {
-                Self::$text($owned)
+                Self::$($text)+($owned)
             }
         }
     };
@@ -57,13 +54,3 @@ macro_rules! from_texts {
         }
     };
 }
-
-#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
-impl Context {
-    fn of(text: String) -> Self {
-        Self::new().text(text)
-    }
-}
-
-#[cfg(any(feature = "text-classification", feature = "text-embeddings"))]
-from_text! { Context: of }

@@ -73,12 +73,15 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// Links in the documentation that macros write begin with this name, here and in other crates.
+extern crate self as workers_ai_models;
+
 #[doc(hidden)]
 pub mod answer;
 mod batch;
 pub mod catalogue;
-#[cfg(feature = "text-generation")]
-mod chat;
+#[doc(hidden)]
+pub mod chat;
 mod conversions;
 #[doc(hidden)]
 pub mod cut;

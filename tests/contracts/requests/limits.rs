@@ -1,6 +1,10 @@
 //! Every limit that a document states is watched, and nothing within it is refused.
 
-use std::{collections::HashSet, fmt::Display};
+use std::{
+    collections::HashSet,
+    fmt::{Debug, Display},
+    ops::{Add, Sub},
+};
 
 use serde_json::{Value, json};
 use workers_ai_models::Limit;
@@ -52,36 +56,8 @@ impl Said {
 impl Spot {
     fn edges(&self, sample: &Sample) -> Vec<Edge> {
         match &self.what {
-            What::Integer => {
-                let limit = limit(
-                    self.schema.get("minimum"),
-                    self.schema.get("maximum"),
-                    Value::as_i64,
-                );
-                let below = limit.min.map(|min| (min, min - 1));
-                let above = limit.max.map(|max| (max, max + 1));
-                edges(
-                    below,
-                    above,
-                    |number| (json!(number), number.to_string()),
-                    &limit.to_string(),
-                )
-            }
-            What::Number => {
-                let limit = limit(
-                    self.schema.get("minimum"),
-                    self.schema.get("maximum"),
-                    Value::as_f64,
-                );
-                let below = limit.min.map(|min| (min, min - 0.5));
-                let above = limit.max.map(|max| (max, max + 0.5));
-                edges(
-                    below,
-                    above,
-                    |number| (json!(number), format!("{number:?}")),
-                    &limit.to_string(),
-                )
-            }
+            What::Integer => self.ranged(Value::as_i64, 1),
+            What::Number => self.ranged(Value::as_f64, 0.5),
             What::Text => self.counted("Length", "characters", |length| {
                 (
                     json!("ß".repeat(length)),
@@ -117,6 +93,20 @@ impl Spot {
         }
     }
 
+    fn ranged<T>(&self, read: fn(&Value) -> Option<T>, step: T) -> Vec<Edge>
+    where
+        T: Copy + Debug + Display + Into<Value> + Add<Output = T> + Sub<Output = T>,
+    {
+        let [min, max] = ["minimum", "maximum"].map(|edge| self.schema.get(edge).and_then(read));
+        let limit = Limit { min, max };
+        edges(
+            min.map(|min| (min, min - step)),
+            max.map(|max| (max, max + step)),
+            |number| (number.into(), format!("{number:?}")),
+            &limit.to_string(),
+        )
+    }
+
     fn counted(&self, what: &str, unit: &str, of: impl Fn(usize) -> (Value, String)) -> Vec<Edge> {
         let [min, max] = ["min", "max"].map(|edge| count(self.schema, &format!("{edge}{what}")));
         let limit = Limit { min, max };
@@ -130,18 +120,7 @@ impl Spot {
     }
 }
 
-fn limit<T>(
-    min: Option<&Value>,
-    max: Option<&Value>,
-    read: impl Fn(&Value) -> Option<T>,
-) -> Limit<T> {
-    Limit {
-        min: min.and_then(&read),
-        max: max.and_then(&read),
-    }
-}
-
-fn edges<T: Copy + Display>(
+fn edges<T: Copy>(
     below: Option<(T, T)>,
     above: Option<(T, T)>,
     of: impl Fn(T) -> (Value, String),

@@ -54,6 +54,8 @@ pub mod colliding_tag;
 pub mod constant;
 /// One possible value that the caller may leave out, or that is no text: filled in or said, never lost.
 pub mod constant_optional;
+/// Messages, pictures in them, tools and formats of answers have short ways, whatever they are called and however they are described.
+pub mod conversations;
 /// Entries of the ledger add, remove and replace before anything is read; a reference in one reads as at its target.
 pub mod corrections;
 /// A property that should no longer be used, and a retired model with and without a successor that is known.

@@ -9,6 +9,7 @@ use crate::emit::items::required;
 use crate::emit::model::constructor_names;
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Field, Limits, Model, Shape, Type};
+use crate::print;
 
 /// What an example needs besides its one expression.
 #[derive(Default)]
@@ -63,7 +64,7 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let mut out = vec!["# Example".to_owned(), String::new(), fence.to_owned()];
     out.extend(imports::line(home, &names).lines().map(str::to_owned));
     out.push(String::new());
-    out.extend(statement(&format!(
+    out.extend(print::statement(&format!(
         "let input = {start}{};",
         calls.concat()
     ))?);
@@ -71,18 +72,6 @@ pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     out.push("# Ok::<(), Box<dyn std::error::Error>>(())".to_owned());
     out.push("```".to_owned());
     Some(out)
-}
-
-/// A statement as the printer would lay it out in a function.
-fn statement(text: &str) -> Option<Vec<String>> {
-    let file: syn::File = syn::parse_str(&format!("fn main() {{ {text} }}")).ok()?;
-    let printed = prettyplease::unparse(&file);
-    let body: Vec<String> = printed
-        .lines()
-        .filter_map(|line| line.strip_prefix("    "))
-        .map(str::to_owned)
-        .collect();
-    Some(body)
 }
 
 fn fits(api: &Api, id: DefId, example: &serde_json::Map<String, Value>) -> bool {

@@ -40,10 +40,12 @@ const MACROS: &[&str] = &[
     "alternatives",
     "answers",
     "fields",
+    "from_picture",
     "from_text",
     "from_texts",
     "members",
     "open_enum",
+    "short",
 ];
 
 /// Names of the definitions in `ids` that live elsewhere.

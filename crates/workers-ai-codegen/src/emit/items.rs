@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::emit::number::{double, readable, signed};
 use crate::emit::rust::Rust;
-use crate::emit::{docs, limits, says, tables, unions};
+use crate::emit::{docs, limits, says, short, tables, unions};
 use crate::ir::{
     Api, Def, DefId, Encoding, EnumValue, Field, Options, Owner, Says, Shape, Tag, Type, Wire,
 };
@@ -27,11 +27,13 @@ pub(crate) fn doc(paragraphs: &[String]) -> TokenStream {
 /// Everything that is printed for `id`.
 pub(crate) fn items(rust: &Rust<'_>, id: DefId) -> Vec<Piece> {
     let def = rust.api.def(id);
-    match &def.shape {
+    let mut out = match &def.shape {
         Shape::Struct { fields, tag } => structure(rust, id, def, fields, tag.as_ref()),
         Shape::Union(variants) => unions::union(rust, id, def, variants),
         Shape::Enum(values) => vec![Piece::Text(open_enum(def, values))],
-    }
+    };
+    out.extend(short::pieces(rust, id));
+    out
 }
 
 /// How a definition is spelled where it is defined.

@@ -1,5 +1,6 @@
 //! [`Api`] → files: one per model, one per set of components, and the modules that hold them together.
 
+mod built;
 mod card;
 mod decide;
 mod docs;
@@ -11,6 +12,7 @@ mod model;
 mod number;
 mod rust;
 pub(crate) mod says;
+mod short;
 mod tables;
 mod unions;
 
@@ -53,6 +55,8 @@ pub(crate) fn emit(
         settings,
         checked: limits::checked(api),
         speaking: says::speaking(api),
+        pictures: short::pictures(api),
+        texts: short::texts(api),
     };
     let owners = homes(api);
     let stems = component_modules(&owners);
@@ -137,6 +141,7 @@ pub(crate) fn emit(
 fn refers(api: &Api, id: DefId) -> Vec<DefId> {
     let mut named = api.parts(id);
     named.extend(decide::inside(api, id));
+    named.extend(short::named(api, id));
     named
 }
 

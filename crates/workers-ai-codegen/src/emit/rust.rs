@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 
 use crate::Settings;
 use crate::emit::limits;
+use crate::emit::short::OfText;
 use crate::ir::{Api, DefId, Type};
 use crate::types::{self, FieldTypes};
 
@@ -19,6 +20,10 @@ pub(crate) struct Rust<'a> {
     pub(crate) checked: BTreeSet<DefId>,
     /// Definitions of which it is known what they say in an answer.
     pub(crate) speaking: BTreeSet<DefId>,
+    /// Definitions that are made of a picture.
+    pub(crate) pictures: OfText,
+    /// Definitions that are made of text.
+    pub(crate) texts: OfText,
 }
 
 impl Rust<'_> {

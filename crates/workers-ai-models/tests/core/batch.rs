@@ -176,6 +176,29 @@ fn answers_are_found_under_the_names_that_were_seen_too() {
 }
 
 #[test]
+fn an_answer_keeps_what_it_is_called() {
+    let cases = [
+        (r#"{"id":"3f-9a"}"#, None, json!("3f-9a")),
+        (r#"{"id":"3f-9a","index":1}"#, Some(1), json!("3f-9a")),
+        (r#"{"id":1,"index":"second"}"#, Some(1), json!("second")),
+        (r#"{"id":-1}"#, None, json!(-1)),
+        (r#"{"id":0.5}"#, None, json!(0.5)),
+        (r#"{"id":{"row":1}}"#, None, json!({"row": 1})),
+        (r#"{"id":1.0}"#, Some(1), json!(null)),
+        (r#"{"id":null}"#, None, json!(null)),
+        ("{}", None, json!(null)),
+    ];
+    for (item, id, other) in cases {
+        let results = results(&format!(r#"{{"responses":[{item}]}}"#));
+        let [response] = results.responses.as_slice() else {
+            panic!("one answer: {item}")
+        };
+        assert_eq!(response.id, id, "{item}");
+        assert_eq!(json!(response.other_id), other, "{item}");
+    }
+}
+
+#[test]
 fn j11_a_response_with_a_key_twice_is_an_error() {
     for text in [
         r#"{"responses":[{"id":0,"id":1}]}"#,

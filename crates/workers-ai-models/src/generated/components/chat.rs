@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use crate::{
     Answer, Arguments, CalledTool, ChatUsage, Check, Extended, Limit, Media, Model, ModelInput,
     Padding, ResponsesServiceTier, StreamUsage, TextGenerationEvent, TextOrJson, TokenUsage,
-    ToolCall, ToolCallDelta, Validate, alternatives, answer, answers, fields, from_text, from_texts,
-    members, open_enum,
+    ToolCall, ToolCallDelta, Validate, alternatives, answer, answers, fields, from_picture,
+    from_text, from_texts, members, open_enum, short,
 };
 
 /// One answer.
@@ -1492,6 +1492,19 @@ impl Validate for ChatTool {
     }
 }
 
+short! {
+    ChatTool {
+        function(name, description, parameters) => {
+            ChatFunctionTool::new(
+                    ChatFunctionDefinition::new(name)
+                        .description(description)
+                        .parameters(parameters),
+                )
+                .into()
+        };
+    }
+}
+
 /// Function as a tool.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -2193,6 +2206,15 @@ impl From<ChatResponseFormatJsonSchema> for ChatResponseFormat {
 }
 
 impl Validate for ChatResponseFormat {}
+
+short! {
+    ChatResponseFormat {
+        json() => ChatResponseFormatJsonObject::new().into();
+        schema(name, schema) => {
+            ChatResponseFormatJsonSchema::new(ChatJsonSchema::new(name).schema(schema)).into()
+        };
+    }
+}
 
 /// Plain text.
 #[derive(Debug, Clone, PartialEq)]
@@ -3510,6 +3532,40 @@ impl Validate for ChatMessage {
     }
 }
 
+short! {
+    ChatMessage {
+        system(content: ChatTextContent) => ChatSystemMessage::new(content).into();
+        user(content: ChatUserContent) => ChatUserMessage::new(content).into();
+        about_image(text, image: ChatImageUrl) => {
+            Self::user(
+                ChatUserContent::Parts(
+                    vec![ChatTextPart::new(text).into(), ChatImagePart::new(image).into()],
+                ),
+            )
+        };
+        assistant(content: ChatAssistantContent) => {
+            ChatAssistantMessage::new().content(content).into()
+        };
+        tool(call_id, content: ChatTextContent) => ChatToolMessage::new(content, call_id).into();
+        calls(calls) => {
+            ChatAssistantMessage::new()
+                .content("")
+                .tool_calls(
+                    calls
+                        .into_iter()
+                        .map(|call| ChatFunctionToolCall::new(
+                            call.id.unwrap_or_default(),
+                            ChatFunctionCall::new(
+                                call.name.unwrap_or_default(),
+                                call.arguments_text(),
+                            ),
+                        )),
+                )
+                .into()
+        };
+    }
+}
+
 /// Instructions that hold for the whole conversation.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -3881,6 +3937,8 @@ impl Validate for ChatImageUrl {
         check.nested("detail", &self.detail);
     }
 }
+
+from_picture! { ChatImageUrl: new }
 
 open_enum! {
     /// Resolution at which the image is processed.

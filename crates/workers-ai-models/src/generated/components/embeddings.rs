@@ -228,6 +228,8 @@ impl Default for Context {
     }
 }
 
+from_text! { Context: new().text }
+
 /// How well one text fits the query.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]

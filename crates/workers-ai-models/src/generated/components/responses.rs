@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Answer, Arguments, CalledTool, Check, Model, ModelInput, TokenUsage, Validate, alternatives,
-    fields, from_text, members, open_enum,
+    fields, from_text, members, open_enum, short,
 };
 
 open_enum! {
@@ -516,6 +516,20 @@ impl Validate for ResponsesInputItem {
     }
 }
 
+short! {
+    ResponsesInputItem {
+        system(content: ResponsesEasyMessageContent) => {
+            ResponsesEasyMessage::new("system", content).into()
+        };
+        user(content: ResponsesEasyMessageContent) => {
+            ResponsesEasyMessage::new("user", content).into()
+        };
+        assistant(content: ResponsesEasyMessageContent) => {
+            ResponsesEasyMessage::new("assistant", content).into()
+        };
+    }
+}
+
 /// Message of any role, with plain text or parts.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -577,6 +591,14 @@ impl Validate for ResponsesEasyMessage {
     fn check(&self, check: &mut Check<'_>) {
         check.nested("role", &self.role);
         check.nested("content", &self.content);
+    }
+}
+
+short! {
+    ResponsesEasyMessage {
+        system(content: ResponsesEasyMessageContent) => Self::new("system", content);
+        user(content: ResponsesEasyMessageContent) => Self::new("user", content);
+        assistant(content: ResponsesEasyMessageContent) => Self::new("assistant", content);
     }
 }
 
@@ -2055,6 +2077,13 @@ impl From<ResponsesTextOptionsJsonObject> for ResponsesTextOptionsFormat {
 }
 
 impl Validate for ResponsesTextOptionsFormat {}
+
+short! {
+    ResponsesTextOptionsFormat {
+        json() => ResponsesTextOptionsJsonObject::new().into();
+        schema(name, schema) => ResponsesTextOptionsJsonSchema::new(name, schema).into();
+    }
+}
 
 /// Plain text.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     Answer, Arguments, CalledTool, ChatChoice, ChatChunkChoice, Check, Limit, Model, ModelInput,
     Padding, StreamUsage, TextOrJson, TokenUsage, Usage, Validate, answer, answers, fields,
-    from_text, members, open_enum,
+    from_picture, from_text, members, open_enum, short,
 };
 
 /// One piece of text to answer, for models that take native requests and give chat completions.
@@ -337,6 +337,13 @@ impl Validate for ResponseFormat {
     #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("type", &self.type_);
+    }
+}
+
+short! {
+    ResponseFormat {
+        json() => Self::new("json_object");
+        schema(schema) => Self::new("json_schema").json_schema(schema);
     }
 }
 
@@ -668,6 +675,16 @@ impl Message {
 
 impl Validate for Message {}
 
+short! {
+    Message {
+        system(content: MessageContent) => Self::new("system", content);
+        user(content: MessageContent) => Self::new("user", content);
+        assistant(content: MessageContent) => Self::new("assistant", content);
+        tool(content: MessageContent) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
+    }
+}
+
 /// What was said.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -785,6 +802,14 @@ impl From<FunctionTool> for Tool {
 }
 
 impl Validate for Tool {}
+
+short! {
+    Tool {
+        function(name, description, parameters) => {
+            FunctionTool::new(FlatTool::new(name, description, parameters)).into()
+        };
+    }
+}
 
 /// Function with its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -2079,6 +2104,8 @@ impl ImageUrl {
 
 impl Validate for ImageUrl {}
 
+from_picture! { ImageUrl: new }
+
 /// One turn of a conversation, with text and images.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Deserialize))]
@@ -2127,6 +2154,23 @@ impl MultimodalMessage {
 }
 
 impl Validate for MultimodalMessage {}
+
+short! {
+    MultimodalMessage {
+        system(content: MultimodalMessageContent) => Self::new("system", content);
+        user(content: MultimodalMessageContent) => Self::new("user", content);
+        about_image(text, image: ImageUrl) => {
+            Self::user(
+                MultimodalMessageContent::Parts(
+                    vec![TextPart::new(text).into(), ImagePart::new(image).into()],
+                ),
+            )
+        };
+        assistant(content: MultimodalMessageContent) => Self::new("assistant", content);
+        tool(content: MultimodalMessageContent) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
+    }
+}
 
 /// What was said or shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -2763,3 +2807,13 @@ impl TextMessage {
 }
 
 impl Validate for TextMessage {}
+
+short! {
+    TextMessage {
+        system(content: String) => Self::new("system", content);
+        user(content: String) => Self::new("user", content);
+        assistant(content: String) => Self::new("assistant", content);
+        tool(content: String) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
+    }
+}

@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Check, FunctionCode, Limit, MessagePart, Model, ModelInfo, ModelInput, Status, Streaming, Task,
-    TextGenerationEvent, TextGenerationOutput, Tool, Validate, from_text, members,
+    Check, FunctionCode, ImagePart, ImageUrl, Limit, MessagePart, Model, ModelInfo, ModelInput,
+    Status, Streaming, Task, TextGenerationEvent, TextGenerationOutput, TextPart, Tool, Validate,
+    from_text, members, short,
 };
 
 /// Mid-size chat model by Google that reads text and images.
@@ -740,6 +741,23 @@ impl Gemma3_12bItMessage {
 }
 
 impl Validate for Gemma3_12bItMessage {}
+
+short! {
+    Gemma3_12bItMessage {
+        system(content: Gemma3_12bItContent) => Self::new("system", content);
+        user(content: Gemma3_12bItContent) => Self::new("user", content);
+        about_image(text, image: ImageUrl) => {
+            Self::user(
+                Gemma3_12bItContent::Parts(
+                    vec![TextPart::new(text).into(), ImagePart::new(image).into()],
+                ),
+            )
+        };
+        assistant(content: Gemma3_12bItContent) => Self::new("assistant", content);
+        tool(content: Gemma3_12bItContent) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
+    }
+}
 
 /// What was said or shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     Ability, Batched, Check, FunctionCode, Limit, Model, ModelInfo, ModelInput, Price,
     ResponseFormat, Status, Streaming, Task, TextGenerationEvent, TextGenerationOutput, TextPart,
-    Tool, Validate, from_text, members,
+    Tool, Validate, from_picture, from_text, members, short,
 };
 
 /// Chat model by Meta that reads text and images and calls tools.
@@ -820,6 +820,26 @@ impl Llama4Scout17b16eInstructMessage {
 
 impl Validate for Llama4Scout17b16eInstructMessage {}
 
+short! {
+    Llama4Scout17b16eInstructMessage {
+        system(content: Llama4Scout17b16eInstructContent) => Self::new("system", content);
+        user(content: Llama4Scout17b16eInstructContent) => Self::new("user", content);
+        about_image(text, image: Llama4Scout17b16eInstructImageUrl) => {
+            Self::user(
+                Llama4Scout17b16eInstructContent::Parts(
+                    vec![
+                        TextPart::new(text).into(),
+                        Llama4Scout17b16eInstructImagePart::new(image).into()
+                    ],
+                ),
+            )
+        };
+        assistant(content: Llama4Scout17b16eInstructContent) => Self::new("assistant", content);
+        tool(content: Llama4Scout17b16eInstructContent) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
+    }
+}
+
 /// What was said or shown.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -987,3 +1007,5 @@ impl Llama4Scout17b16eInstructImageUrl {
 }
 
 impl Validate for Llama4Scout17b16eInstructImageUrl {}
+
+from_picture! { Llama4Scout17b16eInstructImageUrl: new }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task, TokenUsage,
-    Usage, Validate, alternatives, answers, fields, members, open_enum,
+    Usage, Validate, alternatives, answers, fields, members, open_enum, short,
 };
 
 /// Safety classifier by Meta that judges the last message of a conversation.
@@ -226,6 +226,13 @@ impl Validate for LlamaGuard3_8bMessage {
     #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.nested("role", &self.role);
+    }
+}
+
+short! {
+    LlamaGuard3_8bMessage {
+        user(content: String) => Self::new("user", content);
+        assistant(content: String) => Self::new("assistant", content);
     }
 }
 

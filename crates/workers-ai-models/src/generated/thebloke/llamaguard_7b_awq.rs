@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     Ability, Check, FunctionCode, Limit, Model, ModelInfo, ModelInput, Status, Streaming, Task,
-    TextGenerationEvent, TextGenerationOutput, Tool, Validate, members,
+    TextGenerationEvent, TextGenerationOutput, Tool, Validate, members, short,
 };
 
 /// First safety classifier by Meta, with 4-bit weights.
@@ -720,5 +720,15 @@ impl Validate for Llamaguard7bAwqMessage {
     #[inline]
     fn check(&self, check: &mut Check<'_>) {
         check.length("content", &self.content, Self::CONTENT_LENGTH);
+    }
+}
+
+short! {
+    Llamaguard7bAwqMessage {
+        system(content: String) => Self::new("system", content);
+        user(content: String) => Self::new("user", content);
+        assistant(content: String) => Self::new("assistant", content);
+        tool(content: String) => Self::new("tool", content);
+        calls(calls as text) => Self::assistant(calls);
     }
 }
