@@ -47,7 +47,7 @@ pub(crate) const AUTH: &[u64] = &[2009, 6003, 10000];
 pub(crate) const PERMISSION: &[u64] = &[3023, 3041, 5016, 5018, 5035, 9109];
 pub(crate) const RATE_LIMITED: &[u64] = &[2003, 3021, 7505];
 pub(crate) const CAPACITY: &[u64] = &[3040];
-pub(crate) const QUOTA: &[u64] = &[2021, 2045, 3036, 4006];
+pub(crate) const QUOTA: &[u64] = &[2021, 2041, 2045, 3036, 4006];
 pub(crate) const TOO_LONG: &[u64] = &[3006, 5021, 7506];
 pub(crate) const UNKNOWN_MODEL: &[u64] = &[2008, 3042, 5007, 7001, 7502];
 pub(crate) const RETIRED: &[u64] = &[5028];
@@ -66,8 +66,8 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
     (&[3007, 3008, 3046], ApiErrorKind::ServerTimeout),
     (
         &[
-            2001, 3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019, 5028, 7000, 7003, 7504,
-            7506, 8001, 8007,
+            2001, 2016, 2017, 2029, 2030, 3003, 3025, 3030, 3039, 5004, 5005, 5006, 5012, 5019,
+            5028, 7000, 7003, 7504, 7506, 8001, 8007,
         ],
         ApiErrorKind::BadRequest,
     ),
@@ -77,19 +77,42 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
 /// What an error means: its codes decide, then its status. Codes that refuse a request also stand for failures of a
 /// model's own service, which the status or the text tells.
 pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind {
-    let known = messages
-        .iter()
-        .filter_map(|message| message.code)
-        .find_map(|code| {
-            let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
-            Some(*kind)
-        });
-    match known.unwrap_or_else(|| by_status(status)) {
+    let known = codes(messages).find_map(|code| {
+        let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
+        Some(*kind)
+    });
+    let known = known.or_else(|| {
+        let is_quota = messages.iter().any(speaks_of_allowance);
+        is_quota.then_some(ApiErrorKind::Quota)
+    });
+    match known.unwrap_or_else(|| by_status(told(status, messages))) {
         ApiErrorKind::BadRequest if status >= 500 || messages.iter().any(speaks_of_failure) => {
             ApiErrorKind::Server
         }
         kind => kind,
     }
+}
+
+fn codes(messages: &[ServiceMessage]) -> impl Iterator<Item = u64> {
+    messages.iter().filter_map(|message| message.code)
+}
+
+/// The status; or where that speaks of success, the one that a model's own server gave as the code.
+fn told(status: u16, messages: &[ServiceMessage]) -> u16 {
+    let is_failure = |status: &u16| (400..600).contains(status);
+    if is_failure(&status) {
+        return status;
+    }
+    let mut codes = codes(messages).filter_map(|code| u16::try_from(code).ok());
+    codes.find(is_failure).unwrap_or(status)
+}
+
+/// Where there is no code, a name or the text may tell that nothing is left.
+fn speaks_of_allowance(message: &ServiceMessage) -> bool {
+    let says = |phrase| message.message.to_ascii_lowercase().contains(phrase);
+    message.code.is_none()
+        && (message.name.as_deref() == Some("insufficient_quota")
+            || says("used up your daily free allocation"))
 }
 
 fn by_status(status: u16) -> ApiErrorKind {
@@ -211,6 +234,51 @@ mod tests {
         assert_eq!(kind(400, 7505), ApiErrorKind::RateLimited);
         assert_eq!(kind(400, 7506), ApiErrorKind::BadRequest);
         assert!(TOO_LONG.contains(&7506) && VALIDATION.contains(&7504));
+    }
+
+    #[test]
+    fn what_a_gateway_blocks_is_refused_and_what_it_does_not_pay_for_is_used_up() {
+        for code in [2016, 2017, 2029, 2030] {
+            assert_eq!(kind(424, code), ApiErrorKind::BadRequest);
+            assert_eq!(kind(200, code), ApiErrorKind::BadRequest);
+        }
+        for code in [2021, 2041, 2045] {
+            assert_eq!(kind(429, code), ApiErrorKind::Quota);
+        }
+    }
+
+    #[test]
+    fn a_status_as_a_code_speaks_where_the_status_says_nothing() {
+        for (code, expected) in [
+            (400, ApiErrorKind::BadRequest),
+            (408, ApiErrorKind::ServerTimeout),
+            (429, ApiErrorKind::RateLimited),
+            (503, ApiErrorKind::Server),
+            (200, ApiErrorKind::Server),
+            (70_000, ApiErrorKind::Server),
+        ] {
+            assert_eq!(kind(200, code), expected, "{code}");
+            assert_eq!(kind(401, code), ApiErrorKind::Auth, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_allowance_without_a_code_is_told_by_its_name_or_text() {
+        let text = "AiError: You have used up your daily free allocation of 10 neurons (1f)";
+        let quota = [
+            ServiceMessage::new(None, text),
+            ServiceMessage::new(None, "").named(Some("insufficient_quota")),
+        ];
+        for message in quota {
+            for status in [200, 429] {
+                let kind = classify(status, std::slice::from_ref(&message));
+                assert_eq!(kind, ApiErrorKind::Quota, "{message}");
+            }
+        }
+        let coded = ServiceMessage::new(Some(3040), text);
+        assert_eq!(classify(429, &[coded]), ApiErrorKind::Capacity);
+        let other = ServiceMessage::new(None, "This allocation is busy");
+        assert_eq!(classify(429, &[other]), ApiErrorKind::RateLimited);
     }
 
     #[test]
