@@ -139,6 +139,68 @@ fn a_call_in_both_forms_is_made_once_and_has_its_id() {
 }
 
 #[test]
+fn arguments_come_by_name_or_as_text_and_never_lose_the_answer() {
+    let (given, text) = (json!({"level": 3}), "{\"level\": 3}");
+    for arguments in [json!(given), json!(text)] {
+        let calls = json!([{
+            "id": "call-1", "type": "function", "function": {"name": "dim_lamp", "arguments": arguments}
+        }]);
+        let body = json!({"choices": [{"message": {"content": "Dimming.", "tool_calls": calls}}]});
+        for (id, choices) in choices(&body) {
+            let called = Answer::tool_calls(&choices[0]);
+            assert_eq!(Answer::text(&choices[0]).as_deref(), Some("Dimming."));
+            assert_eq!(called[0].arguments::<Value>().expect(id), given);
+        }
+        for body in [
+            json!({"choices": [{"delta": {"tool_calls": calls}}]}),
+            json!({"tool_calls": calls}),
+        ] {
+            let read = event::<Llama33_70bInstructFp8Fast>(&body);
+            let called = read.tool_calls();
+            assert_eq!(called[0].arguments::<Value>().expect("given"), given);
+        }
+    }
+}
+
+#[test]
+fn every_piece_of_a_stream_may_be_a_value() {
+    let pieces = [
+        json!("{\"level\": "),
+        json!(3),
+        json!(", \"on\": "),
+        json!(true),
+        json!("}"),
+    ];
+    let said = pieces.map(|piece| {
+        let calls = json!([{"index": 0, "function": {"arguments": piece}}]);
+        let flat = json!([{"index": 0, "arguments": piece}]);
+        let bodies = [
+            json!({"choices": [{"delta": {"tool_calls": calls}}]}),
+            json!({"choices": [{"delta": {"tool_calls": flat}}]}),
+            json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+            json!({"choices": [{"delta": {"reasoning": piece}}]}),
+            json!({"choices": [{"text": piece, "delta": null}], "object": "text_completion"}),
+        ];
+        bodies.map(|body| {
+            let (read, drifts) = drift::watch(|| event::<KimiK26>(&body));
+            assert_eq!(drifts, [], "{body}");
+            let called = read.tool_calls();
+            let called = called
+                .first()
+                .map(|call| call.arguments_text().into_owned());
+            let thought = read.reasoning().map(std::borrow::Cow::into_owned);
+            called
+                .or(thought)
+                .unwrap_or_else(|| read.text().into_owned())
+        })
+    });
+    for way in 0..5 {
+        let said: String = said.iter().map(|ways| ways[way].as_str()).collect();
+        assert_eq!(said, "{\"level\": 3, \"on\": true}", "{way}");
+    }
+}
+
+#[test]
 fn ids_of_tokens_come_if_asked_for_and_are_null_else() {
     let body = json!({
         "choices": [{"token_ids": [15, 2.0], "message": {"content": "On."}}],
