@@ -81,10 +81,7 @@ pub(crate) fn classify(status: u16, messages: &[ServiceMessage]) -> ApiErrorKind
         let (_, kind) = DECISIVE.iter().find(|(set, _)| set.contains(&code))?;
         Some(*kind)
     });
-    let known = known.or_else(|| {
-        let is_quota = messages.iter().any(speaks_of_allowance);
-        is_quota.then_some(ApiErrorKind::Quota)
-    });
+    let known = known.or_else(|| messages.iter().find_map(by_text));
     match known.unwrap_or_else(|| by_status(told(status, messages))) {
         ApiErrorKind::BadRequest if status >= 500 || messages.iter().any(speaks_of_failure) => {
             ApiErrorKind::Server
@@ -107,12 +104,23 @@ fn told(status: u16, messages: &[ServiceMessage]) -> u16 {
     codes.find(is_failure).unwrap_or(status)
 }
 
-/// Where there is no code, a name or the text may tell that nothing is left.
-fn speaks_of_allowance(message: &ServiceMessage) -> bool {
-    let says = |phrase| message.message.to_ascii_lowercase().contains(phrase);
-    message.code.is_none()
-        && (message.name.as_deref() == Some("insufficient_quota")
-            || says("used up your daily free allocation"))
+/// What messages without a number say where they mean what others have one for.
+const PHRASES: [(&str, ApiErrorKind); 3] = [
+    ("used up your daily free allocation", ApiErrorKind::Quota),
+    ("capacity temporarily exceeded", ApiErrorKind::Capacity),
+    ("aierror: request timeout", ApiErrorKind::ServerTimeout),
+];
+
+fn by_text(message: &ServiceMessage) -> Option<ApiErrorKind> {
+    if message.code.is_some() {
+        return None;
+    }
+    if message.name.as_deref() == Some("insufficient_quota") {
+        return Some(ApiErrorKind::Quota);
+    }
+    let text = message.message.to_ascii_lowercase();
+    let (_, kind) = PHRASES.iter().find(|(phrase, _)| text.contains(phrase))?;
+    Some(*kind)
 }
 
 fn by_status(status: u16) -> ApiErrorKind {
@@ -166,8 +174,8 @@ const LENGTH: &[&str] = &[
 /// What a message of code 8007 says where it is not about length.
 const OTHER_FAULTS: &[&str] = &["nsfw", "flagged", "invalid", "validation"];
 
-/// Codes 3030, 5006 and 8007 stand for many faults, 8007 mostly for this one; the text tells whether it is about length.
-/// A name says it itself.
+/// Codes 3030, 5006 and 8007 stand for many faults, 8007 mostly for this one, and a status or no code for any; the text
+/// tells whether it is about length. A name says it itself.
 pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
     if message.name.as_deref() == Some("context_length_exceeded") {
         return true;
@@ -175,10 +183,15 @@ pub(crate) fn speaks_of_length(message: &ServiceMessage) -> bool {
     let text = message.message.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     match message.code {
-        Some(3030 | 5006) => says(LENGTH),
+        None | Some(3030 | 5006 | 400..=499) => says(LENGTH),
         Some(8007) => says(LENGTH) || !says(OTHER_FAULTS),
         _ => false,
     }
+}
+
+/// Where there is no number, the text says that the input does not fit.
+pub(crate) fn speaks_of_validation(message: &ServiceMessage) -> bool {
+    message.code.is_none() && message.message.contains("AiError: Bad input: ")
 }
 
 #[cfg(test)]
@@ -263,22 +276,48 @@ mod tests {
     }
 
     #[test]
-    fn an_allowance_without_a_code_is_told_by_its_name_or_text() {
-        let text = "AiError: You have used up your daily free allocation of 10 neurons (1f)";
-        let quota = [
-            ServiceMessage::new(None, text),
-            ServiceMessage::new(None, "").named(Some("insufficient_quota")),
-        ];
-        for message in quota {
-            for status in [200, 429] {
+    fn without_a_number_the_name_or_the_text_tells() {
+        let said = |text, name| ServiceMessage::new(None, text).named(name);
+        for (message, expected) in [
+            (
+                said(
+                    "AiError: You have used up your daily free allocation of 10 neurons (1f)",
+                    None,
+                ),
+                ApiErrorKind::Quota,
+            ),
+            (said("", Some("insufficient_quota")), ApiErrorKind::Quota),
+            (
+                said("AiError: Capacity temporarily exceeded, wait", None),
+                ApiErrorKind::Capacity,
+            ),
+            (
+                said(
+                    "AiError: AiError: Request timeout (1f)",
+                    Some("invalid_prompt"),
+                ),
+                ApiErrorKind::ServerTimeout,
+            ),
+        ] {
+            for status in [200, 400, 429] {
                 let kind = classify(status, std::slice::from_ref(&message));
-                assert_eq!(kind, ApiErrorKind::Quota, "{message}");
+                assert_eq!(kind, expected, "{message}");
             }
+            let numbered = ServiceMessage {
+                code: Some(5004),
+                ..message
+            };
+            assert_eq!(classify(429, &[numbered]), ApiErrorKind::BadRequest);
         }
-        let coded = ServiceMessage::new(Some(3040), text);
-        assert_eq!(classify(429, &[coded]), ApiErrorKind::Capacity);
-        let other = ServiceMessage::new(None, "This allocation is busy");
-        assert_eq!(classify(429, &[other]), ApiErrorKind::RateLimited);
+        for other in [
+            "This allocation is busy",
+            "a request timeout of 5 s is too long",
+        ] {
+            assert_eq!(
+                classify(429, &[said(other, None)]),
+                ApiErrorKind::RateLimited
+            );
+        }
     }
 
     #[test]
@@ -318,6 +357,8 @@ mod tests {
         ));
         assert!(!said(5006, "required properties at '/' are 'prompt'"));
         assert!(!said(5004, "too long"));
+        let of_others = |code| speaks_of_length(&ServiceMessage::new(code, "context length is 10"));
+        assert!(of_others(None) && of_others(Some(400)) && !of_others(Some(5004)));
         assert!(said(3030, "Max context reached 70 tokens, model has 60"));
         for text in ["", "The maximum context length is 10", "invalid: too long"] {
             assert!(said(8007, text), "{text}");
