@@ -257,6 +257,53 @@ fn the_responses_dialect_tells_what_was_cached_and_what_was_thought() {
 }
 
 #[test]
+fn a_stream_of_the_responses_dialect_says_everything_once() {
+    let begun = json!({"id": "resp-2", "object": "response", "status": "in_progress", "output": [], "usage": null});
+    let place = |kind: &str, more: Value| {
+        let mut event = json!({
+            "type": kind, "sequence_number": 2, "item_id": "i-2", "output_index": 0, "content_index": 0
+        });
+        for (key, value) in more.as_object().expect("members") {
+            event[key] = value.clone();
+        }
+        event
+    };
+    let (thought, text) = (
+        json!({"type": "reasoning_text", "text": "Hm."}),
+        json!({"type": "output_text", "text": "On.", "annotations": [], "logprobs": []}),
+    );
+    let events = [
+        json!({"type": "response.created", "sequence_number": 0, "response": begun}),
+        json!({"type": "response.in_progress", "sequence_number": 1, "response": begun}),
+        place(
+            "response.reasoning_part.added",
+            json!({"part": {"type": "reasoning_text", "text": ""}}),
+        ),
+        place("response.reasoning_text.delta", json!({"delta": "Hm."})),
+        place("response.reasoning_text.done", json!({"text": "Hm."})),
+        place("response.reasoning_part.done", json!({"part": thought})),
+        place("response.content_part.added", json!({"part": text})),
+        place(
+            "response.output_text.delta",
+            json!({"delta": "On.", "logprobs": []}),
+        ),
+        place(
+            "response.output_text.done",
+            json!({"text": "On.", "logprobs": []}),
+        ),
+        place("response.content_part.done", json!({"part": text})),
+    ];
+    let (mut said, mut thought) = (String::new(), String::new());
+    for body in events {
+        let (read, drifts) = drift::watch(|| event::<GptOss120b>(&body));
+        assert_eq!(drifts, [], "{body}");
+        said += &read.text();
+        thought += &read.reasoning().unwrap_or_default();
+    }
+    assert_eq!((said.as_str(), thought.as_str()), ("On.", "Hm."));
+}
+
+#[test]
 fn nova_3_tells_who_spoke_when_and_in_what_language() {
     let word = json!({
         "word": "turn", "punctuated_word": "Turn", "start": 0, "end": 0.24, "confidence": 1,

@@ -105,21 +105,33 @@ fn told(status: u16, messages: &[ServiceMessage]) -> u16 {
 }
 
 /// What messages without a number say where they mean what others have one for.
-const PHRASES: [(&str, ApiErrorKind); 3] = [
+const PHRASES: [(&str, ApiErrorKind); 4] = [
     ("used up your daily free allocation", ApiErrorKind::Quota),
     ("capacity temporarily exceeded", ApiErrorKind::Capacity),
     ("aierror: request timeout", ApiErrorKind::ServerTimeout),
+    ("model not found", ApiErrorKind::UnknownModel),
+];
+
+/// What names for a number mean.
+const NAMES: [(&str, ApiErrorKind); 4] = [
+    ("insufficient_quota", ApiErrorKind::Quota),
+    ("rate_limit_exceeded", ApiErrorKind::RateLimited),
+    ("context_length_exceeded", ApiErrorKind::BadRequest),
+    ("invalid_prompt", ApiErrorKind::BadRequest),
 ];
 
 fn by_text(message: &ServiceMessage) -> Option<ApiErrorKind> {
     if message.code.is_some() {
         return None;
     }
-    if message.name.as_deref() == Some("insufficient_quota") {
-        return Some(ApiErrorKind::Quota);
-    }
     let text = message.message.to_ascii_lowercase();
-    let (_, kind) = PHRASES.iter().find(|(phrase, _)| text.contains(phrase))?;
+    let mut phrases = PHRASES.iter();
+    let told = phrases.find(|(phrase, _)| text.contains(phrase));
+    let named = || {
+        let name = message.name.as_deref()?;
+        NAMES.iter().find(|(known, _)| *known == name)
+    };
+    let (_, kind) = told.or_else(named)?;
     Some(*kind)
 }
 
@@ -286,7 +298,13 @@ mod tests {
                 ),
                 ApiErrorKind::Quota,
             ),
+            (said("Model not found: m", None), ApiErrorKind::UnknownModel),
             (said("", Some("insufficient_quota")), ApiErrorKind::Quota),
+            (
+                said("", Some("rate_limit_exceeded")),
+                ApiErrorKind::RateLimited,
+            ),
+            (said("", Some("invalid_prompt")), ApiErrorKind::BadRequest),
             (
                 said("AiError: Capacity temporarily exceeded, wait", None),
                 ApiErrorKind::Capacity,
