@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 use workers_ai_models::{
-    Answer, GptOss20b, GptOss120b, KimiK26, Llama33_70bInstructFp8Fast, Model, Nova3, Qwq32b, drift,
+    Answer, BartLargeCnn, BgeRerankerBase, Flux1Schnell, GptOss20b, GptOss120b,
+    Indictrans2EnIndic1b, KimiK26, Llama33_70bInstructFp8Fast, Llava15_7bHf, M2m100_12b, Model,
+    Nova3, Qwq32b, Whisper, WhisperLargeV3Turbo, drift,
 };
 
 use crate::{
@@ -254,6 +256,28 @@ fn the_responses_dialect_tells_what_was_cached_and_what_was_thought() {
         assert_eq!((usage.output, usage.reasoning), (Some(16), Some(12)));
         assert_eq!((usage.total, usage.neurons), (Some(25), Some(0.5)));
     }
+}
+
+#[test]
+fn answers_of_every_task_tell_what_they_cost() {
+    macro_rules! expect_cost {
+        ($($model:ty: $body:expr),* $(,)?) => {$(
+            let mut body = $body;
+            body["usage"] = json!({"neurons": 249.6});
+            let cost = known::<$model>(&body).usage().and_then(|usage| usage.neurons);
+            assert_eq!(cost, Some(249.6), "{}", <$model>::ID);
+        )*};
+    }
+    expect_cost!(
+        Flux1Schnell: json!({"image": "R0lGODlh"}),
+        Whisper: json!({"text": "On.", "word_count": 1}),
+        WhisperLargeV3Turbo: json!({"text": "On.", "transcription_info": {"duration": 180}}),
+        M2m100_12b: json!({"translated_text": "An."}),
+        BartLargeCnn: json!({"summary": "On."}),
+        Indictrans2EnIndic1b: json!({"translations": ["On."]}),
+        Llava15_7bHf: json!({"description": " a lamp"}),
+        BgeRerankerBase: json!({"response": [{"id": 0, "score": -2.5}]}),
+    );
 }
 
 #[test]

@@ -71,7 +71,7 @@ const DECISIVE: [(&[u64], ApiErrorKind); 10] = [
         ],
         ApiErrorKind::BadRequest,
     ),
-    (&[3050], ApiErrorKind::Server),
+    (&[3043, 3050], ApiErrorKind::Server),
 ];
 
 /// What an error means: its codes decide, then its status. Codes that refuse a request also stand for failures of a
