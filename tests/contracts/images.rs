@@ -72,8 +72,10 @@ fn pictures_that_come_as_they_are_show_what_they_are() {
                 assert_eq!(picture.bytes().expect("bytes"), bytes, "{}", <$model>::ID);
                 assert_eq!(picture.content_type(), Some(content_type), "{}", <$model>::ID);
             }
-            let picture: Media = answer::<$model>(&base64(PNG));
-            assert_eq!(picture.bytes().expect("bytes"), PNG, "{}", <$model>::ID);
+            for said in [base64(PNG), json!({"image": base64(PNG)})] {
+                let picture: Media = answer::<$model>(&said);
+                assert_eq!(picture.bytes().expect("bytes"), PNG, "{}", <$model>::ID);
+            }
         )*};
     }
     expect_picture!(

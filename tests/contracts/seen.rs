@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 use workers_ai_models::{
-    Answer, GptOss20b, GptOss120b, KimiK26, Llama33_70bInstructFp8Fast, Model, Nova3, Qwq32b, drift,
+    Answer, BartLargeCnn, BgeRerankerBase, Flux1Schnell, GptOss20b, GptOss120b,
+    Indictrans2EnIndic1b, KimiK26, Llama33_70bInstructFp8Fast, Llava15_7bHf, M2m100_12b, Model,
+    Nova3, Qwq32b, Whisper, WhisperLargeV3Turbo, drift,
 };
 
 use crate::{
@@ -139,6 +141,68 @@ fn a_call_in_both_forms_is_made_once_and_has_its_id() {
 }
 
 #[test]
+fn arguments_come_by_name_or_as_text_and_never_lose_the_answer() {
+    let (given, text) = (json!({"level": 3}), "{\"level\": 3}");
+    for arguments in [json!(given), json!(text)] {
+        let calls = json!([{
+            "id": "call-1", "type": "function", "function": {"name": "dim_lamp", "arguments": arguments}
+        }]);
+        let body = json!({"choices": [{"message": {"content": "Dimming.", "tool_calls": calls}}]});
+        for (id, choices) in choices(&body) {
+            let called = Answer::tool_calls(&choices[0]);
+            assert_eq!(Answer::text(&choices[0]).as_deref(), Some("Dimming."));
+            assert_eq!(called[0].arguments::<Value>().expect(id), given);
+        }
+        for body in [
+            json!({"choices": [{"delta": {"tool_calls": calls}}]}),
+            json!({"tool_calls": calls}),
+        ] {
+            let read = event::<Llama33_70bInstructFp8Fast>(&body);
+            let called = read.tool_calls();
+            assert_eq!(called[0].arguments::<Value>().expect("given"), given);
+        }
+    }
+}
+
+#[test]
+fn every_piece_of_a_stream_may_be_a_value() {
+    let pieces = [
+        json!("{\"level\": "),
+        json!(3),
+        json!(", \"on\": "),
+        json!(true),
+        json!("}"),
+    ];
+    let said = pieces.map(|piece| {
+        let calls = json!([{"index": 0, "function": {"arguments": piece}}]);
+        let flat = json!([{"index": 0, "arguments": piece}]);
+        let bodies = [
+            json!({"choices": [{"delta": {"tool_calls": calls}}]}),
+            json!({"choices": [{"delta": {"tool_calls": flat}}]}),
+            json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+            json!({"choices": [{"delta": {"reasoning": piece}}]}),
+            json!({"choices": [{"text": piece, "delta": null}], "object": "text_completion"}),
+        ];
+        bodies.map(|body| {
+            let (read, drifts) = drift::watch(|| event::<KimiK26>(&body));
+            assert_eq!(drifts, [], "{body}");
+            let called = read.tool_calls();
+            let called = called
+                .first()
+                .map(|call| call.arguments_text().into_owned());
+            let thought = read.reasoning().map(std::borrow::Cow::into_owned);
+            called
+                .or(thought)
+                .unwrap_or_else(|| read.text().into_owned())
+        })
+    });
+    for way in 0..5 {
+        let said: String = said.iter().map(|ways| ways[way].as_str()).collect();
+        assert_eq!(said, "{\"level\": 3, \"on\": true}", "{way}");
+    }
+}
+
+#[test]
 fn ids_of_tokens_come_if_asked_for_and_are_null_else() {
     let body = json!({
         "choices": [{"token_ids": [15, 2.0], "message": {"content": "On."}}],
@@ -192,6 +256,75 @@ fn the_responses_dialect_tells_what_was_cached_and_what_was_thought() {
         assert_eq!((usage.output, usage.reasoning), (Some(16), Some(12)));
         assert_eq!((usage.total, usage.neurons), (Some(25), Some(0.5)));
     }
+}
+
+#[test]
+fn answers_of_every_task_tell_what_they_cost() {
+    macro_rules! expect_cost {
+        ($($model:ty: $body:expr),* $(,)?) => {$(
+            let mut body = $body;
+            body["usage"] = json!({"neurons": 249.6});
+            let cost = known::<$model>(&body).usage().and_then(|usage| usage.neurons);
+            assert_eq!(cost, Some(249.6), "{}", <$model>::ID);
+        )*};
+    }
+    expect_cost!(
+        Flux1Schnell: json!({"image": "R0lGODlh"}),
+        Whisper: json!({"text": "On.", "word_count": 1}),
+        WhisperLargeV3Turbo: json!({"text": "On.", "transcription_info": {"duration": 180}}),
+        M2m100_12b: json!({"translated_text": "An."}),
+        BartLargeCnn: json!({"summary": "On."}),
+        Indictrans2EnIndic1b: json!({"translations": ["On."]}),
+        Llava15_7bHf: json!({"description": " a lamp"}),
+        BgeRerankerBase: json!({"response": [{"id": 0, "score": -2.5}]}),
+    );
+}
+
+#[test]
+fn a_stream_of_the_responses_dialect_says_everything_once() {
+    let begun = json!({"id": "resp-2", "object": "response", "status": "in_progress", "output": [], "usage": null});
+    let place = |kind: &str, more: Value| {
+        let mut event = json!({
+            "type": kind, "sequence_number": 2, "item_id": "i-2", "output_index": 0, "content_index": 0
+        });
+        for (key, value) in more.as_object().expect("members") {
+            event[key] = value.clone();
+        }
+        event
+    };
+    let (thought, text) = (
+        json!({"type": "reasoning_text", "text": "Hm."}),
+        json!({"type": "output_text", "text": "On.", "annotations": [], "logprobs": []}),
+    );
+    let events = [
+        json!({"type": "response.created", "sequence_number": 0, "response": begun}),
+        json!({"type": "response.in_progress", "sequence_number": 1, "response": begun}),
+        place(
+            "response.reasoning_part.added",
+            json!({"part": {"type": "reasoning_text", "text": ""}}),
+        ),
+        place("response.reasoning_text.delta", json!({"delta": "Hm."})),
+        place("response.reasoning_text.done", json!({"text": "Hm."})),
+        place("response.reasoning_part.done", json!({"part": thought})),
+        place("response.content_part.added", json!({"part": text})),
+        place(
+            "response.output_text.delta",
+            json!({"delta": "On.", "logprobs": []}),
+        ),
+        place(
+            "response.output_text.done",
+            json!({"text": "On.", "logprobs": []}),
+        ),
+        place("response.content_part.done", json!({"part": text})),
+    ];
+    let (mut said, mut thought) = (String::new(), String::new());
+    for body in events {
+        let (read, drifts) = drift::watch(|| event::<GptOss120b>(&body));
+        assert_eq!(drifts, [], "{body}");
+        said += &read.text();
+        thought += &read.reasoning().unwrap_or_default();
+    }
+    assert_eq!((said.as_str(), thought.as_str()), ("On.", "Hm."));
 }
 
 #[test]

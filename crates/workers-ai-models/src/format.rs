@@ -18,19 +18,20 @@ const WAV: Format = Format::new(
     "wav",
     &["audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave"],
 );
-pub(crate) const MP3: Format = Format::new("mp3", &["audio/mpeg", "audio/mp3"]);
+const MP3: Format = Format::new("mp3", &["audio/mpeg", "audio/mp3"]);
 const OGG: Format = Format::new(
     "ogg",
     &["audio/ogg", "audio/opus", "application/ogg", "video/ogg"],
 );
+const AAC: Format = Format::new("aac", &["audio/aac", "audio/aacp", "audio/x-aac"]);
 const FLAC: Format = Format::new("flac", &["audio/flac", "audio/x-flac"]);
 const M4A: Format = Format::new("m4a", &["audio/mp4", "audio/m4a", "audio/x-m4a"]);
 const MP4: Format = Format::new("mp4", &["video/mp4", "audio/mp4", "video/quicktime"]);
 const WEBM: Format = Format::new("webm", &["video/webm", "audio/webm", "video/x-matroska"]);
 const PDF: Format = Format::new("pdf", &["application/pdf"]);
 
-pub(crate) const FORMATS: [Format; 14] = [
-    PNG, JPEG, GIF, WEBP, AVIF, HEIC, WAV, MP3, OGG, FLAC, M4A, MP4, WEBM, PDF,
+pub(crate) const FORMATS: [Format; 15] = [
+    PNG, JPEG, GIF, WEBP, AVIF, HEIC, WAV, MP3, OGG, AAC, FLAC, M4A, MP4, WEBM, PDF,
 ];
 
 impl Format {
@@ -141,12 +142,26 @@ impl Format {
     }
 }
 
-/// Whether the bytes begin like an MP3 frame without a tag before it: layer III, with a real bit
-/// and sample rate.
-pub(crate) fn is_mpeg_frame(head: &[u8]) -> bool {
-    matches!(head, [0xFF, version, rate, ..]
-        if version & 0xE6 == 0xE2
-            && version & 0x18 != 0x08
-            && !matches!(rate >> 4, 0x0 | 0xF)
-            && rate & 0x0C != 0x0C)
+/// Whether a content type is what anything may be called.
+pub(crate) fn is_any(content_type: &str) -> bool {
+    ["application/octet-stream", "binary/octet-stream"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(content_type))
+}
+
+/// The format whose frames begin like this, where no tag stands before them: those of MP3 are of layer III, with a real bit
+/// and sample rate, those of AAC of layer 0.
+pub(crate) fn frame_of(head: &[u8]) -> Option<Format> {
+    match head {
+        [0xFF, version, rate, ..]
+            if version & 0xE6 == 0xE2
+                && version & 0x18 != 0x08
+                && !matches!(rate >> 4, 0x0 | 0xF)
+                && rate & 0x0C != 0x0C =>
+        {
+            Some(MP3)
+        }
+        [0xFF, version, ..] if version & 0xF6 == 0xF0 => Some(AAC),
+        _ => None,
+    }
 }

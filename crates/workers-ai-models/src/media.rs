@@ -10,13 +10,13 @@ use base64_simd::{AsOut as _, STANDARD};
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, SeqAccess, Visitor},
+    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
     ser,
 };
 
 use crate::{
-    cut,
-    format::{FORMATS, Format, MP3, is_mpeg_frame},
+    cut, drift,
+    format::{FORMATS, Format, frame_of, is_any},
     pieces,
 };
 
@@ -28,8 +28,9 @@ const HEAD: usize = 64;
 /// Bytes are shared, so a clone is cheap. Base64 text, as it comes in answers, is kept as it came
 /// and only decoded when [`bytes`](Self::bytes) is called.
 ///
-/// In JSON it is base64 text, or a list of numbers where a model wants that; both are read. Two
-/// media are equal if their bytes and their content type are.
+/// In JSON it is base64 text, or a list of numbers where a model wants that; both are read, also as `image` or `audio` of
+/// an object, which is how one model answers and another does not. Two media are equal if their bytes and their content
+/// type are.
 ///
 /// ```
 /// use workers_ai_models::Media;
@@ -135,7 +136,10 @@ impl Media {
             Some(format) if declared.is_some_and(|name| format.is_called(name)) => declared,
             Some(format) => Some(format.content_type()),
             // Two bytes are a weak sign: they only speak when nobody else does.
-            None if declared.is_none() && is_mpeg_frame(&head) => Some(MP3.content_type()),
+            None if declared.is_none_or(is_any) => {
+                let frame = frame_of(&head).map(Format::content_type);
+                frame.or(declared)
+            }
             None => declared,
         }
     }
@@ -296,7 +300,7 @@ impl Display for Base64<'_> {
     }
 }
 
-/// From base64 text or from a list of numbers.
+/// From base64 text, from a list of numbers, or from the object in which an answer has one of them.
 impl<'de> Deserialize<'de> for Media {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visit;
@@ -335,6 +339,19 @@ impl<'de> Deserialize<'de> for Media {
                     bytes.push(byte);
                 }
                 Ok(Media::new(bytes))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Media, A::Error> {
+                let mut found = None;
+                while let Some(name) = members.next_key::<Cow<'_, str>>()? {
+                    if found.is_none() && matches!(&*name, "image" | "audio") {
+                        found = members.next_value::<Option<Media>>()?;
+                    } else {
+                        members.next_value::<IgnoredAny>()?;
+                        drift::unknown_member("Media", &name);
+                    }
+                }
+                found.ok_or_else(|| de::Error::invalid_type(de::Unexpected::Map, &self))
             }
         }
 

@@ -159,6 +159,12 @@ impl From<String> for TextOrJson {
     }
 }
 
+impl From<Cow<'_, str>> for TextOrJson {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self::Text(text.into_owned())
+    }
+}
+
 impl From<&str> for TextOrJson {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

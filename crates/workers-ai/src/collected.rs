@@ -115,17 +115,25 @@ impl Collected {
     }
 
     /// A name begins a call. Everything else belongs to the call with its index, or to the last one.
+    ///
+    /// There are servers that give all calls the same index: there a name beside another id begins a call. Others give
+    /// every piece an id of its own, but the name only once.
     fn push_call(&mut self, piece: &CalledTool<'_>) {
+        let [id, name] = [piece.id, piece.name].map(|said| said.filter(|said| !said.is_empty()));
         let has_arguments = piece.arguments != Arguments::None;
-        if piece.name.is_none() && piece.id.is_none() && !has_arguments {
+        if name.is_none() && id.is_none() && !has_arguments {
             return;
         }
-        let known = piece
-            .index
-            .and_then(|index| self.calls.iter().position(|call| call.index == Some(index)));
+        let known = piece.index.and_then(|index| {
+            let mut calls = self.calls.iter().enumerate().rev();
+            let (at, call) = calls.find(|(_, call)| call.index == Some(index))?;
+            let has_other_id = call.id.is_some() && id.is_some() && call.id.as_deref() != id;
+            let is_another = has_other_id && call.name.is_some() && name.is_some();
+            (!is_another).then_some(at)
+        });
         let at = match known {
             Some(at) => at,
-            None if piece.name.is_some() || self.calls.is_empty() => {
+            None if name.is_some() || self.calls.is_empty() => {
                 self.calls.push(Call {
                     index: piece.index,
                     ..Call::default()
@@ -135,8 +143,8 @@ impl Collected {
             None => self.calls.len() - 1,
         };
         if let Some(call) = self.calls.get_mut(at) {
-            call.id = call.id.take().or_else(|| piece.id.map(str::to_owned));
-            call.name = call.name.take().or_else(|| piece.name.map(str::to_owned));
+            call.id = call.id.take().or_else(|| id.map(str::to_owned));
+            call.name = call.name.take().or_else(|| name.map(str::to_owned));
             if has_arguments {
                 call.arguments.push_str(&piece.arguments_text());
             }
@@ -299,6 +307,50 @@ mod tests {
             calls[2].arguments::<Map<String, Value>>().unwrap(),
             Map::new()
         );
+    }
+
+    /// The calls of pieces that have an index, an id, a name and arguments.
+    fn called(pieces: &[(u64, &str, &str, &str)]) -> Vec<(String, String, String)> {
+        struct One(u64, String, String, String);
+
+        impl Answer for One {
+            fn tool_calls(&self) -> Vec<CalledTool<'_>> {
+                let Self(index, id, name, arguments) = self;
+                let arguments = Some(Arguments::Text(arguments));
+                vec![CalledTool::of(Some(index), Some(id), Some(name), arguments)]
+            }
+        }
+
+        let mut collected = Collected::new();
+        for (index, id, name, arguments) in pieces {
+            let [id, name, arguments] = [id, name, arguments].map(|text| (*text).to_owned());
+            collected.push(&One(*index, id, name, arguments));
+        }
+        let calls = collected.tool_calls();
+        let said = |text: Option<&str>| text.unwrap_or("none").to_owned();
+        let calls = calls.iter();
+        calls
+            .map(|call| (said(call.id), said(call.name), call.arguments_text().into()))
+            .collect()
+    }
+
+    #[test]
+    fn calls_are_told_apart_where_all_have_the_same_index() {
+        let one = |id: &str, name: &str, arguments: &str| {
+            (id.to_owned(), name.to_owned(), arguments.to_owned())
+        };
+        let pieces = [(0, "a", "f", "{"), (0, "", "", "}"), (0, "b", "f", "[]")];
+        assert_eq!(called(&pieces), [one("a", "f", "{}"), one("b", "f", "[]")]);
+        let grown = [(0, "b", "f", "["), (0, "c", "g", "{"), (0, "", "", "}")];
+        assert_eq!(called(&grown), [one("b", "f", "["), one("c", "g", "{}")]);
+        for pieces in [
+            // An id for every piece, the same id again, and a name that comes late.
+            [(0, "a", "f", "{"), (0, "b", "", ""), (0, "c", "", "}")],
+            [(0, "a", "f", "{"), (0, "a", "f", ""), (0, "a", "f", "}")],
+            [(0, "a", "", ""), (0, "", "", "{"), (0, "", "f", "}")],
+        ] {
+            assert_eq!(called(&pieces), [one("a", "f", "{}")], "{pieces:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use workers_ai_models::{Media, Model, cut, union::without_content};
 
 use crate::{
     codes,
-    envelope::{self, Envelope},
+    envelope::{self, BYTE_ORDER_MARK, Envelope},
     error::{Error, ErrorKind, Unexpected},
     event_error::is_error_result,
     events::Events,
@@ -17,8 +17,6 @@ use crate::{
     send::Facts,
     trace,
 };
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// An answer with a good status.
 pub(crate) struct Answer {
@@ -72,15 +70,17 @@ impl Sort {
 /// Finds the content of a body.
 pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
     let unexpected = |what| Err(unexpected(what, head.clone(), body.clone()));
-    let is_document = || matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let text = without_mark(body);
+    let start = text.trim_ascii_start().first();
     // Where the header lies: no file and no page is an object of JSON.
-    let is_object = || body.trim_ascii_start().starts_with(b"{") && envelope::open(body).is_ok();
+    let is_object = || start == Some(&b'{') && envelope::open(&text).is_ok();
     match Sort::of(head) {
-        _ if body.trim_ascii_start().is_empty() => unexpected(Unexpected::Empty),
+        _ if start.is_none() => unexpected(Unexpected::Empty),
         Sort::Json => json(head, body),
-        Sort::Unsaid if is_document() => json(head, body),
-        Sort::Bytes | Sort::Text if is_object() => json(head, body),
+        Sort::Unsaid if matches!(start, Some(b'{' | b'[')) => json(head, body),
+        Sort::Bytes | Sort::Text | Sort::Page if is_object() => json(head, body),
         Sort::Bytes | Sort::Unsaid => Ok(Content::Bytes),
+        Sort::Text | Sort::Page if is_file(body) => Ok(Content::Bytes),
         Sort::Events | Sort::Text | Sort::Page => unexpected(Unexpected::ContentType),
     }
 }
@@ -96,11 +96,16 @@ fn json(head: &Head, body: &Bytes) -> Result<Content, Error> {
         )),
         Ok(Envelope::Failure) => Err(reported(head.clone(), body.clone())),
         // The header lies: a picture called JSON.
-        Err(_) if Media::new(body.clone()).content_type().is_some() => Ok(Content::Bytes),
+        Err(_) if is_file(body) => Ok(Content::Bytes),
         Err(error) => Err(misfit(&error, &text, "")
             .with_head(head.clone())
             .with_body(body.clone())),
     }
+}
+
+/// Whether the first bytes are those of a picture, sound or another file.
+fn is_file(body: &Bytes) -> bool {
+    Media::new(body.clone()).content_type().is_some()
 }
 
 /// The error that a body reports.

@@ -6,6 +6,8 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{codes::ServiceMessage, scan};
 
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A plain-text message longer than this is a page, not a message.
 const MESSAGE_LENGTH: usize = 1_000;
 
@@ -139,21 +141,29 @@ fn hollow(text: &str, open: char, close: char) -> bool {
 
 /// The errors a body reports, in whichever dialect.
 pub(crate) fn messages(body: &[u8]) -> Vec<ServiceMessage> {
-    let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return plain_text(body).into_iter().collect();
-    };
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) => messages_of(&value),
+        Err(_) => plain_text(body).into_iter().collect(),
+    }
+}
+
+fn messages_of(value: &Value) -> Vec<ServiceMessage> {
     let mut messages = Vec::new();
-    for key in ["errors", "error"] {
+    for key in ["errors", "error", "detail"] {
         if let Some(reported) = value.get(key) {
             collect(reported, &mut messages);
         }
     }
     if messages.is_empty() && !value.is_array() {
-        messages.extend(message(&value));
+        messages.extend(message(value));
     }
-    // An event of the Responses dialect has its error one level further in.
-    if let (true, Some(reported)) = (messages.is_empty(), value.pointer("/response/error")) {
-        collect(reported, &mut messages);
+    // An event of the Responses dialect has its error one level further in, and so may an envelope.
+    let inner = ["response", "result"].into_iter();
+    for inner in inner.filter_map(|key| value.get(key).filter(|inner| inner.is_object())) {
+        if messages.is_empty() {
+            messages = messages_of(inner);
+        }
     }
     // A text has its code beside it.
     if let [
@@ -162,7 +172,7 @@ pub(crate) fn messages(body: &[u8]) -> Vec<ServiceMessage> {
         },
     ] = messages.as_mut_slice()
     {
-        *code = code_of(&value);
+        *code = code_of(value);
     }
     messages
 }
@@ -185,7 +195,7 @@ fn message(entry: &Value) -> Option<ServiceMessage> {
         return (!text.is_empty()).then(|| ServiceMessage::new(code_in(text), text));
     }
     let code = code_of(entry);
-    let text = ["message", "description"]
+    let text = ["message", "description", "msg"]
         .into_iter()
         .find_map(|key| entry.get(key)?.as_str())
         .filter(|text| !text.is_empty());
@@ -203,15 +213,21 @@ fn code_of(entry: &Value) -> Option<u64> {
     keys.find_map(|key| code(entry.get(key)?))
 }
 
-/// A code is a number, now and then written as text.
+/// A code is a number, now and then written as text or with a fraction of nothing.
 fn code(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    let written = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    written.strip_suffix(".0").unwrap_or(&written).parse().ok()
 }
 
-/// The code that a message begins with, as in `AiError: 3040: Capacity …`.
+/// The code that a message begins with, as in `AiError: 3040: Capacity …`, after whatever errors it came through.
 fn code_in(text: &str) -> Option<u64> {
     let mut rest = text;
-    while let Some(after) = rest.strip_prefix("AiError: ") {
+    while let Some((error, after)) = rest.split_once(": ") {
+        if !error.ends_with("Error") || error.contains(' ') {
+            break;
+        }
         rest = after;
     }
     let (number, _) = rest.split_once(':')?;
@@ -309,10 +325,25 @@ mod tests {
             reported(r#"{"errors":[{"code":4294967296,"message":"m"},{"message":"n"}]}"#),
             [(Some(4_294_967_296), "m".into()), (None, "n".into())]
         );
-        assert_eq!(
-            reported(r#"{"errors":[{"message":"AiError: AiError: 3040: full"}]}"#),
-            [(Some(3040), "AiError: AiError: 3040: full".into())]
-        );
+        for (text, code) in [
+            ("AiError: AiError: 3040: full", Some(3040)),
+            ("UpstreamError: 3040: full", Some(3040)),
+            ("3040: full", Some(3040)),
+            ("An Error: 3040: full", None),
+            ("AiError: 40: full", None),
+            ("AiError: full", None),
+        ] {
+            let body = format!(r#"{{"errors":[{{"message":"{text}"}}]}}"#);
+            assert_eq!(reported(&body), [(code, text.into())]);
+        }
+        for written in ["3040", "3040.0", "\"3040\"", "\"3040.0\""] {
+            let body = format!(r#"{{"errors":[{{"code":{written},"message":"m"}}]}}"#);
+            assert_eq!(reported(&body), [(Some(3040), "m".into())]);
+        }
+        for written in ["null", "-1", "3040.5", "\"a\"", "[3040]"] {
+            let body = format!(r#"{{"errors":[{{"code":{written},"message":"m"}}]}}"#);
+            assert_eq!(reported(&body), [(None, "m".into())], "{written}");
+        }
     }
 
     #[test]
@@ -362,6 +393,20 @@ mod tests {
                 (Some(9), String::new())
             ]
         );
+        for inside in [
+            r#"{"result":{"errors":[{"code":7,"message":"m"}],"success":false},"success":true}"#,
+            r#"{"result":{"object":"error","code":7,"message":"m"},"errors":[]}"#,
+            "\u{feff}{\"errors\":[{\"code\":7,\"message\":\"m\"}]}",
+        ] {
+            assert_eq!(reported(inside), expected, "{inside}");
+        }
+        for detail in [
+            r#"{"detail":"m"}"#,
+            r#"{"detail":[{"loc":["body","x"],"msg":"m","type":"missing"}]}"#,
+        ] {
+            assert_eq!(reported(detail), [(None, "m".into())], "{detail}");
+        }
+        assert_eq!(reported(r#"{"result":"m"}"#), []);
         assert_eq!(reported(r#"{"errors":"m"}"#), [(None, "m".into())]);
         assert_eq!(
             reported(r#"{"error":"m","errors":null}"#),

@@ -223,6 +223,7 @@ impl Error {
     pub fn is_validation(&self) -> bool {
         self.kind() == ErrorKind::InvalidInput
             || (self.any_code(codes::VALIDATION) && !self.is_api(ApiErrorKind::Server))
+            || self.0.messages.iter().any(codes::speaks_of_validation)
     }
 
     /// Something took too long, here or in the service.

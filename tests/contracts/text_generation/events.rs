@@ -54,7 +54,7 @@ fn the_last_fragment_of_a_streamed_tool_call_names_nothing() {
         };
         assert_eq!(call.index, Some(0));
         let function = call.function.as_ref().expect("a function");
-        native.push_str(function.arguments.as_deref().unwrap_or_default());
+        native.extend(function.arguments.as_ref().and_then(TextOrJson::as_str));
     }
     let mut chat = String::new();
     for chunk in &chunks {
@@ -67,7 +67,7 @@ fn the_last_fragment_of_a_streamed_tool_call_names_nothing() {
             panic!("one fragment")
         };
         let function = call.function.as_ref().expect("a function");
-        chat.push_str(function.arguments.as_deref().unwrap_or_default());
+        chat.extend(function.arguments.as_ref().and_then(TextOrJson::as_str));
     }
     assert_eq!(native, "{\"room\": \"hall\"}");
     assert_eq!(chat, native);

@@ -290,11 +290,13 @@ pub use zai_org::*;
         feature = "automatic-speech-recognition",
         feature = "image-classification",
         feature = "image-to-text",
+        feature = "summarization",
         feature = "text-classification",
         feature = "text-embeddings",
         feature = "text-generation",
         feature = "text-to-image",
-        feature = "text-to-speech"
+        feature = "text-to-speech",
+        feature = "translation"
     )
 )]
 pub mod components;
@@ -303,11 +305,13 @@ pub mod components;
         feature = "automatic-speech-recognition",
         feature = "image-classification",
         feature = "image-to-text",
+        feature = "summarization",
         feature = "text-classification",
         feature = "text-embeddings",
         feature = "text-generation",
         feature = "text-to-image",
-        feature = "text-to-speech"
+        feature = "text-to-speech",
+        feature = "translation"
     )
 )]
 pub use components::*;

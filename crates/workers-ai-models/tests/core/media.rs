@@ -72,7 +72,7 @@ fn however_it_is_written_it_is_the_same_text() {
 
 #[test]
 fn the_first_bytes_tell_the_type() {
-    let cases: [(&[u8], Option<&str>, &str); 19] = [
+    let cases: [(&[u8], Option<&str>, &str); 22] = [
         (b"\x89PNG\r\n\x1a\n", Some("image/png"), "png"),
         (b"\xFF\xD8\xFF\xE0\0\x10JFIF", Some("image/jpeg"), "jpg"),
         (b"GIF89a", Some("image/gif"), "gif"),
@@ -81,6 +81,8 @@ fn the_first_bytes_tell_the_type() {
         (b"ID3\x04\0", Some("audio/mpeg"), "mp3"),
         (b"\xFF\xFB\x90\x00", Some("audio/mpeg"), "mp3"),
         (b"\xFF\xF3\x44\xC4", Some("audio/mpeg"), "mp3"),
+        (b"\xFF\xF1\x50\x80", Some("audio/aac"), "aac"),
+        (b"\xFF\xF9\x50\x80", Some("audio/aac"), "aac"),
         (b"OggS\0\x02", Some("audio/ogg"), "ogg"),
         (b"fLaC\0", Some("audio/flac"), "flac"),
         (b"\0\0\0\x20ftypM4A \0", Some("audio/mp4"), "m4a"),
@@ -91,6 +93,7 @@ fn the_first_bytes_tell_the_type() {
         // Silence in 8-bit sound, and a frame header with impossible rates.
         (b"\xFF\xFF\xFF\xFF\xFF\xFF", None, "bin"),
         (b"\xFF\xFB\xF0\x00", None, "bin"),
+        (b"\xFF\xF5\x50\x80", None, "bin"),
         (b"RIFF\x10\0\0\0AVI ", None, "bin"),
         (b"", None, "bin"),
     ];
@@ -107,6 +110,30 @@ fn the_first_bytes_tell_the_type() {
 }
 
 #[test]
+fn what_another_model_would_have_in_an_object_is_read() {
+    let picture = Media::new(&b"GIF89a"[..]);
+    for text in [
+        r#"{"image":"R0lGODlh"}"#,
+        r#"{"seed":[1,{"image":2}],"audio":[71,73,70,56,57,97]}"#,
+        r#"{"image":null,"audio":"data:image/gif;base64,R0lGODlh"}"#,
+        r#"{"im\u0061ge":{"image":"R0lGODlh"}}"#,
+    ] {
+        let read: Media = serde_json::from_str(text).expect(text);
+        assert_eq!(read, picture, "{text}");
+    }
+    for text in [
+        "{}",
+        r#"{"image":null}"#,
+        r#"{"picture":"R0lGODlh"}"#,
+        r#"{"image":7}"#,
+    ] {
+        let error = serde_json::from_str::<Media>(text).expect_err(text);
+        let told = "expected base64 text or a list of numbers from 0 to 255";
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}
+
+#[test]
 fn a_declared_type_stands_unless_the_bytes_prove_it_wrong() {
     let wav = Media::new(&b"RIFF\x10\0\0\0WAVEfmt "[..]);
     let sound = Media::new(&b"\xFF\xFB\x90\x00"[..]);
@@ -117,6 +144,9 @@ fn a_declared_type_stands_unless_the_bytes_prove_it_wrong() {
         (&wav, "audio/mpeg", "audio/wav", "wav"),
         (&wav, "application/octet-stream", "audio/wav", "wav"),
         (&sound, "audio/mulaw", "audio/mulaw", "bin"),
+        (&sound, "audio/aac", "audio/aac", "aac"),
+        (&sound, "application/octet-stream", "audio/mpeg", "mp3"),
+        (&sound, "Binary/Octet-Stream", "audio/mpeg", "mp3"),
         (&isom, "audio/mp4", "audio/mp4", "m4a"),
     ] {
         let media = media.clone().with_content_type(declared);

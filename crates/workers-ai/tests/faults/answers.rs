@@ -65,6 +65,48 @@ async fn an_error_is_one_whatever_its_content_type() {
 }
 
 #[tokio::test]
+async fn j16_a_mark_before_an_answer_hides_nothing() {
+    for content_type in ["application/json", "text/plain", "text/html", ""] {
+        let headers = [("content-type", content_type)];
+        let headers = if content_type.is_empty() {
+            &[][..]
+        } else {
+            &headers[..]
+        };
+        let marked = |status, body: String| answer(status, headers, format!("\u{feff}{body}"));
+        let good = marked(
+            200,
+            r#"{"result":{"response":"hi"},"success":true}"#.to_owned(),
+        );
+        let server = Server::always(good).await;
+        let said = client(&server).run(phrase()).await.unwrap();
+        assert_eq!(said.response, "hi", "{content_type}");
+        for status in [200, 400] {
+            let server = Server::always(marked(status, failure_body(5007))).await;
+            let error = fails(&client(&server)).await;
+            assert!(error.is_unknown_model(), "{status} {content_type}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_called_text_is_a_file() {
+    for content_type in ["text/plain", "text/html", "application/json"] {
+        let image = picture(answer(200, &[("content-type", content_type)], PNG))
+            .await
+            .unwrap();
+        assert_eq!(&image.bytes().unwrap()[..], PNG);
+        assert_eq!(image.content_type(), Some("image/png"));
+    }
+    for page in ["<html>", "busy", "\u{feff}"] {
+        let error = picture(answer(200, &[("content-type", "text/html")], page))
+            .await
+            .unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unexpected(_)), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_a_file_whatever_it_begins_with() {
     for file in [&b"{"[..], b"{\"a\":", b"{}\0", b"[1]", b" \0", PNG] {
         let image = picture(answer(200, &[("content-type", "image/png")], file)).await;

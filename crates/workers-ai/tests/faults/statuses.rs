@@ -142,6 +142,7 @@ async fn h13_a_used_up_quota_is_never_tried_again() {
         (429, 4006),
         (400, 4006),
         (200, 4006),
+        (429, 2041),
         (429, 2045),
     ] {
         let (error, requests) = call(failure(status, code)).await;
@@ -151,6 +152,44 @@ async fn h13_a_used_up_quota_is_never_tried_again() {
             "{status} {code}"
         );
         assert!(!error.is_retryable() && error.is_quota());
+    }
+}
+
+#[tokio::test]
+async fn h16_an_error_with_a_name_for_a_number_is_told_by_its_text() {
+    for (text, kind, requests) in [
+        (
+            "AiError: AiError: Bad input: Error: (1f)",
+            Api::BadRequest,
+            1,
+        ),
+        (
+            "AiError: AiError: a model's context window is 10 (1f)",
+            Api::BadRequest,
+            1,
+        ),
+        (
+            "AiError: AiError: Request timeout (1f)",
+            Api::ServerTimeout,
+            3,
+        ),
+        ("4006: nothing is left", Api::Quota, 1),
+        (
+            "AiError: you have used up your daily free allocation of 10",
+            Api::Quota,
+            1,
+        ),
+    ] {
+        let body = format!(r#"{{"error":{{"code":"invalid_prompt","message":"{text}"}}}}"#);
+        let (error, made) = call(answer(400, &[("content-type", "application/json")], body)).await;
+        assert_eq!(
+            (error.kind(), made),
+            (ErrorKind::Api(kind), requests),
+            "{text}"
+        );
+        assert_eq!(error.messages()[0].name.as_deref(), Some("invalid_prompt"));
+        assert_eq!(error.is_validation(), text.contains("Bad input"), "{text}");
+        assert_eq!(error.is_too_long(), text.contains("window"), "{text}");
     }
 }
 

@@ -4,8 +4,8 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Check, Model, ModelInfo, ModelInput, Price, Status, Task, Validate, fields, from_text,
-    from_texts, members, open_enum,
+    Answer, Check, Model, ModelInfo, ModelInput, Price, Status, Task, TokenUsage, Usage, Validate,
+    answers, fields, from_text, from_texts, members, open_enum,
 };
 
 /// Translation model by AI4Bharat from English into the languages of India.
@@ -253,10 +253,22 @@ open_enum! {
 pub struct Indictrans2EnIndic1bOutput {
     /// Texts in the target language, in the order of the request.
     pub translations: Option<Vec<String>>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
     Indictrans2EnIndic1bOutput as WHOLE {
         "translations" => put translations,
+        "usage" => put usage,
     } always ["translations"]
 }
+
+impl Answer for Indictrans2EnIndic1bOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { Indictrans2EnIndic1bOutput }

@@ -281,10 +281,10 @@ pub struct ChatFunctionCall {
     /// Name of the function.
     pub name: Option<String>,
 
-    /// Arguments as JSON text.
+    /// Arguments as JSON text, or by name.
     ///
-    /// The model writes it, so check it before use.
-    pub arguments: Option<String>,
+    /// The model writes them, so check them before use.
+    pub arguments: Option<TextOrJson>,
 }
 
 members! {
@@ -305,7 +305,7 @@ impl ChatFunctionCall {
     /// Starts from `name`, `arguments`; everything else is unset.
     #[must_use]
     #[inline]
-    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, arguments: impl Into<TextOrJson>) -> Self {
         Self {
             name: Some(name.into()),
             arguments: Some(arguments.into()),
@@ -715,6 +715,9 @@ pub struct ChatChunkChoice {
     /// Log probabilities of the added tokens.
     pub logprobs: Option<Map<String, Value>>,
 
+    /// Next piece of the answer to a prompt, which comes without a delta.
+    pub text: Option<TextOrJson>,
+
     /// Stop sequence, or id of the stop token, that ended the answer, under the name some backends use.
     pub matched_stop: Option<TextOrJson>,
 
@@ -729,6 +732,7 @@ fields! {
         "finish_reason" => put finish_reason,
         "stop_reason" => put stop_reason,
         "logprobs" => put logprobs,
+        "text" => put text,
         "matched_stop" => put matched_stop,
         "token_ids" => integers token_ids,
     }
@@ -736,7 +740,7 @@ fields! {
 
 impl Answer for ChatChunkChoice {
     fn text(&self) -> Option<Cow<'_, str>> {
-        Answer::text(&self.delta)
+        Answer::text(&self.delta).or_else(|| Answer::text(&self.text))
     }
 
     fn reasoning(&self) -> Option<Cow<'_, str>> {
@@ -764,10 +768,10 @@ pub struct ChatDelta {
     pub content: Option<TextOrJson>,
 
     /// Next piece of the reasoning.
-    pub reasoning_content: Option<String>,
+    pub reasoning_content: Option<TextOrJson>,
 
     /// Next piece of the reasoning, under the name some models use.
-    pub reasoning: Option<String>,
+    pub reasoning: Option<TextOrJson>,
 
     /// Pieces of the tool calls.
     pub tool_calls: Option<Vec<ToolCallDelta>>,

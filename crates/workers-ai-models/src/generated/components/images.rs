@@ -3,7 +3,10 @@
 
 use std::marker::PhantomData;
 
-use crate::{Check, Limit, Media, Model, ModelInput, Validate, fields, members};
+use crate::{
+    Answer, Check, Limit, Media, Model, ModelInput, TokenUsage, Usage, Validate, answers, fields,
+    members,
+};
 
 /// Image as base64 text.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,13 +17,25 @@ pub struct ImageOutput {
     ///
     /// Look at its first bytes to learn the format.
     pub image: Option<Media>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
     ImageOutput as WHOLE {
         "image" => put image,
+        "usage" => put usage,
     }
 }
+
+impl Answer for ImageOutput {
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
+    }
+}
+
+answers! { ImageOutput }
 
 /// Image to generate, as a form with up to four reference images.
 ///

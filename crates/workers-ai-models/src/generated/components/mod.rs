@@ -38,17 +38,31 @@ pub use text_generation::*;
 
 #[cfg(
     any(
+        feature = "automatic-speech-recognition",
+        feature = "image-classification",
+        feature = "image-to-text",
+        feature = "summarization",
         feature = "text-classification",
         feature = "text-embeddings",
-        feature = "text-generation"
+        feature = "text-generation",
+        feature = "text-to-image",
+        feature = "text-to-speech",
+        feature = "translation"
     )
 )]
 mod usage;
 #[cfg(
     any(
+        feature = "automatic-speech-recognition",
+        feature = "image-classification",
+        feature = "image-to-text",
+        feature = "summarization",
         feature = "text-classification",
         feature = "text-embeddings",
-        feature = "text-generation"
+        feature = "text-generation",
+        feature = "text-to-image",
+        feature = "text-to-speech",
+        feature = "translation"
     )
 )]
 pub use usage::*;

@@ -2994,11 +2994,26 @@ pub enum ResponsesEvent {
     /// Answer has begun.
     Created(ResponsesCreatedEvent),
 
+    /// Answer is in the making.
+    InProgress(ResponsesInProgressEvent),
+
     /// New item has begun.
     ItemAdded(ResponsesItemAddedEvent),
 
     /// Item is complete.
     ItemDone(ResponsesItemDoneEvent),
+
+    /// Part of a message has begun.
+    PartAdded(ResponsesPartAddedEvent),
+
+    /// Part of a message is complete.
+    PartDone(ResponsesPartDoneEvent),
+
+    /// Part of the reasoning has begun.
+    ReasoningPartAdded(ResponsesReasoningPartAddedEvent),
+
+    /// Part of the reasoning is complete.
+    ReasoningPartDone(ResponsesReasoningPartDoneEvent),
 
     /// Next piece of the text.
     TextDelta(ResponsesTextDeltaEvent),
@@ -3046,6 +3061,10 @@ alternatives! {
             const "type" = "response.created",
             "sequence_number": "n", "response": "{",
         }
+        InProgress {
+            const "type" = "response.in_progress",
+            "sequence_number": "n", "response": "{",
+        }
         ItemAdded {
             const "type" = "response.output_item.added",
             "sequence_number": "n", "item": "{", "output_index": "n",
@@ -3053,6 +3072,26 @@ alternatives! {
         ItemDone {
             const "type" = "response.output_item.done",
             "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        PartAdded {
+            const "type" = "response.content_part.added",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        PartDone {
+            const "type" = "response.content_part.done",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        ReasoningPartAdded {
+            const "type" = "response.reasoning_part.added",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        ReasoningPartDone {
+            const "type" = "response.reasoning_part.done",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
         }
         TextDelta {
             const "type" = "response.output_text.delta",
@@ -3172,6 +3211,30 @@ fields! {
     } always ["sequence_number", "response"]
 }
 
+/// Answer is in the making.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesInProgressEvent {
+    /// Kind: `response.in_progress`.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
+
+    /// Index of the event in the stream.
+    pub sequence_number: Option<u64>,
+
+    /// Answer so far.
+    pub response: Option<ResponsesOutput>,
+}
+
+fields! {
+    ResponsesInProgressEvent {
+        "type" => put type_,
+        "sequence_number" => integer sequence_number,
+        "response" => put response,
+    } always ["sequence_number", "response"]
+}
+
 /// New item has begun.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
@@ -3232,6 +3295,154 @@ fields! {
         "item" => put item,
         "output_index" => integer output_index,
     } always ["sequence_number", "item", "output_index"]
+}
+
+/// Part of a message has begun.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesPartAddedEvent {
+    /// Kind: `response.content_part.added`.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
+
+    /// Part, still empty.
+    pub part: Option<Map<String, Value>>,
+
+    /// Index of the event in the stream.
+    pub sequence_number: Option<u64>,
+
+    /// Id of the item the event belongs to.
+    pub item_id: Option<String>,
+
+    /// Index of the item in the answer, from 0.
+    pub output_index: Option<u64>,
+
+    /// Index of the part in the item, from 0.
+    pub content_index: Option<u64>,
+}
+
+fields! {
+    ResponsesPartAddedEvent {
+        "type" => put type_,
+        "part" => put part,
+        "sequence_number" => integer sequence_number,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    } always ["part"]
+}
+
+/// Part of a message is complete.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesPartDoneEvent {
+    /// Kind: `response.content_part.done`.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
+
+    /// Complete part.
+    ///
+    /// Its text has come in pieces before.
+    pub part: Option<Map<String, Value>>,
+
+    /// Index of the event in the stream.
+    pub sequence_number: Option<u64>,
+
+    /// Id of the item the event belongs to.
+    pub item_id: Option<String>,
+
+    /// Index of the item in the answer, from 0.
+    pub output_index: Option<u64>,
+
+    /// Index of the part in the item, from 0.
+    pub content_index: Option<u64>,
+}
+
+fields! {
+    ResponsesPartDoneEvent {
+        "type" => put type_,
+        "part" => put part,
+        "sequence_number" => integer sequence_number,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    } always ["part"]
+}
+
+/// Part of the reasoning has begun.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesReasoningPartAddedEvent {
+    /// Kind: `response.reasoning_part.added`.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
+
+    /// Part, still empty.
+    pub part: Option<Map<String, Value>>,
+
+    /// Index of the event in the stream.
+    pub sequence_number: Option<u64>,
+
+    /// Id of the item the event belongs to.
+    pub item_id: Option<String>,
+
+    /// Index of the item in the answer, from 0.
+    pub output_index: Option<u64>,
+
+    /// Index of the part in the item, from 0.
+    pub content_index: Option<u64>,
+}
+
+fields! {
+    ResponsesReasoningPartAddedEvent {
+        "type" => put type_,
+        "part" => put part,
+        "sequence_number" => integer sequence_number,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    } always ["part"]
+}
+
+/// Part of the reasoning is complete.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "roundtrip", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ResponsesReasoningPartDoneEvent {
+    /// Kind: `response.reasoning_part.done`.
+    #[cfg_attr(feature = "roundtrip", serde(rename = "type"))]
+    pub type_: Option<String>,
+
+    /// Complete part.
+    ///
+    /// Its text has come in pieces before.
+    pub part: Option<Map<String, Value>>,
+
+    /// Index of the event in the stream.
+    pub sequence_number: Option<u64>,
+
+    /// Id of the item the event belongs to.
+    pub item_id: Option<String>,
+
+    /// Index of the item in the answer, from 0.
+    pub output_index: Option<u64>,
+
+    /// Index of the part in the item, from 0.
+    pub content_index: Option<u64>,
+}
+
+fields! {
+    ResponsesReasoningPartDoneEvent {
+        "type" => put type_,
+        "part" => put part,
+        "sequence_number" => integer sequence_number,
+        "item_id" => put item_id,
+        "output_index" => integer output_index,
+        "content_index" => integer content_index,
+    } always ["part"]
 }
 
 /// Next piece of the text.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Answer, answers, fields, open_enum};
+use crate::{Answer, TokenUsage, Usage, answers, fields, open_enum};
 
 open_enum! {
     /// Encoding of the audio.
@@ -76,6 +76,9 @@ pub struct Transcript {
 
     /// Subtitles in WebVTT form.
     pub vtt: Option<String>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
@@ -84,12 +87,17 @@ fields! {
         "word_count" => put word_count,
         "words" => put words,
         "vtt" => put vtt,
+        "usage" => put usage,
     } always ["text"]
 }
 
 impl Answer for Transcript {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
     }
 }
 

@@ -1866,6 +1866,8 @@ pub struct ToolCallDelta {
     pub name: Option<String>,
 
     /// Next piece of the arguments as JSON text, or all of them as an object.
+    ///
+    /// A piece that is a JSON value by itself may come as that value.
     pub arguments: Option<TextOrJson>,
 
     /// Function of the call, where it comes wrapped.
@@ -1904,8 +1906,10 @@ pub struct ToolCallDeltaFunction {
     /// Only the first piece has it.
     pub name: Option<String>,
 
-    /// Next piece of the arguments as JSON text.
-    pub arguments: Option<String>,
+    /// Next piece of the arguments as JSON text, or all of them as an object.
+    ///
+    /// A piece that is a JSON value by itself may come as that value.
+    pub arguments: Option<TextOrJson>,
 }
 
 fields! {

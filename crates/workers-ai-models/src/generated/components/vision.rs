@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use crate::{Answer, Check, Media, Model, ModelInput, Validate, answers, fields, members};
+use crate::{
+    Answer, Check, Media, Model, ModelInput, TokenUsage, Usage, Validate, answers, fields, members,
+};
 
 /// One class and how likely it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -226,17 +228,25 @@ pub struct CaptionOutput {
     ///
     /// It often starts with a blank.
     pub description: Option<String>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
     CaptionOutput as WHOLE {
         "description" => put description,
+        "usage" => put usage,
     }
 }
 
 impl Answer for CaptionOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.description)
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
     }
 }
 

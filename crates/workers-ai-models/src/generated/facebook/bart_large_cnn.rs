@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Status, Task, Validate, answers,
-    fields, members,
+    Ability, Answer, Check, Limit, Model, ModelInfo, ModelInput, Status, Task, TokenUsage, Usage,
+    Validate, answers, fields, members,
 };
 
 /// Model by Meta that summarises English news and reports.
@@ -144,17 +144,25 @@ impl Validate for BartLargeCnnInput {
 pub struct BartLargeCnnOutput {
     /// Text of the summary.
     pub summary: Option<String>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
     BartLargeCnnOutput as WHOLE {
         "summary" => put summary,
+        "usage" => put usage,
     }
 }
 
 impl Answer for BartLargeCnnOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary)
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
     }
 }
 

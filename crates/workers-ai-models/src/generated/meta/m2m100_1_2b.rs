@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     Ability, Answer, Batched, Check, Limit, Model, ModelInfo, ModelInput, Price, Status, Task,
-    Validate, answers, fields, members,
+    TokenUsage, Usage, Validate, answers, fields, members,
 };
 
 /// Translation model by Meta between any two of a hundred languages.
@@ -179,17 +179,25 @@ impl Validate for M2m100_12bText {
 pub struct M2m100_12bOutput {
     /// Translation of the text.
     pub translated_text: Option<String>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
     M2m100_12bOutput as WHOLE {
         "translated_text" => put translated_text,
+        "usage" => put usage,
     }
 }
 
 impl Answer for M2m100_12bOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.translated_text)
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
     }
 }
 

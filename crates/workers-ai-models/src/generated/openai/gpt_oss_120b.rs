@@ -385,12 +385,36 @@ alternatives! {
             "sequence_number": "n", "response": "{",
         }
         Responses {
+            const "type" = "response.in_progress",
+            "sequence_number": "n", "response": "{",
+        }
+        Responses {
             const "type" = "response.output_item.added",
             "sequence_number": "n", "item": "{", "output_index": "n",
         }
         Responses {
             const "type" = "response.output_item.done",
             "sequence_number": "n", "item": "{", "output_index": "n",
+        }
+        Responses {
+            const "type" = "response.content_part.added",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.content_part.done",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.reasoning_part.added",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
+        }
+        Responses {
+            const "type" = "response.reasoning_part.done",
+            "part": "{", "sequence_number": "n", "item_id": "s", "output_index": "n",
+            "content_index": "n",
         }
         Responses {
             const "type" = "response.output_text.delta",

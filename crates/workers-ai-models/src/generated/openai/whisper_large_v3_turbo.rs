@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     Ability, Answer, Check, Media, Model, ModelInfo, ModelInput, Price, SpokenWord, Status, Task,
-    Validate, answers, fields, members,
+    TokenUsage, Usage, Validate, answers, fields, members,
 };
 
 /// Fast, accurate speech recognition model by OpenAI that transcribes or translates recordings.
@@ -321,6 +321,9 @@ pub struct WhisperLargeV3TurboOutput {
 
     /// Subtitles in WebVTT form.
     pub vtt: Option<String>,
+
+    /// What the call has used.
+    pub usage: Option<Usage>,
 }
 
 fields! {
@@ -330,12 +333,17 @@ fields! {
         "segments" => put segments,
         "transcription_info" => put transcription_info,
         "vtt" => put vtt,
+        "usage" => put usage,
     } always ["text"]
 }
 
 impl Answer for WhisperLargeV3TurboOutput {
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
+    }
+
+    fn usage(&self) -> Option<TokenUsage> {
+        Answer::usage(&self.usage)
     }
 }
 
