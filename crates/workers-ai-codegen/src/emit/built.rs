@@ -54,7 +54,7 @@ impl<'a> Given<'a> {
         };
         match self.takes {
             Takes::Text => *ty == Type::Text,
-            Takes::TextOrOther => *ty == Type::Text || has(&|ty| *ty == Type::Text),
+            Takes::TextOrOther => is_text(ty) || has(&is_text),
             Takes::Word(word) => *ty == Type::Text || listed(word),
             Takes::Choice(word) => listed(word),
             Takes::Object => *ty == Type::Any || is_object(ty) || has(&is_object),
@@ -63,6 +63,10 @@ impl<'a> Given<'a> {
             Takes::ListOf(id) => *ty == Type::List(Box::new(Type::Named(id))),
         }
     }
+}
+
+fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Text | Type::TextOrJson)
 }
 
 fn is_object(ty: &Type) -> bool {

@@ -208,7 +208,7 @@ fn calls(api: &Api, message: DefId) -> Option<String> {
         let function = Api::named(&field(api, call, "function")?.ty)?;
         let given = [
             Given::new("name", "call.name.unwrap_or_default()", Takes::Text),
-            Given::new("arguments", "call.arguments_text()", Takes::Text),
+            Given::new("arguments", "call.arguments_text()", Takes::TextOrOther),
         ];
         let made = built(api, function, &given)?;
         let given = vec![
