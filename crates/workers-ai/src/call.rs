@@ -111,6 +111,8 @@ pub(crate) struct Call {
     pub(crate) retry: Option<Box<RetryPolicy>>,
     pub(crate) timeouts: Overrides,
     pub(crate) max_bytes: Option<usize>,
+    /// How many requests have been made.
+    pub(crate) made: u32,
 }
 
 /// The time limits a call has of its own.
@@ -159,6 +161,7 @@ impl Call {
             retry: None,
             timeouts: Overrides::default(),
             max_bytes: None,
+            made: 0,
         }
     }
 

@@ -246,7 +246,7 @@ impl Error {
                         | Timeout::Idle
                         | Timeout::EventGap
                 )
-        )
+        ) || (self.kind() == ErrorKind::NoRuntime && self.attempts() > 0)
     }
 
     /// Reads the kept body as a model's whole answer. For the case that an answer came in another

@@ -101,6 +101,7 @@ mod response;
 mod retry;
 mod retry_after;
 mod run;
+mod runtime;
 mod scan;
 mod secret;
 mod send;

@@ -20,7 +20,7 @@ use crate::{
     error::{Error, ErrorKind, Stop, Timeout},
     headers::Head,
     retry::{self, RetryPolicy},
-    trace,
+    runtime, trace,
 };
 
 /// How a client waits between attempts.
@@ -80,52 +80,54 @@ impl Facts {
 
 /// Makes a call.
 pub(crate) async fn exchange(client: &Inner, call: &mut Call) -> Result<Answer, Error> {
+    let started = Instant::now();
     let span = trace::span(call);
-    let mut attempts = pin!(attempts(client, call, &span));
-    let outcome = poll_fn(|context| span.in_scope(|| attempts.as_mut().poll(context))).await;
+    let outcome = {
+        let mut attempts = pin!(attempts(client, call, &span, &started));
+        poll_fn(|context| {
+            runtime::ensure()?;
+            span.in_scope(|| attempts.as_mut().poll(context))
+        })
+        .await
+    };
+    let outcome = outcome.map_err(|error| {
+        let (model, elapsed) = (call.model.clone(), started.elapsed());
+        error.with_call(model, call.made, elapsed, client.show_messages)
+    });
     trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
     outcome
 }
 
-async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer, Error> {
-    let started = Instant::now();
+async fn attempts(
+    client: &Inner,
+    call: &mut Call,
+    span: &Span,
+    started: &Instant,
+) -> Result<Answer, Error> {
     let total = call.timeouts.over(client.timeouts).total;
     let deadline = started.checked_add(total);
-    let mut made = 0;
-    let tell = |error: Error, call: &Call, made| {
-        error.with_call(
-            call.model.clone(),
-            made,
-            started.elapsed(),
-            client.show_messages,
-        )
-    };
-    let mut request = match Request::new(client, call) {
-        Ok(request) => request,
-        Err(error) => return Err(tell(error, call, made)),
-    };
+    let mut request = Request::new(client, call)?;
     let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
 
     if let Some(wait) = client.budget.paused() {
         if left().is_some_and(|left| wait >= left) {
             let why = "the service asked this client to wait, and the deadline is nearer";
-            let error = Error::new(ErrorKind::Timeout(Timeout::Total), why);
-            return Err(tell(error, call, made));
+            return Err(Error::new(ErrorKind::Timeout(Timeout::Total), why));
         }
         (client.sleep)(wait).await;
     }
     let mut earlier = Vec::new();
     let mut paid = 0;
     loop {
-        made += 1;
+        call.made += 1;
         let error = match request.attempt(client, call, deadline).await {
             Ok((head, body, content)) => {
                 client.budget.earn(paid);
                 let facts = Facts {
                     model: std::mem::take(&mut call.model),
                     head,
-                    attempts: made,
-                    started,
+                    attempts: call.made,
+                    started: *started,
                     deadline,
                     timeouts: call.timeouts.over(client.timeouts),
                     watch: client.watch.clone(),
@@ -140,11 +142,11 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
             }
             Err(error) => error,
         };
-        trace::failed(made, &error);
+        trace::failed(call.made, &error);
         if let Some(asked) = policy(client, call).heeded(&error) {
             client.budget.pause(asked);
         }
-        let stop = match policy(client, call).next(&error, made, left(), retry::random()) {
+        let stop = match policy(client, call).next(&error, call.made, left(), retry::random()) {
             Ok(_) if !request.body.is_lasting() => Some(Stop::Body),
             Ok((wait, cost)) => match client.budget.pay(cost) {
                 None => Some(Stop::Budget),
@@ -160,7 +162,7 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
             }
             Err(stop) => stop,
         };
-        return Err(tell(error, call, made).with_history(earlier, stop));
+        return Err(error.with_history(earlier, stop));
     }
 }
 

@@ -11,6 +11,9 @@ pub enum ErrorKind {
     /// The call cannot be made as it was asked for: a model id, header, field or limit. Nothing was
     /// sent.
     InvalidInput,
+    /// There is no Tokio runtime where the call, its stream or its download is awaited. If
+    /// [`attempts`](crate::Error::attempts) is 0, nothing was sent.
+    NoRuntime,
     /// No connection was made. The request did not reach the service.
     Connect,
     /// The connection was lost after the request was sent and before an answer began. The service
@@ -147,6 +150,9 @@ impl ErrorKind {
         match self {
             ErrorKind::Config => "the client could not be built",
             ErrorKind::InvalidInput => "the call cannot be made as asked",
+            ErrorKind::NoRuntime => {
+                "there is no Tokio runtime here: await this inside of one, such as that of `#[tokio::main]`"
+            }
             ErrorKind::Connect => "no connection to the service",
             ErrorKind::InDoubt => {
                 "the connection was lost before an answer; the work may have been done"
