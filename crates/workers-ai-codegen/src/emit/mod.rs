@@ -4,6 +4,7 @@ mod card;
 mod decide;
 mod docs;
 mod example;
+mod form;
 mod imports;
 mod items;
 mod limits;
