@@ -1053,7 +1053,7 @@ crate::alternatives! {
             "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
             "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
-            "response_format": "{", "raw": "b",
+            "response_format": "{", "raw": "b", "lora": "s",
         }
     }
 }
@@ -1460,6 +1460,11 @@ pub struct TextGenerationMessages<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -1480,6 +1485,7 @@ members! {
         "stream" => opt stream,
         "response_format" => opt response_format,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -1524,6 +1530,7 @@ impl<M> TextGenerationMessages<M> {
             stream: None,
             response_format: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -1627,6 +1634,14 @@ impl<M> TextGenerationMessages<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
@@ -2269,6 +2284,11 @@ pub struct GuidedPrompt<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -2287,6 +2307,7 @@ members! {
         "stream" => opt stream,
         "guided_json" => opt guided_json,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -2332,6 +2353,7 @@ impl<M> GuidedPrompt<M> {
             stream: None,
             guided_json: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -2413,6 +2435,14 @@ impl<M> GuidedPrompt<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
@@ -2531,6 +2561,11 @@ pub struct GuidedMessages<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -2551,6 +2586,7 @@ members! {
         "stream" => opt stream,
         "guided_json" => opt guided_json,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -2597,6 +2633,7 @@ impl<M> GuidedMessages<M> {
             stream: None,
             guided_json: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -2697,6 +2734,14 @@ impl<M> GuidedMessages<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
