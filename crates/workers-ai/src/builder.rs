@@ -19,6 +19,7 @@ use crate::{
     drift::{DriftReport, Watch},
     error::Error,
     gateway::Gateway,
+    pace::Pace,
     retry::{Budget, RetryPolicy},
     secret::Credentials,
     send::{self, Sleep},
@@ -62,6 +63,7 @@ pub struct ClientBuilder {
     gateway: Option<Gateway>,
     show_messages: bool,
     watch: Watch,
+    pace: Option<u32>,
     http: Option<reqwest::Client>,
     sleep: Sleep,
     fault: Option<Error>,
@@ -86,6 +88,7 @@ impl Default for ClientBuilder {
             gateway: None,
             show_messages: true,
             watch: Watch::default(),
+            pace: None,
             http: None,
             sleep: send::sleep(),
             fault: None,
@@ -242,6 +245,21 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests, those that are tried again among them, the client and its clones begin in any minute; as many as
+    /// asked for unless set. Further ones wait in their order until they may begin. Also, while the service says in a
+    /// `ratelimit` header that nothing is left, new calls wait.
+    ///
+    /// The service's own limits are those of an account, and differ by task and model.
+    pub fn requests_per_minute(mut self, most: u32) -> Self {
+        if most == 0 {
+            let why =
+                "no request per minute is allowed; leave `requests_per_minute` out for no limit";
+            self.fault.get_or_insert_with(|| Error::config(why));
+        }
+        self.pace = Some(most);
+        self
+    }
+
     /// The gateway that every call goes through, or just its id.
     pub fn gateway(mut self, gateway: impl Into<Gateway>) -> Self {
         self.gateway = Some(gateway.into());
@@ -376,6 +394,7 @@ impl ClientBuilder {
                 show_messages: self.show_messages,
                 watch: self.watch,
                 budget: Budget::new(),
+                pace: self.pace.map(|most| Pace::new(most as usize)),
                 sleep: self.sleep,
             }),
         })

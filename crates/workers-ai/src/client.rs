@@ -21,6 +21,7 @@ use crate::{
     drift::Watch,
     error::Error,
     gateway::Gateway,
+    pace::Pace,
     retry::{Budget, RetryPolicy},
     run::Run,
     secret::Credentials,
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) show_messages: bool,
     pub(crate) watch: Watch,
     pub(crate) budget: Budget,
+    pub(crate) pace: Option<Pace>,
     pub(crate) sleep: Sleep,
 }
 

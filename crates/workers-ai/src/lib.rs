@@ -95,6 +95,7 @@ mod gateway;
 mod headers;
 mod large;
 mod lost;
+mod pace;
 mod path;
 mod receive;
 mod response;

@@ -142,9 +142,12 @@ impl RetryPolicy {
 
     /// The wait that the service asks for and that is not too long.
     pub(crate) fn heeded(&self, error: &Error) -> Option<Duration> {
-        error
-            .retry_after()
-            .filter(|asked| *asked <= self.longest_wait)
+        error.retry_after().filter(|asked| self.heeds(*asked))
+    }
+
+    /// Whether the service may ask for so long a wait.
+    pub(crate) fn heeds(&self, wait: Duration) -> bool {
+        wait <= self.longest_wait
     }
 
     fn ceiling(&self, base: Duration, made: u32) -> Duration {

@@ -19,6 +19,7 @@ use crate::{
     drift::Watch,
     error::{Error, ErrorKind, Stop, Timeout},
     headers::Head,
+    pace,
     retry::{self, RetryPolicy},
     runtime, trace,
 };
@@ -116,6 +117,9 @@ async fn attempts(
         }
         (client.sleep)(wait).await;
     }
+    if let Some(turn) = turn(client, deadline) {
+        turn.await?;
+    }
     let mut earlier = Vec::new();
     let mut paid = 0;
     loop {
@@ -123,6 +127,11 @@ async fn attempts(
         let error = match request.attempt(client, call, deadline).await {
             Ok((head, body, content)) => {
                 client.budget.earn(paid);
+                if let Some(wait) = client.pace.as_ref().and_then(|_| pace::told(&head.headers)) {
+                    if policy(client, call).heeds(wait) {
+                        client.budget.pause(wait);
+                    }
+                }
                 let facts = Facts {
                     model: std::mem::take(&mut call.model),
                     head,
@@ -151,10 +160,13 @@ async fn attempts(
             Ok((wait, cost)) => match client.budget.pay(cost) {
                 None => Some(Stop::Budget),
                 Some(payment) => {
-                    earlier.push(error.kind());
-                    (client.sleep)(wait).await;
-                    paid = payment.spend();
-                    continue;
+                    let is_late = again(client, wait, deadline).await.is_err();
+                    if !is_late {
+                        earlier.push(error.kind());
+                        paid = payment.spend();
+                        continue;
+                    }
+                    Some(Stop::Deadline)
                 }
             },
             Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, call) => {
@@ -165,6 +177,25 @@ async fn attempts(
         return Err(error.with_history(earlier, stop));
     }
 }
+
+/// Waits for as long as it is good to, and then until a request may begin.
+fn again(client: &Inner, wait: Duration, deadline: Option<Instant>) -> Turn<'_> {
+    Box::pin(async move {
+        (client.sleep)(wait).await;
+        match turn(client, deadline) {
+            Some(turn) => turn.await,
+            None => Ok(()),
+        }
+    })
+}
+
+/// What to wait for before a request may begin, if the client has a limit.
+fn turn(client: &Inner, deadline: Option<Instant>) -> Option<Turn<'_>> {
+    let pace = client.pace.as_ref()?;
+    Some(Box::pin(pace.turn(&client.sleep, deadline)))
+}
+
+type Turn<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
 /// The call's own policy, else one attempt if the gateway makes several, else the client's.
 fn policy<'a>(client: &'a Inner, call: &'a Call) -> Cow<'a, RetryPolicy> {

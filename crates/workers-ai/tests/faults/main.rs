@@ -17,6 +17,7 @@ mod listen;
 mod media;
 mod options;
 mod overload;
+mod pace;
 mod proxy;
 mod runtime;
 mod secrets;
