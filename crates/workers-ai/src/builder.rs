@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fmt::{self, Debug},
+    future::Future,
     sync::Arc,
     time::Duration,
 };
@@ -24,6 +25,7 @@ use crate::{
     secret::Credentials,
     send::{self, Sleep},
     tls,
+    token::{self, Tokens},
     url::{self, AccountId, Base},
 };
 
@@ -49,6 +51,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 pub struct ClientBuilder {
     account: Option<String>,
     token: Option<String>,
+    asked_token: Option<token::Ask>,
     email: Option<String>,
     key: Option<String>,
     base: Option<String>,
@@ -74,6 +77,7 @@ impl Default for ClientBuilder {
         Self {
             account: None,
             token: None,
+            asked_token: None,
             email: None,
             key: None,
             base: None,
@@ -115,6 +119,26 @@ impl ClientBuilder {
         self
     }
 
+    /// A token that is asked for when the first call needs it, and kept until the service refuses it. Then it is asked for
+    /// again, and if another one comes, the call that was refused is tried once more. For tokens that are rotated.
+    ///
+    /// One is asked for at a time, however many calls wait, and for no longer than
+    /// [`head_timeout`](Self::head_timeout). What an error says is shown, so it should not repeat a secret.
+    ///
+    /// ```
+    /// # use workers_ai::Client;
+    /// let builder = Client::builder()
+    ///     .api_token_from(|| async { std::fs::read_to_string("/run/secrets/workers-ai") });
+    /// ```
+    pub fn api_token_from<F, E>(mut self, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.asked_token = Some(token::ask(ask));
+        self
+    }
+
     /// An e-mail address with the account's global API key, in place of a token.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
         self.email = Some(email.into());
@@ -145,7 +169,8 @@ impl ClientBuilder {
 
     /// Does what [`env`](Self::env) does, with an environment of yours.
     pub fn env_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let has_credentials = self.token.is_some() || self.key.is_some();
+        let has_credentials =
+            self.asked_token.is_some() || self.token.is_some() || self.key.is_some();
         self.account = self
             .account
             .take()
@@ -370,6 +395,7 @@ impl ClientBuilder {
                 "no account: set CLOUDFLARE_ACCOUNT_ID or call `ClientBuilder::account_id`",
             )
         })?;
+        let account = AccountId::new(account)?;
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(USER_AGENT),
             Some(name) => HeaderValue::try_from(name)
@@ -378,7 +404,7 @@ impl ClientBuilder {
         let credentials = self.credentials()?;
         Ok(Client {
             inner: Arc::new(Inner {
-                account: AccountId::new(account)?,
+                account,
                 credentials,
                 http: match self.http {
                     Some(client) => client,
@@ -400,7 +426,10 @@ impl ClientBuilder {
         })
     }
 
-    fn credentials(&self) -> Result<Credentials, Error> {
+    fn credentials(&mut self) -> Result<Credentials, Error> {
+        if let Some(ask) = self.asked_token.take() {
+            return Ok(Credentials::Asked(Tokens::new(ask)));
+        }
         match (&self.token, &self.email, &self.key) {
             (Some(token), _, _) => Credentials::token(token),
             (None, Some(email), Some(key)) => Credentials::key(email, key),

@@ -75,6 +75,7 @@
 )]
 
 mod addresses;
+mod again;
 mod attempt;
 mod body;
 mod builder;
@@ -109,6 +110,7 @@ mod send;
 mod sse;
 mod stream;
 mod tls;
+mod token;
 mod trace;
 mod upload;
 mod url;

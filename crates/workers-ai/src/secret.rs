@@ -4,13 +4,14 @@ use std::fmt::{self, Debug};
 
 use reqwest::header::HeaderValue;
 
-use crate::error::Error;
+use crate::{error::Error, token::Tokens};
 
 /// How a call proves who makes it.
-#[derive(Clone)]
 pub(crate) enum Credentials {
     /// An API token.
     Token(HeaderValue),
+    /// An API token that is asked for.
+    Asked(Tokens),
     /// An e-mail address with the account's global key.
     Key {
         email: HeaderValue,
@@ -34,10 +35,17 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    pub(crate) fn are_asked_for(&self) -> bool {
+        matches!(self, Self::Asked(_))
+    }
+}
+
 impl Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Token(_) => "Token([redacted])",
+            Self::Asked(_) => "Asked([redacted])",
             Self::Key { .. } => "Key([redacted])",
         })
     }

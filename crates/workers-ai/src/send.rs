@@ -12,16 +12,15 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::{
+    again::{self, Then},
     attempt::Request,
     call::{Call, Timeouts},
     client::Inner,
     decode::Answer,
     drift::Watch,
-    error::{Error, ErrorKind, Stop, Timeout},
+    error::{Error, ErrorKind, Timeout},
     headers::Head,
-    pace,
-    retry::{self, RetryPolicy},
-    runtime, trace,
+    pace, runtime, trace,
 };
 
 /// How a client waits between attempts.
@@ -108,17 +107,15 @@ async fn attempts(
     let total = call.timeouts.over(client.timeouts).total;
     let deadline = started.checked_add(total);
     let mut request = Request::new(client, call)?;
-    let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
-
-    if let Some(wait) = client.budget.paused() {
-        if left().is_some_and(|left| wait >= left) {
+    let pause = client.budget.paused();
+    if let (Some(pause), Some(deadline)) = (pause, deadline) {
+        if pause >= deadline.saturating_duration_since(Instant::now()) {
             let why = "the service asked this client to wait, and the deadline is nearer";
             return Err(Error::new(ErrorKind::Timeout(Timeout::Total), why));
         }
-        (client.sleep)(wait).await;
     }
-    if let Some(turn) = turn(client, deadline) {
-        turn.await?;
+    if let Some(begin) = again::begin(client, call, &mut request, pause, deadline) {
+        begin.await?;
     }
     let mut earlier = Vec::new();
     let mut paid = 0;
@@ -128,7 +125,7 @@ async fn attempts(
             Ok((head, body, content)) => {
                 client.budget.earn(paid);
                 if let Some(wait) = client.pace.as_ref().and_then(|_| pace::told(&head.headers)) {
-                    if policy(client, call).heeds(wait) {
+                    if again::policy(client, call).heeds(wait) {
                         client.budget.pause(wait);
                     }
                 }
@@ -152,61 +149,16 @@ async fn attempts(
             Err(error) => error,
         };
         trace::failed(call.made, &error);
-        if let Some(asked) = policy(client, call).heeded(&error) {
-            client.budget.pause(asked);
-        }
-        let stop = match policy(client, call).next(&error, call.made, left(), retry::random()) {
-            Ok(_) if !request.body.is_lasting() => Some(Stop::Body),
-            Ok((wait, cost)) => match client.budget.pay(cost) {
-                None => Some(Stop::Budget),
-                Some(payment) => {
-                    let is_late = again(client, wait, deadline).await.is_err();
-                    if !is_late {
-                        earlier.push(error.kind());
-                        paid = payment.spend();
-                        continue;
-                    }
-                    Some(Stop::Deadline)
-                }
-            },
-            Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, call) => {
-                Some(Stop::Gateway)
+        match again::after(&error, client, call, &mut request, deadline).await {
+            Then::Again { paid: cost } => {
+                earlier.push(error.kind());
+                paid = cost;
             }
-            Err(stop) => stop,
-        };
-        return Err(error.with_history(earlier, stop));
-    }
-}
-
-/// Waits for as long as it is good to, and then until a request may begin.
-fn again(client: &Inner, wait: Duration, deadline: Option<Instant>) -> Turn<'_> {
-    Box::pin(async move {
-        (client.sleep)(wait).await;
-        match turn(client, deadline) {
-            Some(turn) => turn.await,
-            None => Ok(()),
+            Then::Stop(stop) => return Err(error.with_history(earlier, stop)),
+            Then::Fail(other) => {
+                earlier.push(error.kind());
+                return Err(other.with_history(earlier, None));
+            }
         }
-    })
-}
-
-/// What to wait for before a request may begin, if the client has a limit.
-fn turn(client: &Inner, deadline: Option<Instant>) -> Option<Turn<'_>> {
-    let pace = client.pace.as_ref()?;
-    Some(Box::pin(pace.turn(&client.sleep, deadline)))
-}
-
-type Turn<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
-
-/// The call's own policy, else one attempt if the gateway makes several, else the client's.
-fn policy<'a>(client: &'a Inner, call: &'a Call) -> Cow<'a, RetryPolicy> {
-    match &call.retry {
-        Some(policy) => Cow::Borrowed(policy),
-        None if leaves_retries_to_gateway(client, call) => Cow::Owned(RetryPolicy::never()),
-        None => Cow::Borrowed(&client.retry),
     }
-}
-
-fn leaves_retries_to_gateway(client: &Inner, call: &Call) -> bool {
-    let gateway = call.gateway.as_deref().or(client.gateway.as_ref());
-    call.retry.is_none() && gateway.is_some_and(crate::Gateway::retries)
 }

@@ -46,6 +46,8 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Timeout {
+    /// Asking for the API token. Nothing was sent.
+    Token,
     /// Making the connection. Nothing was sent.
     Connect,
     /// The beginning of the answer. The service may have done the work.
@@ -157,6 +159,7 @@ impl ErrorKind {
             ErrorKind::InDoubt => {
                 "the connection was lost before an answer; the work may have been done"
             }
+            ErrorKind::Timeout(Timeout::Token) => "the API token was not there in time",
             ErrorKind::Timeout(Timeout::Connect) => "connecting took too long",
             ErrorKind::Timeout(Timeout::Head) => "the answer did not begin in time",
             ErrorKind::Timeout(Timeout::Attempt) => "the answer was not complete in time",

@@ -28,6 +28,7 @@ mod statuses;
 mod stream;
 mod support;
 mod tls;
+mod tokens;
 mod transport;
 mod values;
 mod waits;
