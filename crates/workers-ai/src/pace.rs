@@ -109,6 +109,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn r09_a_machine_that_slept_makes_no_burst() {
+        let pace = Arc::new(Pace::new(3));
+        let mut calls = JoinSet::new();
+        for _ in 0..9 {
+            let pace = pace.clone();
+            calls.spawn(async move {
+                pace.turn(&send::sleep(), None).await.unwrap();
+                Instant::now()
+            });
+        }
+        tokio::task::yield_now().await;
+        tokio::time::advance(MINUTE * 480).await;
+        let mut begun = calls.join_all().await;
+        begun.sort_unstable();
+        assert!(
+            begun.windows(4).all(|four| four[3] - four[0] >= MINUTE),
+            "{begun:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn r06_whoever_gives_up_in_the_queue_costs_nothing() {
         let pace = Pace::new(1);
         let start = Instant::now();
