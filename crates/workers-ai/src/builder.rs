@@ -1,39 +1,34 @@
 //! How a client is built: explicit settings first, then the environment, then the defaults.
 
+mod environment;
+
 use std::{
-    ffi::OsString,
     fmt::{self, Debug},
     future::Future,
     sync::Arc,
     time::Duration,
 };
 
-use reqwest::{
-    header::{HeaderName, HeaderValue},
-    redirect,
-};
+use reqwest::header::HeaderValue;
 
 use crate::{
     addresses::Addresses,
+    budget::Budget,
     call::{Caps, Timeouts, limit},
     client::{Client, Inner},
     drift::{DriftReport, Watch},
     error::Error,
     gateway::Gateway,
     pace::Pace,
-    retry::{Budget, RetryPolicy},
+    retry::RetryPolicy,
     secret::Credentials,
     send::{self, Sleep},
-    tls,
     token::{self, Tokens},
+    transport::Transport,
     url::{self, AccountId, Base},
 };
 
 const USER_AGENT: &str = concat!("workers-ai-rust/", env!("CARGO_PKG_VERSION"));
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const PING_EVERY: Duration = Duration::from_secs(15);
-const PING_ANSWER: Duration = Duration::from_secs(10);
-const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 
 /// Builds a [`Client`].
 ///
@@ -56,10 +51,8 @@ pub struct ClientBuilder {
     key: Option<String>,
     base: Option<String>,
     allow_loopback: Option<bool>,
-    http2_only: bool,
-    pings: (Duration, Duration),
+    transport: Transport,
     user_agent: Option<String>,
-    connect_timeout: Duration,
     timeouts: Timeouts,
     caps: Caps,
     retry: RetryPolicy,
@@ -82,10 +75,8 @@ impl Default for ClientBuilder {
             key: None,
             base: None,
             allow_loopback: None,
-            http2_only: false,
-            pings: (PING_EVERY, PING_ANSWER),
+            transport: Transport::default(),
             user_agent: None,
-            connect_timeout: CONNECT_TIMEOUT,
             timeouts: Timeouts::default(),
             caps: Caps::default(),
             retry: RetryPolicy::default(),
@@ -157,58 +148,6 @@ impl ClientBuilder {
         self.allow_loopback = Some(allow);
         self
     }
-
-    /// Takes from the environment what is not set: `CLOUDFLARE_ACCOUNT_ID`,
-    /// `CLOUDFLARE_API_TOKEN`, `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`, and
-    /// `CLOUDFLARE_BASE_URL`. Blank counts as missing. `WORKERS_AI_ALLOW_LOOPBACK`, set to `1` or
-    /// `true`, does what [`allow_loopback`](Self::allow_loopback) does, so that a program can be
-    /// tried against a stand-in as it is.
-    pub fn env(self) -> Self {
-        self.env_from(|name| std::env::var_os(name))
-    }
-
-    /// Does what [`env`](Self::env) does, with an environment of yours.
-    pub fn env_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let has_credentials =
-            self.asked_token.is_some() || self.token.is_some() || self.key.is_some();
-        self.account = self
-            .account
-            .take()
-            .or_else(|| self.variable(&lookup, "CLOUDFLARE_ACCOUNT_ID"));
-        self.base = self
-            .base
-            .take()
-            .or_else(|| self.variable(&lookup, "CLOUDFLARE_BASE_URL"));
-        if self.allow_loopback.is_none() {
-            let allowed = self.variable(&lookup, "WORKERS_AI_ALLOW_LOOPBACK");
-            self.allow_loopback = allowed.map(|allowed| allowed == "1" || allowed == "true");
-            if self.allow_loopback == Some(false) {
-                let why = "WORKERS_AI_ALLOW_LOOPBACK is neither 1 nor true";
-                self.fault.get_or_insert_with(|| Error::config(why));
-            }
-        }
-        if !has_credentials {
-            self.token = self.variable(&lookup, "CLOUDFLARE_API_TOKEN");
-            if self.token.is_none() {
-                self.email = self.variable(&lookup, "CLOUDFLARE_EMAIL");
-                self.key = self.variable(&lookup, "CLOUDFLARE_API_KEY");
-            }
-        }
-        self
-    }
-
-    fn variable(
-        &mut self,
-        lookup: &impl Fn(&str) -> Option<OsString>,
-        name: &str,
-    ) -> Option<String> {
-        let Ok(value) = lookup(name)?.into_string() else {
-            self.fault
-                .get_or_insert_with(|| Error::config(format!("{name} is not text")));
-            return None;
-        };
-        (!value.trim().is_empty()).then_some(value)
-    }
 }
 
 /// How calls are made. A call can have its own of most of these.
@@ -217,7 +156,7 @@ impl ClientBuilder {
     /// here and for the other timeouts. Has no effect on an [`http_client`](Self::http_client) of
     /// yours.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = limit(timeout, &mut self.fault);
+        self.transport.connect_timeout = limit(timeout, &mut self.fault);
         self
     }
 
@@ -226,7 +165,7 @@ impl ClientBuilder {
     /// later calls do not wait on it. Has no effect on an [`http_client`](Self::http_client) of
     /// yours.
     pub fn http2_pings(mut self, every: Duration, patience: Duration) -> Self {
-        self.pings = (
+        self.transport.pings = (
             limit(every, &mut self.fault),
             limit(patience, &mut self.fault),
         );
@@ -368,7 +307,7 @@ impl ClientBuilder {
     /// crate.
     #[doc(hidden)]
     pub fn http2_only(mut self, only: bool) -> Self {
-        self.http2_only = only;
+        self.transport.http2_only = only;
         self
     }
 
@@ -408,7 +347,7 @@ impl ClientBuilder {
                 credentials,
                 http: match self.http {
                     Some(client) => client,
-                    None => http_client(&base, self.connect_timeout, self.pings, self.http2_only)?,
+                    None => self.transport.client(&base)?,
                 },
                 base,
                 addresses: Addresses::default(),
@@ -451,63 +390,4 @@ impl Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").finish_non_exhaustive()
     }
-}
-
-/// The one place where the HTTP client's own behaviour is decided: it follows nothing, repeats
-/// nothing, and leaves connections that went silent.
-fn http_client(
-    base: &Base,
-    connect_timeout: Duration,
-    (ping_every, ping_answer): (Duration, Duration),
-    http2_only: bool,
-) -> Result<reqwest::Client, Error> {
-    tls::ensure_provider()?;
-    let mut builder = reqwest::Client::builder()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(connect_timeout)
-        .retry(reqwest::retry::never())
-        .https_only(!base.is_loopback())
-        .pool_idle_timeout(IDLE_CONNECTION)
-        .http2_keep_alive_interval(ping_every)
-        .http2_keep_alive_timeout(ping_answer)
-        .http2_keep_alive_while_idle(true);
-    if base.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    if !base.is_encrypted() {
-        // Nobody is asked for a certificate, so there is no need to read whom to believe.
-        builder = builder.tls_certs_only([]);
-    }
-    if http2_only {
-        builder = builder.http2_prior_knowledge();
-    }
-    builder
-        .build()
-        .map_err(|error| Error::config("the HTTP client could not be built").with_source(&error))
-}
-
-/// Headers that a caller cannot set: they prove who calls, or belong to the body and the connection.
-pub(crate) fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [&str; 18] = [
-        "accept",
-        "accept-encoding",
-        "authorization",
-        "cf-aig-authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "cookie",
-        "expect",
-        "host",
-        "proxy-authorization",
-        "te",
-        "transfer-encoding",
-        "upgrade",
-        "x-auth-email",
-        "x-auth-key",
-        "x-auth-user-service-key",
-    ];
-    RESERVED.contains(&name.as_str())
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use workers_ai_models::{EncodeError, Payload};
 
 use crate::{
-    builder::is_reserved, error::Error, events::DONE, gateway::Gateway, retry::RetryPolicy, trace,
-    upload::Upload, url::AccountId,
+    error::Error, events::DONE, gateway::Gateway, retry::RetryPolicy, trace, upload::Upload,
+    url::AccountId,
 };
 
 const MOST_TAGS: usize = 5;
@@ -241,4 +241,29 @@ impl Call {
         self.query.push(("tags".to_owned(), unique.join(",")));
         Ok(())
     }
+}
+
+/// Headers that a caller cannot set: they prove who calls, or belong to the body and the connection.
+fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [&str; 18] = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "cf-aig-authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "proxy-authorization",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "x-auth-email",
+        "x-auth-key",
+        "x-auth-user-service-key",
+    ];
+    RESERVED.contains(&name.as_str())
 }

@@ -15,6 +15,7 @@ use workers_ai_models::{
 
 use crate::{
     addresses::Addresses,
+    budget::Budget,
     builder::ClientBuilder,
     call::{Call, Caps, Mode, Timeouts},
     decode,
@@ -22,7 +23,7 @@ use crate::{
     error::Error,
     gateway::Gateway,
     pace::Pace,
-    retry::{Budget, RetryPolicy},
+    retry::RetryPolicy,
     run::Run,
     secret::Credentials,
     send::Sleep,

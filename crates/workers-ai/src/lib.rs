@@ -78,6 +78,7 @@ mod addresses;
 mod again;
 mod attempt;
 mod body;
+mod budget;
 mod builder;
 mod call;
 mod catalogue;
@@ -112,6 +113,7 @@ mod stream;
 mod tls;
 mod token;
 mod trace;
+mod transport;
 mod upload;
 mod url;
 
