@@ -47,7 +47,9 @@ impl Request {
         }
         let policy = call.retry.as_deref().unwrap_or(&client.retry);
         if policy.attempts == 0 {
-            return Err(Error::config("the retry policy allows no attempt at all"));
+            return Err(Error::config(
+                "the retry policy allows no attempt at all; `RetryPolicy::never` allows one",
+            ));
         }
         let (body, mut query) = body(call)?;
         let cap = call

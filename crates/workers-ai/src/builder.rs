@@ -338,7 +338,7 @@ impl ClientBuilder {
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(USER_AGENT),
             Some(name) => HeaderValue::try_from(name)
-                .map_err(|_| Error::config("the user agent cannot be sent in a header"))?,
+                .map_err(|_| Error::config("the user agent cannot be sent in a header: it holds a line end or a control character"))?,
         };
         let credentials = self.credentials()?;
         Ok(Client {

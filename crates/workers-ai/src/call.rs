@@ -200,7 +200,7 @@ impl Call {
                 Ok(())
             }
             Err(_) => Err(Error::input(format!(
-                "the value of the header `{shown}` cannot be sent"
+                "the value of the header `{shown}` cannot be sent: it holds a line end or a control character"
             ))),
         }
     }

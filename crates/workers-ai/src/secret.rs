@@ -26,7 +26,9 @@ impl Credentials {
 
     pub(crate) fn key(email: &str, key: &str) -> Result<Self, Error> {
         if !email.contains('@') {
-            return Err(Error::config("the e-mail address is not one"));
+            return Err(Error::config(
+                "the e-mail address is not one: it has no `@`",
+            ));
         }
         Ok(Self::Key {
             email: sensitive(check(email, "the e-mail address")?, "the e-mail address")?,

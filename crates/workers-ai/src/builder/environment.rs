@@ -51,8 +51,9 @@ impl ClientBuilder {
         name: &str,
     ) -> Option<String> {
         let Ok(value) = lookup(name)?.into_string() else {
-            self.fault
-                .get_or_insert_with(|| Error::config(format!("{name} is not text")));
+            self.fault.get_or_insert_with(|| {
+                Error::config(format!("{name} is not text; set it to UTF-8"))
+            });
             return None;
         };
         (!value.trim().is_empty()).then_some(value)

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Debug, Display, Write as _},
 };
 
-use super::{Cause, Error, Inner, Stop};
+use super::{ApiErrorKind, Cause, Error, Inner, Stop};
 use crate::codes;
 
 /// This much of a message by the service is shown; [`ServiceMessage::message`](crate::ServiceMessage) has all of it.
@@ -29,7 +29,8 @@ impl Display for Error {
             write!(f, "{}: ", model.escape_debug())?;
         }
         f.write_str(inner.what())?;
-        if let Some(hint) = self.codes().find_map(codes::hint) {
+        let by_kind = || self.api_kind().and_then(ApiErrorKind::hint);
+        if let Some(hint) = self.codes().find_map(codes::hint).or_else(by_kind) {
             write!(f, "; {hint}")?;
         }
         if let Some(head) = &inner.head {
@@ -107,10 +108,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::{
-        codes::ServiceMessage,
-        error::{ApiErrorKind, ErrorKind},
-    };
+    use crate::{codes::ServiceMessage, error::ErrorKind};
 
     #[test]
     fn display_is_one_line_with_the_facts() {
@@ -124,6 +122,36 @@ mod tests {
             error.to_string(),
             "@cf/a/b: the model is busy, try again later, code 3040: No \"room\"\\nat the inn, 3 attempts"
         );
+    }
+
+    #[test]
+    fn what_to_do_is_said_once() {
+        for (kind, code, expected) in [
+            (
+                ApiErrorKind::Auth,
+                1,
+                "accept the credentials; check the API token, or",
+            ),
+            (
+                ApiErrorKind::Auth,
+                10_000,
+                "accept the credentials; check the API token and its",
+            ),
+            (ApiErrorKind::TooLarge, 1, "too large; send less at once"),
+            (ApiErrorKind::TooLarge, 3006, "too large; send less at once"),
+            (
+                ApiErrorKind::Permission,
+                5016,
+                "do not allow this; accept the model's terms",
+            ),
+            (ApiErrorKind::Server, 1, "the service failed, code 1"),
+        ] {
+            let message = ServiceMessage::new(Some(code), "");
+            let error = Error::new(ErrorKind::Api(kind), "").with_messages(vec![message]);
+            let text = error.to_string();
+            assert!(text.contains(expected), "{text}");
+            assert!(text.matches(';').count() <= 1, "{text}");
+        }
     }
 
     #[test]
