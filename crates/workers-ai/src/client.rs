@@ -179,6 +179,19 @@ impl Client {
     }
 
     /// Calls any model by its id, with any JSON, and asks for the answer piece by piece.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use serde_json::json;
+    ///
+    /// let story = json!({ "prompt": "Tell me a story." });
+    /// let mut events = ai.stream_any("@cf/meta/llama-3.1-8b-instruct-fp8", story).await?;
+    /// while let Some(event) = events.next().await {
+    ///     println!("{}", event?["response"]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream_any(
         &self,
         model: impl Into<String>,

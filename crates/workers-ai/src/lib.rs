@@ -42,6 +42,11 @@
 //! - Reading is lenient, and [`ClientBuilder::on_drift`] tells where an answer is not what its
 //!   model's document says.
 //!
+//! # Where it runs
+//!
+//! In a Tokio runtime with IO and time. Where there is none, a call is an error, and so is a stream or
+//! a download that has to wait there.
+//!
 //! # Tracing
 //!
 //! Each call is a `tracing` span with the field names of OpenTelemetry: model, operation, status,

@@ -33,6 +33,17 @@ const LASTING: [&str; 5] = [
 ///
 /// Besides, the clones of a client share a budget: while the service fails every call, retries soon
 /// stop.
+///
+/// ```
+/// use std::time::Duration;
+/// use workers_ai::RetryPolicy;
+///
+/// let patient = RetryPolicy::new()
+///     .attempts(6)
+///     .backoff(Duration::from_secs(1), Duration::from_secs(30))
+///     .longest_wait(Duration::from_secs(300));
+/// # let _ = patient;
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct RetryPolicy {
