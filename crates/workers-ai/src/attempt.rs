@@ -105,7 +105,7 @@ impl Request {
             return false;
         };
         let refused = token.value.clone();
-        tokens.forget(&refused).await;
+        tokens.forget(&refused);
         let is_first = !std::mem::replace(&mut token.is_second, true);
         let asks = of_use && is_first;
         let is_there = asks && self.authorize(client, call, deadline).await.is_ok();

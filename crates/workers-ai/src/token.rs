@@ -1,9 +1,13 @@
 //! An API token that is asked for when it is needed, kept while the service accepts it, and then asked for again.
 
-use std::{error::Error as StdError, future::Future, pin::Pin};
+use std::{
+    error::Error as StdError,
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use reqwest::header::HeaderValue;
-use tokio::sync::Mutex;
 
 use crate::{error::Error, secret};
 
@@ -28,8 +32,9 @@ where
 /// The token that is in use.
 pub(crate) struct Tokens {
     ask: Ask,
-    /// Whoever holds the lock asks; the others wait and take what came.
     kept: Mutex<Option<HeaderValue>>,
+    /// Whoever holds it asks; the others wait and take what came.
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
@@ -37,29 +42,37 @@ impl Tokens {
         Self {
             ask,
             kept: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
         }
     }
 
     /// The token that is kept, or else a new one.
     pub(crate) async fn get(&self) -> Result<HeaderValue, Error> {
-        let mut kept = self.kept.lock().await;
-        if let Some(token) = &*kept {
-            return Ok(token.clone());
+        if let Some(token) = self.kept().clone() {
+            return Ok(token);
+        }
+        let _asking = self.asking.lock().await;
+        if let Some(token) = self.kept().clone() {
+            return Ok(token);
         }
         let token = (self.ask)().await.map_err(|error| {
             let why = "no API token: what `ClientBuilder::api_token_from` was given has failed";
             Error::config(why).with_source(&*error)
         })?;
         let token = secret::bearer(&token, "the API token")?;
-        *kept = Some(token.clone());
+        *self.kept() = Some(token.clone());
         Ok(token)
     }
 
     /// Keeps a token no longer that was refused. Another one may have come meanwhile.
-    pub(crate) async fn forget(&self, refused: &HeaderValue) {
-        let mut kept = self.kept.lock().await;
+    pub(crate) fn forget(&self, refused: &HeaderValue) {
+        let mut kept = self.kept();
         if kept.as_ref() == Some(refused) {
             *kept = None;
         }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<HeaderValue>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

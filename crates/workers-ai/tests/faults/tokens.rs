@@ -205,6 +205,36 @@ async fn a19_a_thousand_callers_ask_one_at_a_time() {
     }
 }
 
+#[tokio::test]
+async fn a18_a_call_ends_in_time_while_another_one_asks() {
+    let server = server("b", false).await;
+    let asked = AtomicUsize::new(0);
+    let ask = move || {
+        let is_first = asked.fetch_add(1, SeqCst) == 0;
+        async move {
+            if !is_first {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, io::Error>(format!("{SECRET}-a"))
+        }
+    };
+    let client = nobody(&server).api_token_from(ask).build().unwrap();
+    let never = || client.run(phrase()).retry(RetryPolicy::never());
+    let asking = client.run(phrase()).into_future();
+    let refused = async {
+        server.asked(1).await;
+        never().total_timeout(SOON).await.unwrap_err()
+    };
+    let error = tokio::select! {
+        _ = asking => unreachable!("it asks for ever"),
+        error = refused => error,
+    };
+    assert!(
+        matches!(error.kind(), ErrorKind::Api(_) | ErrorKind::Timeout(_)),
+        "{error}"
+    );
+}
+
 #[test]
 fn what_is_asked_for_beats_the_environment() {
     let client = Client::builder()
