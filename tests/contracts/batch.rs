@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use workers_ai_models::{
     Batch, BatchRequest, BatchState, BatchStatus, Batched, BgeBaseEnV15, BgeM3, BgeM3Output,
-    Context, GptOss120b, Llama33_70bInstructFp8Fast, M2m100_12b, Poll,
+    ChatMessage, Context, GptOss120b, KimiK26, KimiK26Input, Llama33_70bInstructFp8Fast,
+    Llama33_70bInstructFp8FastBatchItem, M2m100_12b, Poll, Qwen3_30bA3bFp8, TextGenerationPrompt,
 };
 
 use crate::models::read;
@@ -127,4 +128,48 @@ fn requests_are_queued_with_the_references_of_the_caller() {
         serde_json::to_value(Poll::new("r-1")).expect("JSON"),
         json!({"request_id": "r-1"})
     );
+}
+
+/// What goes out for a batch.
+fn queued<M: Batched>(batch: &Batch<M>) -> Value {
+    serde_json::to_value(batch).expect("JSON")
+}
+
+#[test]
+fn every_form_of_an_input_can_be_queued_as_it_is() {
+    let chat = || [KimiK26::messages([ChatMessage::user("Hi.")])];
+    let hi = json!({"requests": [{"messages": [{"role": "user", "content": "Hi."}]}]});
+    let prompt = json!({"requests": [{"prompt": "Hi."}]});
+    let item = Llama33_70bInstructFp8FastBatchItem::new("Hi.");
+    for (queued, expected) in [
+        (queued(&Batch::<KimiK26>::new(chat())), &hi),
+        (
+            queued(&Batch::<KimiK26>::new(chat().map(KimiK26Input::from))),
+            &hi,
+        ),
+        (
+            queued(&Batch::<KimiK26>::new(chat().map(BatchRequest::new))),
+            &hi,
+        ),
+        (
+            queued(&Batch::<KimiK26>::new([KimiK26::prompt("Hi.")])),
+            &prompt,
+        ),
+        (
+            queued(&Batch::<Qwen3_30bA3bFp8>::new(vec![
+                TextGenerationPrompt::new("Hi."),
+            ])),
+            &prompt,
+        ),
+        (
+            queued(&Batch::<Llama33_70bInstructFp8Fast>::new([item])),
+            &prompt,
+        ),
+        (
+            queued(&Batch::<BgeM3>::new(["a", "b"].map(BgeM3::text))),
+            &json!({"requests": [{"text": "a"}, {"text": "b"}]}),
+        ),
+    ] {
+        assert_eq!(queued, *expected);
+    }
 }

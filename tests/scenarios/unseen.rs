@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use workers_ai_models::{Model, ModelInput, PartValue, Payload, Streaming};
 
 use crate::compiled::{
-    bytes_or_structure, constant_optional, extension_limits, limits_unchecked, multipart_nesting,
-    nullable_inside, recursion_of_inputs, recursion_of_unions, stream_required,
-    union_map_or_structure, union_of_lists, union_text_or_number,
+    bytes_or_structure, constant_optional, extension_limits, limits_unchecked,
+    multipart_alternatives, multipart_nesting, nullable_inside, recursion_of_inputs,
+    recursion_of_unions, stream_required, union_map_or_structure, union_of_lists,
+    union_text_or_number,
 };
 
 #[track_caller]
@@ -21,6 +22,20 @@ fn json_of<M: Model>(input: &M::Input) -> Value {
         Payload::Json(body) => serde_json::from_slice(&body).expect("JSON"),
         other => panic!("no JSON: {other:?}"),
     }
+}
+
+/// The parts of a form, files by their size.
+fn parts_of<M: Model>(input: &M::Input) -> Vec<String> {
+    let parts = match M::encode(input).expect("an input that can be written") {
+        Payload::Multipart(parts) => parts,
+        other => panic!("no form: {other:?}"),
+    };
+    let shown = parts.iter().map(|part| match &part.value {
+        PartValue::Text(text) => format!("{}={text}", part.name),
+        PartValue::File { bytes, .. } => format!("{} of {}", part.name, bytes.len()),
+        other => panic!("{other:?}"),
+    });
+    shown.collect()
 }
 
 #[track_caller]
@@ -115,19 +130,8 @@ fn a_form_repeats_the_items_of_a_list_and_writes_objects_as_json() {
         .words(["one", "two"])
         .options(MultipartNestingOptions::new().a("b"))
         .images([vec![1_u8], vec![2]]);
-    let Payload::Multipart(parts) = MultipartNesting::encode(&input).expect("a form") else {
-        panic!("no form")
-    };
-    let shown: Vec<String> = parts
-        .iter()
-        .map(|part| match &part.value {
-            PartValue::Text(text) => format!("{}={text}", part.name),
-            PartValue::File { bytes, .. } => format!("{} of {}", part.name, bytes.len()),
-            other => panic!("{other:?}"),
-        })
-        .collect();
     assert_eq!(
-        shown,
+        parts_of::<MultipartNesting>(&input),
         [
             "words=one",
             "words=two",
@@ -136,6 +140,47 @@ fn a_form_repeats_the_items_of_a_list_and_writes_objects_as_json() {
             "images of 1"
         ]
     );
+}
+
+#[test]
+fn a_form_is_that_of_the_alternative_with_the_options_of_its_model() {
+    use multipart_alternatives::{Anything, Both, Either, EitherCorners, Plain, Settings};
+
+    let either = |input| parts_of::<Either>(&input);
+    let prompt = Either::prompt("a lake").image(vec![1]).effort("low");
+    for (shown, expected) in [
+        (
+            either(prompt.into()),
+            &["prompt=a lake", "image of 1", "effort=low"][..],
+        ),
+        (
+            either(Either::images([vec![1], vec![2, 3]]).into()),
+            &["kind=edit", "images of 1", "images of 2"],
+        ),
+        (either(Either::mask(vec![1]).into()), &["mask of 1"]),
+        (
+            either(Either::corners(EitherCorners::new().left(4)).into()),
+            &[r#"corners={"left":4}"#],
+        ),
+        (
+            parts_of::<Both>(&Both::words("two words").into()),
+            &["words=two words"],
+        ),
+        (
+            parts_of::<Plain>(&Plain::prompt("a lake")),
+            &["prompt=a lake"],
+        ),
+        (
+            parts_of::<Settings>(&[("scale".to_owned(), 0.5)].into()),
+            &["scale=0.5"],
+        ),
+    ] {
+        assert_eq!(shown, expected);
+    }
+    let Value::Object(members) = json!({"a": "b", "c": {"d": 1}, "e": null}) else {
+        unreachable!()
+    };
+    assert_eq!(parts_of::<Anything>(&members), ["a=b", r#"c={"d":1}"#]);
 }
 
 #[test]

@@ -94,6 +94,7 @@ const RESERVED: &[&str] = &[
     "NoOptions",
     "Numbers",
     "Poll",
+    "Queueable",
     "TokenUsage",
     "ToOwned",
     "ToString",

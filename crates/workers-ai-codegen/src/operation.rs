@@ -1,10 +1,12 @@
 //! One `OpenAPI` document → one [`Model`]: its path, bodies, answers, events and facts.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::facts;
 use crate::fault::Place;
-use crate::ir::{Encoding, Model, Owner, Shape, Stream, Type, Wire};
+use crate::ir::{Api, DefId, Encoding, Model, Owner, Shape, Stream, Type, Wire};
 use crate::name;
 use crate::normalise::{Context, Node, Reader};
 
@@ -202,7 +204,14 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
         ..context.clone()
     };
     if let Some(schema) = form.and_then(|media| media.get("schema")) {
-        return (reader.ty(&schema, &input), Wire::Multipart, None, example);
+        let ty = reader.ty(&schema, &input);
+        if !is_form(&reader.api, &ty, &mut BTreeSet::new()) {
+            reader.faults.add(
+                &schema.place,
+                "a form is made of named fields, and this or an alternative of it has none",
+            );
+        }
+        return (ty, Wire::Multipart, None, example);
     }
     let parameters = parameters(reader, operation);
     match (json.and_then(|media| media.get("schema")), raw) {
@@ -236,6 +245,26 @@ fn request<'a>(reader: &mut Reader<'a>, operation: &Node<'a>, context: &Context)
             );
             (Type::Any, Wire::Json, None, example)
         }
+    }
+}
+
+/// Whether a form can hold it: it has members, or all of its alternatives have.
+fn is_form(api: &Api, ty: &Type, within: &mut BTreeSet<DefId>) -> bool {
+    let id = match ty {
+        Type::Named(id) => id,
+        Type::Object | Type::Map(_) | Type::Any => return true,
+        _ => return false,
+    };
+    match &api.def(*id).shape {
+        Shape::Struct { .. } => true,
+        Shape::Union(variants) => {
+            within.insert(*id)
+                && !variants.is_empty()
+                && variants
+                    .iter()
+                    .all(|variant| is_form(api, &variant.ty, within))
+        }
+        Shape::Enum(_) => false,
     }
 }
 

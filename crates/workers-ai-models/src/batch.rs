@@ -12,7 +12,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    Batched, Check, Validate, lenient, open_enum,
+    Batched, Check, Queueable, Validate, lenient, open_enum,
     union::{Raw, without_content},
 };
 
@@ -26,8 +26,8 @@ pub struct Batch<M: Batched> {
 }
 
 impl<M: Batched> Batch<M> {
-    /// A batch of these requests: inputs of the model, or [`BatchRequest`]s, which are made from
-    /// anything that becomes an input.
+    /// A batch of these requests: inputs of the model, or [`BatchRequest`]s, which have a reference
+    /// of yours.
     ///
     /// ```
     /// # #[cfg(all(feature = "text-embeddings", feature = "text-generation"))] {
@@ -37,13 +37,16 @@ impl<M: Batched> Batch<M> {
     /// assert_eq!(batch.requests.len(), 2);
     ///
     /// let question = KimiK26::messages([ChatMessage::user("Why is the sky blue?")]);
+    /// let batch = Batch::<KimiK26>::new([question.clone()]);
+    /// assert_eq!(batch.requests.len(), 1);
     /// let batch = Batch::<KimiK26>::new([BatchRequest::new(question).with_reference("sky")]);
     /// assert_eq!(batch.requests.len(), 1);
     /// # }
     /// ```
-    pub fn new(requests: impl IntoIterator<Item: Into<BatchRequest<M::Request>>>) -> Self {
+    pub fn new<As>(requests: impl IntoIterator<Item: Queueable<M::Request, As>>) -> Self {
+        let requests = requests.into_iter();
         Self {
-            requests: requests.into_iter().map(Into::into).collect(),
+            requests: requests.map(Queueable::into_request).collect(),
         }
     }
 }

@@ -110,6 +110,7 @@ mod padding;
 mod payload;
 mod pieces;
 mod plain;
+mod queueable;
 mod text;
 #[doc(hidden)]
 pub mod union;
@@ -131,6 +132,7 @@ pub use open_enum::OpenEnum;
 pub use padding::Padding;
 pub use payload::{EncodeError, Form, Part, PartValue, Payload, RawBody};
 pub use pieces::Piece;
+pub use queueable::Queueable;
 pub use text::TextOrJson;
 
 /// A JSON object, written as in `serde_json::json!`: for schemas of tools and answers.

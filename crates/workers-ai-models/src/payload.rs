@@ -245,6 +245,24 @@ impl Form {
             .fold(self, |form, value| form.json(name, value))
     }
 
+    /// Adds every member of an object: text as it is, anything else as JSON, `null` not at all.
+    pub fn members(mut self, object: &impl Serialize) -> Self {
+        let members = match serde_json::to_value(object) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => {
+                let why = "expected an object, whose members a form can have";
+                self.error = self.error.or(Some(EncodeError::new(why)));
+                return self;
+            }
+            Err(error) => {
+                self.error = self.error.or(Some(error.into()));
+                return self;
+            }
+        };
+        let is_set = members.into_iter().filter(|(_, value)| !value.is_null());
+        is_set.fold(self, |form, (name, value)| form.json(name, &value))
+    }
+
     /// Adds every file under the same name.
     pub fn files<'m>(self, name: &'static str, media: impl IntoIterator<Item = &'m Media>) -> Self {
         media

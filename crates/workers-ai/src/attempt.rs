@@ -30,6 +30,14 @@ const USUAL_HEADERS: usize = 8;
 pub(crate) struct Request {
     url: Url,
     pub(crate) body: Body,
+    /// The token, where it had to be asked for. On the heap, since it seldom has to.
+    token: Option<Box<AskedToken>>,
+}
+
+struct AskedToken {
+    value: HeaderValue,
+    /// It was asked for because another one was refused.
+    is_second: bool,
 }
 
 impl Request {
@@ -39,7 +47,9 @@ impl Request {
         }
         let policy = call.retry.as_deref().unwrap_or(&client.retry);
         if policy.attempts == 0 {
-            return Err(Error::config("the retry policy allows no attempt at all"));
+            return Err(Error::config(
+                "the retry policy allows no attempt at all; `RetryPolicy::never` allows one",
+            ));
         }
         let (body, mut query) = body(call)?;
         let cap = call
@@ -55,7 +65,55 @@ impl Request {
             let own = std::mem::replace(&mut call.headers, gateway.headers()?);
             call.headers.extend(own);
         }
-        Ok(Self { url, body })
+        Ok(Self {
+            url,
+            body,
+            token: None,
+        })
+    }
+
+    /// Asks for the token if it has to be asked for, and not for longer than for the beginning of an answer.
+    pub(crate) async fn authorize(
+        &mut self,
+        client: &Inner,
+        call: &Call,
+        deadline: Option<Instant>,
+    ) -> Result<(), Error> {
+        if let Credentials::Asked(tokens) = &client.credentials {
+            let limit = call.timeouts.over(client.timeouts).head;
+            let asking = Deadline::total(deadline)
+                .or_after(Instant::now(), limit, Timeout::Token)
+                .hold(Box::pin(tokens.get()));
+            let value = asking.await??;
+            let is_second = self.token.as_ref().is_some_and(|token| token.is_second);
+            self.token = Some(Box::new(AskedToken { value, is_second }));
+        }
+        Ok(())
+    }
+
+    /// Asks for another token in place of one that was refused, but only if that is `of_use` and was not done before.
+    /// Whether there is another one.
+    pub(crate) async fn authorize_again(
+        &mut self,
+        client: &Inner,
+        call: &Call,
+        deadline: Option<Instant>,
+        of_use: bool,
+    ) -> bool {
+        let (Credentials::Asked(tokens), Some(token)) = (&client.credentials, &mut self.token)
+        else {
+            return false;
+        };
+        let refused = token.value.clone();
+        tokens.forget(&refused);
+        let is_first = !std::mem::replace(&mut token.is_second, true);
+        let asks = of_use && is_first;
+        let is_there = asks && self.authorize(client, call, deadline).await.is_ok();
+        is_there
+            && self
+                .token
+                .as_ref()
+                .is_some_and(|token| token.value != refused)
     }
 
     fn for_attempt(&mut self, client: &Inner, call: &Call) -> reqwest::Request {
@@ -70,6 +128,10 @@ impl Request {
         match &client.credentials {
             Credentials::Token(token) => {
                 headers.insert(AUTHORIZATION, token.clone());
+            }
+            Credentials::Asked(_) => {
+                let token = self.token.as_ref();
+                headers.extend(token.map(|token| (AUTHORIZATION, token.value.clone())));
             }
             Credentials::Key { email, key } => {
                 headers.insert("x-auth-email", email.clone());

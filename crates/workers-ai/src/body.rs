@@ -43,7 +43,7 @@ impl Body {
             }
             Payload::Multipart(parts) => Ok((Self::form(parts, &boundary())?, Vec::new())),
             _ => Err(Error::input(
-                "this version of the client does not know the form of the body",
+                "this version of `workers-ai` does not know the form of the body; update it",
             )),
         }
     }
@@ -100,7 +100,8 @@ impl Body {
                     text.push_str("\r\n");
                 }
                 _ => {
-                    let why = "this version of the client does not know a part of the form";
+                    let why =
+                        "this version of `workers-ai` does not know a part of the form; update it";
                     return Err(Error::input(why));
                 }
             }
@@ -186,7 +187,7 @@ fn content_type(text: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(text)
         .ok()
         .filter(|value| value.to_str().is_ok_and(|text| text.contains('/')))
-        .ok_or_else(|| Error::input("the content type of a body or of a part of it is not one"))
+        .ok_or_else(|| Error::input("the content type of a body or of a part of it is not one; an example is `audio/wav`"))
 }
 
 /// A name inside quotes, as browsers write it.

@@ -1,36 +1,34 @@
 //! How a client is built: explicit settings first, then the environment, then the defaults.
 
+mod environment;
+
 use std::{
-    ffi::OsString,
     fmt::{self, Debug},
+    future::Future,
     sync::Arc,
     time::Duration,
 };
 
-use reqwest::{
-    header::{HeaderName, HeaderValue},
-    redirect,
-};
+use reqwest::header::HeaderValue;
 
 use crate::{
     addresses::Addresses,
+    budget::Budget,
     call::{Caps, Timeouts, limit},
     client::{Client, Inner},
     drift::{DriftReport, Watch},
     error::Error,
     gateway::Gateway,
-    retry::{Budget, RetryPolicy},
+    pace::Pace,
+    retry::RetryPolicy,
     secret::Credentials,
     send::{self, Sleep},
-    tls,
+    token::{self, Tokens},
+    transport::Transport,
     url::{self, AccountId, Base},
 };
 
 const USER_AGENT: &str = concat!("workers-ai-rust/", env!("CARGO_PKG_VERSION"));
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const PING_EVERY: Duration = Duration::from_secs(15);
-const PING_ANSWER: Duration = Duration::from_secs(10);
-const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 
 /// Builds a [`Client`].
 ///
@@ -48,20 +46,20 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 pub struct ClientBuilder {
     account: Option<String>,
     token: Option<String>,
+    asked_token: Option<token::Ask>,
     email: Option<String>,
     key: Option<String>,
     base: Option<String>,
     allow_loopback: Option<bool>,
-    http2_only: bool,
-    pings: (Duration, Duration),
+    transport: Transport,
     user_agent: Option<String>,
-    connect_timeout: Duration,
     timeouts: Timeouts,
     caps: Caps,
     retry: RetryPolicy,
     gateway: Option<Gateway>,
     show_messages: bool,
     watch: Watch,
+    pace: Option<u32>,
     http: Option<reqwest::Client>,
     sleep: Sleep,
     fault: Option<Error>,
@@ -72,20 +70,20 @@ impl Default for ClientBuilder {
         Self {
             account: None,
             token: None,
+            asked_token: None,
             email: None,
             key: None,
             base: None,
             allow_loopback: None,
-            http2_only: false,
-            pings: (PING_EVERY, PING_ANSWER),
+            transport: Transport::default(),
             user_agent: None,
-            connect_timeout: CONNECT_TIMEOUT,
             timeouts: Timeouts::default(),
             caps: Caps::default(),
             retry: RetryPolicy::default(),
             gateway: None,
             show_messages: true,
             watch: Watch::default(),
+            pace: None,
             http: None,
             sleep: send::sleep(),
             fault: None,
@@ -112,6 +110,26 @@ impl ClientBuilder {
         self
     }
 
+    /// A token that is asked for when the first call needs it, and kept until the service refuses it. Then it is asked for
+    /// again, and if another one comes, the call that was refused is tried once more. For tokens that are rotated.
+    ///
+    /// One is asked for at a time, however many calls wait, and for no longer than
+    /// [`head_timeout`](Self::head_timeout). What an error says is shown, so it should not repeat a secret.
+    ///
+    /// ```
+    /// # use workers_ai::Client;
+    /// let builder = Client::builder()
+    ///     .api_token_from(|| async { std::fs::read_to_string("/run/secrets/workers-ai") });
+    /// ```
+    pub fn api_token_from<F, E>(mut self, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.asked_token = Some(token::ask(ask));
+        self
+    }
+
     /// An e-mail address with the account's global API key, in place of a token.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
         self.email = Some(email.into());
@@ -130,57 +148,6 @@ impl ClientBuilder {
         self.allow_loopback = Some(allow);
         self
     }
-
-    /// Takes from the environment what is not set: `CLOUDFLARE_ACCOUNT_ID`,
-    /// `CLOUDFLARE_API_TOKEN`, `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`, and
-    /// `CLOUDFLARE_BASE_URL`. Blank counts as missing. `WORKERS_AI_ALLOW_LOOPBACK`, set to `1` or
-    /// `true`, does what [`allow_loopback`](Self::allow_loopback) does, so that a program can be
-    /// tried against a stand-in as it is.
-    pub fn env(self) -> Self {
-        self.env_from(|name| std::env::var_os(name))
-    }
-
-    /// Does what [`env`](Self::env) does, with an environment of yours.
-    pub fn env_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let has_credentials = self.token.is_some() || self.key.is_some();
-        self.account = self
-            .account
-            .take()
-            .or_else(|| self.variable(&lookup, "CLOUDFLARE_ACCOUNT_ID"));
-        self.base = self
-            .base
-            .take()
-            .or_else(|| self.variable(&lookup, "CLOUDFLARE_BASE_URL"));
-        if self.allow_loopback.is_none() {
-            let allowed = self.variable(&lookup, "WORKERS_AI_ALLOW_LOOPBACK");
-            self.allow_loopback = allowed.map(|allowed| allowed == "1" || allowed == "true");
-            if self.allow_loopback == Some(false) {
-                let why = "WORKERS_AI_ALLOW_LOOPBACK is neither 1 nor true";
-                self.fault.get_or_insert_with(|| Error::config(why));
-            }
-        }
-        if !has_credentials {
-            self.token = self.variable(&lookup, "CLOUDFLARE_API_TOKEN");
-            if self.token.is_none() {
-                self.email = self.variable(&lookup, "CLOUDFLARE_EMAIL");
-                self.key = self.variable(&lookup, "CLOUDFLARE_API_KEY");
-            }
-        }
-        self
-    }
-
-    fn variable(
-        &mut self,
-        lookup: &impl Fn(&str) -> Option<OsString>,
-        name: &str,
-    ) -> Option<String> {
-        let Ok(value) = lookup(name)?.into_string() else {
-            self.fault
-                .get_or_insert_with(|| Error::config(format!("{name} is not text")));
-            return None;
-        };
-        (!value.trim().is_empty()).then_some(value)
-    }
 }
 
 /// How calls are made. A call can have its own of most of these.
@@ -189,7 +156,7 @@ impl ClientBuilder {
     /// here and for the other timeouts. Has no effect on an [`http_client`](Self::http_client) of
     /// yours.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = limit(timeout, &mut self.fault);
+        self.transport.connect_timeout = limit(timeout, &mut self.fault);
         self
     }
 
@@ -198,7 +165,7 @@ impl ClientBuilder {
     /// later calls do not wait on it. Has no effect on an [`http_client`](Self::http_client) of
     /// yours.
     pub fn http2_pings(mut self, every: Duration, patience: Duration) -> Self {
-        self.pings = (
+        self.transport.pings = (
             limit(every, &mut self.fault),
             limit(patience, &mut self.fault),
         );
@@ -239,6 +206,21 @@ impl ClientBuilder {
     /// How failed calls are tried again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How many requests, those that are tried again among them, the client and its clones begin in any minute; as many as
+    /// asked for unless set. Further ones wait in their order until they may begin. Also, while the service says in a
+    /// `ratelimit` header that nothing is left, new calls wait.
+    ///
+    /// The service's own limits are those of an account, and differ by task and model.
+    pub fn requests_per_minute(mut self, most: u32) -> Self {
+        if most == 0 {
+            let why =
+                "no request per minute is allowed; leave `requests_per_minute` out for no limit";
+            self.fault.get_or_insert_with(|| Error::config(why));
+        }
+        self.pace = Some(most);
         self
     }
 
@@ -325,7 +307,7 @@ impl ClientBuilder {
     /// crate.
     #[doc(hidden)]
     pub fn http2_only(mut self, only: bool) -> Self {
-        self.http2_only = only;
+        self.transport.http2_only = only;
         self
     }
 
@@ -352,19 +334,20 @@ impl ClientBuilder {
                 "no account: set CLOUDFLARE_ACCOUNT_ID or call `ClientBuilder::account_id`",
             )
         })?;
+        let account = AccountId::new(account)?;
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(USER_AGENT),
             Some(name) => HeaderValue::try_from(name)
-                .map_err(|_| Error::config("the user agent cannot be sent in a header"))?,
+                .map_err(|_| Error::config("the user agent cannot be sent in a header: it holds a line end or a control character"))?,
         };
         let credentials = self.credentials()?;
         Ok(Client {
             inner: Arc::new(Inner {
-                account: AccountId::new(account)?,
+                account,
                 credentials,
                 http: match self.http {
                     Some(client) => client,
-                    None => http_client(&base, self.connect_timeout, self.pings, self.http2_only)?,
+                    None => self.transport.client(&base)?,
                 },
                 base,
                 addresses: Addresses::default(),
@@ -376,12 +359,16 @@ impl ClientBuilder {
                 show_messages: self.show_messages,
                 watch: self.watch,
                 budget: Budget::new(),
+                pace: self.pace.map(|most| Pace::new(most as usize)),
                 sleep: self.sleep,
             }),
         })
     }
 
-    fn credentials(&self) -> Result<Credentials, Error> {
+    fn credentials(&mut self) -> Result<Credentials, Error> {
+        if let Some(ask) = self.asked_token.take() {
+            return Ok(Credentials::Asked(Tokens::new(ask)));
+        }
         match (&self.token, &self.email, &self.key) {
             (Some(token), _, _) => Credentials::token(token),
             (None, Some(email), Some(key)) => Credentials::key(email, key),
@@ -403,63 +390,4 @@ impl Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").finish_non_exhaustive()
     }
-}
-
-/// The one place where the HTTP client's own behaviour is decided: it follows nothing, repeats
-/// nothing, and leaves connections that went silent.
-fn http_client(
-    base: &Base,
-    connect_timeout: Duration,
-    (ping_every, ping_answer): (Duration, Duration),
-    http2_only: bool,
-) -> Result<reqwest::Client, Error> {
-    tls::ensure_provider()?;
-    let mut builder = reqwest::Client::builder()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(connect_timeout)
-        .retry(reqwest::retry::never())
-        .https_only(!base.is_loopback())
-        .pool_idle_timeout(IDLE_CONNECTION)
-        .http2_keep_alive_interval(ping_every)
-        .http2_keep_alive_timeout(ping_answer)
-        .http2_keep_alive_while_idle(true);
-    if base.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    if !base.is_encrypted() {
-        // Nobody is asked for a certificate, so there is no need to read whom to believe.
-        builder = builder.tls_certs_only([]);
-    }
-    if http2_only {
-        builder = builder.http2_prior_knowledge();
-    }
-    builder
-        .build()
-        .map_err(|error| Error::config("the HTTP client could not be built").with_source(&error))
-}
-
-/// Headers that a caller cannot set: they prove who calls, or belong to the body and the connection.
-pub(crate) fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [&str; 18] = [
-        "accept",
-        "accept-encoding",
-        "authorization",
-        "cf-aig-authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "cookie",
-        "expect",
-        "host",
-        "proxy-authorization",
-        "te",
-        "transfer-encoding",
-        "upgrade",
-        "x-auth-email",
-        "x-auth-key",
-        "x-auth-user-service-key",
-    ];
-    RESERVED.contains(&name.as_str())
 }

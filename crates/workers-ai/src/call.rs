@@ -7,8 +7,8 @@ use serde_json::Value;
 use workers_ai_models::{EncodeError, Payload};
 
 use crate::{
-    builder::is_reserved, error::Error, events::DONE, gateway::Gateway, retry::RetryPolicy, trace,
-    upload::Upload, url::AccountId,
+    error::Error, events::DONE, gateway::Gateway, retry::RetryPolicy, trace, upload::Upload,
+    url::AccountId,
 };
 
 const MOST_TAGS: usize = 5;
@@ -111,6 +111,8 @@ pub(crate) struct Call {
     pub(crate) retry: Option<Box<RetryPolicy>>,
     pub(crate) timeouts: Overrides,
     pub(crate) max_bytes: Option<usize>,
+    /// How many requests have been made.
+    pub(crate) made: u32,
 }
 
 /// The time limits a call has of its own.
@@ -159,6 +161,7 @@ impl Call {
             retry: None,
             timeouts: Overrides::default(),
             max_bytes: None,
+            made: 0,
         }
     }
 
@@ -197,7 +200,7 @@ impl Call {
                 Ok(())
             }
             Err(_) => Err(Error::input(format!(
-                "the value of the header `{shown}` cannot be sent"
+                "the value of the header `{shown}` cannot be sent: it holds a line end or a control character"
             ))),
         }
     }
@@ -238,4 +241,29 @@ impl Call {
         self.query.push(("tags".to_owned(), unique.join(",")));
         Ok(())
     }
+}
+
+/// Headers that a caller cannot set: they prove who calls, or belong to the body and the connection.
+fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [&str; 18] = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "cf-aig-authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "proxy-authorization",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "x-auth-email",
+        "x-auth-key",
+        "x-auth-user-service-key",
+    ];
+    RESERVED.contains(&name.as_str())
 }

@@ -241,6 +241,20 @@ impl Client {
 
     /// Lists models, page after page until there are no more.
     ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use workers_ai::ModelSearch;
+    ///
+    /// let known = workers_ai::models::catalogue::all();
+    /// for model in ai.all_models(&ModelSearch::new()).await? {
+    ///     if !known.iter().any(|info| info.id == model.name) {
+    ///         println!("new: {}", model.name);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The error of the first page that could not be had.
@@ -298,6 +312,17 @@ impl Client {
 
     /// Posts JSON to anything else of the API, by its path below `/ai`: `finetunes`,
     /// `v1/chat/completions`.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use serde_json::json;
+    ///
+    /// let adapter = json!({ "model": "@cf/google/gemma-7b-it-lora", "name": "my-adapter" });
+    /// println!("{}", ai.post_any("finetunes", adapter).await?["id"]);
+    /// println!("{}", ai.get_any("finetunes/public").query("limit", "5").await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn post_any(
         &self,
         path: impl Into<Cow<'static, str>>,

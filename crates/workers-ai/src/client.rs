@@ -15,13 +15,15 @@ use workers_ai_models::{
 
 use crate::{
     addresses::Addresses,
+    budget::Budget,
     builder::ClientBuilder,
     call::{Call, Caps, Mode, Timeouts},
     decode,
     drift::Watch,
     error::Error,
     gateway::Gateway,
-    retry::{Budget, RetryPolicy},
+    pace::Pace,
+    retry::RetryPolicy,
     run::Run,
     secret::Credentials,
     send::Sleep,
@@ -71,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) show_messages: bool,
     pub(crate) watch: Watch,
     pub(crate) budget: Budget,
+    pub(crate) pace: Option<Pace>,
     pub(crate) sleep: Sleep,
 }
 
@@ -176,6 +179,19 @@ impl Client {
     }
 
     /// Calls any model by its id, with any JSON, and asks for the answer piece by piece.
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client) -> Result<(), workers_ai::Error> {
+    /// use serde_json::json;
+    ///
+    /// let story = json!({ "prompt": "Tell me a story." });
+    /// let mut events = ai.stream_any("@cf/meta/llama-3.1-8b-instruct-fp8", story).await?;
+    /// while let Some(event) = events.next().await {
+    ///     println!("{}", event?["response"]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream_any(
         &self,
         model: impl Into<String>,

@@ -12,6 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::{
     call::Timeouts,
     error::{Error, ErrorKind, Timeout},
+    runtime,
 };
 
 /// A point in time after which waiting ends, and what is said then.
@@ -64,6 +65,7 @@ impl<F: Future + Unpin> Future for Hold<F> {
         if let Poll::Ready(value) = Pin::new(&mut self.future).poll(context) {
             return Poll::Ready(Ok(value));
         }
+        runtime::ensure()?;
         let Deadline {
             at: Some(at),
             which,
@@ -120,8 +122,11 @@ impl Waiting {
         self.gap_since = None;
     }
 
-    /// Waits; ready once it has been too long.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Timeout> {
+    /// Waits; ready once it has been too long, or where nobody can wait.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        if let Err(missing) = runtime::ensure() {
+            return Poll::Ready(missing);
+        }
         let (idle, gap) = match (self.idle_since, self.gap_since) {
             (Some(idle), Some(gap)) => (idle, gap),
             (idle, gap) => {
@@ -143,7 +148,10 @@ impl Waiting {
             };
         }
         match next {
-            Some((at, which)) => self.wait(at, cx).map(|()| which),
+            Some((at, which)) => {
+                let wait = self.wait(at, cx);
+                wait.map(|()| Error::new(ErrorKind::Timeout(which), ""))
+            }
             None => Poll::Pending,
         }
     }

@@ -5,21 +5,25 @@ use std::{
     fmt::{self, Debug},
     future::poll_fn,
     pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http_body::Body as _;
-use tokio::time::Instant;
 
 use crate::{
-    deadline::Deadline,
+    call::Timeouts,
+    deadline::Waiting,
     decode::{Answer, Content},
-    error::{Error, Timeout},
+    error::Error,
     lost,
     send::Facts,
 };
 
-/// The bytes of an answer, as they come: see [`Run::download`](crate::Run::download).
+/// The bytes of an answer, as they come: see [`Run::download`](crate::Run::download). As a [`Stream`], it can be passed on
+/// as the body of another answer.
 ///
 /// ```no_run
 /// # async fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,6 +44,7 @@ pub struct Download {
     /// Gone once all has come, or nothing more will.
     body: Option<reqwest::Body>,
     facts: Facts,
+    waiting: Waiting,
     come: u64,
 }
 
@@ -48,8 +53,14 @@ pub(crate) fn open(mut answer: Answer) -> Result<Download, Error> {
     let Content::Passed(body) = &mut answer.content else {
         return Err(answer.of_another_type());
     };
+    let timeouts = Timeouts {
+        // Bytes are all there is to wait for.
+        gap: Duration::MAX,
+        ..answer.facts.timeouts
+    };
     Ok(Download {
         body: Some(std::mem::take(body)),
+        waiting: Waiting::new(timeouts, answer.facts.deadline),
         facts: answer.facts,
         come: 0,
     })
@@ -58,8 +69,8 @@ pub(crate) fn open(mut answer: Answer) -> Result<Download, Error> {
 impl Download {
     /// What the service says the bytes are.
     #[must_use]
-    pub fn content_type(&self) -> Option<String> {
-        self.facts.head.headers.content_type().map(Cow::into_owned)
+    pub fn content_type(&self) -> Option<Cow<'_, str>> {
+        self.facts.head.headers.content_type()
     }
 
     /// How many bytes will come, if the service says so.
@@ -81,36 +92,47 @@ impl Download {
     ///
     /// If the answer breaks off or stalls. That is the last item.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
-            let body = self.body.as_mut()?;
-            let idle = Deadline::total(self.facts.deadline).or_after(
-                Instant::now(),
-                self.facts.timeouts.idle,
-                Timeout::Idle,
-            );
-            let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
-            let error = match idle.hold(frame).await {
-                Ok(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(chunk) => {
-                        self.come += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-                        return Some(Ok(chunk));
+            let Some(body) = &mut self.body else {
+                return Poll::Ready(None);
+            };
+            let error = match Pin::new(body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    self.waiting.got_bytes();
+                    match frame.into_data() {
+                        Ok(chunk) => {
+                            self.come += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+                            return Poll::Ready(Some(Ok(chunk)));
+                        }
+                        // Trailers.
+                        Err(_) => continue,
                     }
-                    // Trailers.
-                    Err(_) => continue,
-                },
-                Ok(None) => {
-                    self.body = None;
-                    return None;
                 }
-                Ok(Some(Err(error))) => {
+                Poll::Ready(Some(Err(error))) => {
                     let detail = format!("the answer broke off after {} bytes", self.come);
                     lost::within_answer(&error, detail)
                 }
-                Err(error) => error,
+                Poll::Ready(None) => {
+                    self.body = None;
+                    return Poll::Ready(None);
+                }
+                Poll::Pending => ready!(self.waiting.poll(cx)),
             };
             self.body = None;
-            return Some(Err(self.facts.tell(error)));
+            return Poll::Ready(Some(Err(self.facts.tell(error))));
         }
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_chunk(cx)
     }
 }
 

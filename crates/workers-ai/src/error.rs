@@ -1,17 +1,14 @@
 //! The one error of this crate: what went wrong, in which phase, and everything that is known about
 //! it.
 
+mod fill;
 mod kind;
+mod show;
 
-use std::{
-    borrow::Cow,
-    error::Error as StdError,
-    fmt::{self, Debug, Display, Write as _},
-    time::Duration,
-};
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
-use workers_ai_models::{EncodeError, Invalid, Model};
+use workers_ai_models::Model;
 
 use crate::{
     codes::{self, ServiceMessage},
@@ -20,9 +17,6 @@ use crate::{
 };
 
 pub use kind::{ApiErrorKind, Cap, ErrorKind, Stop, Timeout, Unexpected};
-
-/// This much of a message by the service is shown; [`ServiceMessage::message`] has all of it.
-const SHOWN: usize = 300;
 
 /// A call that failed, or could not be made.
 ///
@@ -247,7 +241,7 @@ impl Error {
                         | Timeout::Idle
                         | Timeout::EventGap
                 )
-        )
+        ) || (self.kind() == ErrorKind::NoRuntime && self.attempts() > 0)
     }
 
     /// Reads the kept body as a model's whole answer. For the case that an answer came in another
@@ -277,284 +271,14 @@ impl Error {
     }
 }
 
-/// How the rest of the crate fills an error in.
-impl Error {
-    pub(crate) fn new(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            detail: detail.into(),
-            model: None,
-            messages: Vec::new(),
-            show_messages: true,
-            head: None,
-            body: Bytes::new(),
-            retry_after: None,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            earlier: Vec::new(),
-            stop: None,
-            source: None,
-        }))
-    }
-
-    pub(crate) fn config(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Config, detail)
-    }
-
-    pub(crate) fn input(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::InvalidInput, detail)
-    }
-
-    pub(crate) fn cap(cap: Cap, limit: usize) -> Self {
-        let (what, setter) = match cap {
-            Cap::Request => ("the request", "max_request_bytes"),
-            Cap::Response => ("the answer", "max_response_bytes"),
-            Cap::Event => ("an event of the stream", "max_event_bytes"),
-        };
-        Self::new(
-            ErrorKind::LimitExceeded(cap),
-            format!(
-                "{what} is larger than {limit} bytes; `ClientBuilder::{setter}` raises the limit"
-            ),
-        )
-    }
-
-    /// What a stream reports before it has delivered anything is an error like that of any call.
-    pub(crate) fn before_any_event(mut self) -> Self {
-        if let ErrorKind::StreamApi(kind) = self.0.kind {
-            self.0.kind = ErrorKind::Api(kind);
-        }
-        self
-    }
-
-    pub(crate) fn with_messages(mut self, messages: Vec<ServiceMessage>) -> Self {
-        self.0.messages = messages;
-        self
-    }
-
-    pub(crate) fn with_head(mut self, head: Head) -> Self {
-        self.0.head = Some(head);
-        self
-    }
-
-    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
-        self.0.body = body;
-        self
-    }
-
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
-        self
-    }
-
-    pub(crate) fn with_source(mut self, source: &(dyn StdError + 'static)) -> Self {
-        let mut text = source.to_string();
-        let mut next = source.source();
-        while let Some(cause) = next {
-            let _ = write!(text, ": {cause}");
-            next = cause.source();
-        }
-        self.0.source = Some(Cause(text));
-        self
-    }
-
-    /// Adds what the call knows: its model, its history and whether messages are shown.
-    pub(crate) fn with_call(
-        mut self,
-        model: Cow<'static, str>,
-        attempts: u32,
-        elapsed: Duration,
-        show_messages: bool,
-    ) -> Self {
-        self.0.model = Some(model);
-        self.0.attempts = attempts;
-        self.0.elapsed = elapsed;
-        self.0.show_messages = show_messages;
-        self
-    }
-
-    pub(crate) fn with_history(mut self, earlier: Vec<ErrorKind>, stop: Option<Stop>) -> Self {
-        self.0.earlier = earlier;
-        self.0.stop = stop;
-        self
-    }
-
-    pub(crate) fn head(&self) -> Option<&Head> {
-        self.0.head.as_ref()
-    }
-
-    /// Whether the underlying cause says this.
-    pub(crate) fn source_says(&self, text: &str) -> bool {
-        self.0
-            .source
-            .as_ref()
-            .is_some_and(|cause| cause.0.contains(text))
-    }
-}
-
-impl Inner {
-    /// The detail, or the kind in words if there is nothing better to say.
-    fn what(&self) -> &str {
-        if self.detail.is_empty() {
-            self.kind.what()
-        } else {
-            &self.detail
-        }
-    }
-}
-
-impl Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        if let Some(model) = &inner.model {
-            write!(f, "{}: ", model.escape_debug())?;
-        }
-        f.write_str(inner.what())?;
-        if let Some(hint) = self.codes().find_map(codes::hint) {
-            write!(f, "; {hint}")?;
-        }
-        if let Some(head) = &inner.head {
-            write!(f, " (HTTP {}", head.status)?;
-            if let Some(id) = head.headers.request_id() {
-                write!(f, ", request {}", id.escape_debug())?;
-            }
-            f.write_char(')')?;
-        }
-        for message in &inner.messages {
-            if let Some(code) = message.code {
-                write!(f, ", code {code}")?;
-            }
-            if inner.show_messages && !message.message.is_empty() {
-                f.write_str(": ")?;
-                for c in message.message.chars().take(SHOWN) {
-                    match c {
-                        '"' | '\'' => f.write_char(c)?,
-                        c => write!(f, "{}", c.escape_debug())?,
-                    }
-                }
-            }
-        }
-        if let Some(wait) = inner.retry_after {
-            write!(f, ", retry after {} s", wait.as_secs())?;
-        }
-        if inner.attempts > 1 {
-            write!(f, ", {} attempts", inner.attempts)?;
-        }
-        if let Some(stop) = inner.stop.and_then(Stop::what) {
-            write!(f, ", {stop}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("text", &format_args!("{self}"))
-            .field("elapsed", &inner.elapsed)
-            .field("earlier", &inner.earlier)
-            .field("body", &format_args!("{} bytes", inner.body.len()))
-            .field("source", &inner.source)
-            .finish_non_exhaustive()
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|cause| cause as _)
-    }
-}
-
-impl Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Debug for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for Cause {}
-
-impl From<Invalid> for Error {
-    fn from(mut invalid: Invalid) -> Self {
-        let model = invalid.model.take();
-        let mut error = Self::input(invalid.to_string());
-        error.0.model = model.map(Cow::Borrowed);
-        error
-    }
-}
-
-impl From<EncodeError> for Error {
-    fn from(error: EncodeError) -> Self {
-        Self::input(error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use workers_ai_models::ModelInput as _;
-
     use super::*;
 
     #[test]
     fn error_is_one_pointer_and_may_travel() {
-        fn travels<T: Send + Sync + StdError + 'static>() {}
+        fn travels<T: Send + Sync + std::error::Error + 'static>() {}
         travels::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn display_is_one_line_with_the_facts() {
-        let error = Error::new(ErrorKind::Api(ApiErrorKind::Capacity), "")
-            .with_messages(vec![ServiceMessage::new(
-                Some(3040),
-                "No \"room\"\nat the inn",
-            )])
-            .with_call(Cow::Borrowed("@cf/a/b"), 3, Duration::ZERO, true);
-        assert_eq!(
-            error.to_string(),
-            "@cf/a/b: the model is busy, try again later, code 3040: No \"room\"\\nat the inn, 3 attempts"
-        );
-    }
-
-    #[test]
-    fn an_input_outside_its_limits_names_its_model_once() {
-        let id = workers_ai_models::BgeBaseEnV15::ID;
-        let invalid = workers_ai_models::BgeBaseEnV15::text("").validate();
-        let told = Error::from(invalid.unwrap_err());
-        assert_eq!(told.model(), Some(id));
-        let text = told.to_string();
-        assert!(
-            text.starts_with(&format!("{id}: invalid input: text")),
-            "{text}"
-        );
-        let called = told.with_call(Cow::Borrowed(id), 0, Duration::ZERO, true);
-        assert_eq!(called.to_string(), text);
-    }
-
-    #[test]
-    fn messages_can_be_left_out_and_are_cut() {
-        let error = |show| {
-            Error::new(ErrorKind::Api(ApiErrorKind::Server), "")
-                .with_messages(vec![ServiceMessage::new(None, "x".repeat(1_000))])
-                .with_call(Cow::Borrowed("m"), 1, Duration::ZERO, show)
-                .to_string()
-        };
-        assert_eq!(error(true).matches('x').count(), SHOWN);
-        assert!(!error(false).contains('x'));
-    }
-
-    #[test]
-    fn a01_debug_shows_sizes_not_bodies() {
-        let error = Error::new(ErrorKind::Decode, "").with_body(Bytes::from_static(b"canary"));
-        let text = format!("{error:?} {error}");
-        assert!(!text.contains("canary"), "{text}");
-        assert!(text.contains("6 bytes"), "{text}");
     }
 }

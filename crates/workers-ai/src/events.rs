@@ -176,10 +176,7 @@ impl Events {
                 Poll::Pending => {
                     return match self.waiting.poll(cx) {
                         Poll::Pending => Poll::Pending,
-                        Poll::Ready(which) => {
-                            let error = Error::new(ErrorKind::Timeout(which), "");
-                            Poll::Ready(self.fail(error))
-                        }
+                        Poll::Ready(error) => Poll::Ready(self.fail(error)),
                     };
                 }
             }

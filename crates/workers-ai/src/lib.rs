@@ -42,6 +42,11 @@
 //! - Reading is lenient, and [`ClientBuilder::on_drift`] tells where an answer is not what its
 //!   model's document says.
 //!
+//! # Where it runs
+//!
+//! In a Tokio runtime with IO and time. Where there is none, a call is an error, and so is a stream or
+//! a download that has to wait there.
+//!
 //! # Tracing
 //!
 //! Each call is a `tracing` span with the field names of OpenTelemetry: model, operation, status,
@@ -75,8 +80,10 @@
 )]
 
 mod addresses;
+mod again;
 mod attempt;
 mod body;
+mod budget;
 mod builder;
 mod call;
 mod catalogue;
@@ -95,19 +102,23 @@ mod gateway;
 mod headers;
 mod large;
 mod lost;
+mod pace;
 mod path;
 mod receive;
 mod response;
 mod retry;
 mod retry_after;
 mod run;
+mod runtime;
 mod scan;
 mod secret;
 mod send;
 mod sse;
 mod stream;
 mod tls;
+mod token;
 mod trace;
+mod transport;
 mod upload;
 mod url;
 

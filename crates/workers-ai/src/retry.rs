@@ -3,22 +3,15 @@
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
-    },
     time::Duration,
 };
-
-use tokio::time::Instant;
 
 use crate::error::{ApiErrorKind, Error, ErrorKind, Stop, Timeout};
 
 /// A retry because the service is busy.
-const THROTTLED_COST: u32 = 5;
+pub(crate) const THROTTLED_COST: u32 = 5;
 /// A retry for any other reason.
-const FAILED_COST: u32 = 14;
-const BUDGET: u32 = 500;
+pub(crate) const FAILED_COST: u32 = 14;
 
 /// Why there was no connection, where there will be none the next time: the other end is not the service, speaks no TLS
 /// of ours, or is a proxy that does not accept who asks.
@@ -40,6 +33,17 @@ const LASTING: [&str; 5] = [
 ///
 /// Besides, the clones of a client share a budget: while the service fails every call, retries soon
 /// stop.
+///
+/// ```
+/// use std::time::Duration;
+/// use workers_ai::RetryPolicy;
+///
+/// let patient = RetryPolicy::new()
+///     .attempts(6)
+///     .backoff(Duration::from_secs(1), Duration::from_secs(30))
+///     .longest_wait(Duration::from_secs(300));
+/// # let _ = patient;
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct RetryPolicy {
@@ -142,9 +146,12 @@ impl RetryPolicy {
 
     /// The wait that the service asks for and that is not too long.
     pub(crate) fn heeded(&self, error: &Error) -> Option<Duration> {
-        error
-            .retry_after()
-            .filter(|asked| *asked <= self.longest_wait)
+        error.retry_after().filter(|asked| self.heeds(*asked))
+    }
+
+    /// Whether the service may ask for so long a wait.
+    pub(crate) fn heeds(&self, wait: Duration) -> bool {
+        wait <= self.longest_wait
     }
 
     fn ceiling(&self, base: Duration, made: u32) -> Duration {
@@ -204,7 +211,7 @@ impl Verdict {
 }
 
 /// A random part of `ceiling`.
-fn jitter(ceiling: Duration, random: u64) -> Duration {
+pub(crate) fn jitter(ceiling: Duration, random: u64) -> Duration {
     let nanos = (ceiling.as_nanos().min(u128::from(u64::MAX)) * u128::from(random)) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
@@ -212,88 +219,6 @@ fn jitter(ceiling: Duration, random: u64) -> Duration {
 /// A number nobody foresees; the standard library seeds its hashers with one.
 pub(crate) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
-}
-
-/// What the clones of a client share: how many retries they may still make, and until when all of
-/// them wait.
-#[derive(Debug)]
-pub(crate) struct Budget {
-    left: AtomicU32,
-    /// Whether to look at `resume`; calls that have no need to wait share no lock.
-    is_paused: AtomicBool,
-    resume: Mutex<Option<Instant>>,
-}
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Self {
-            left: AtomicU32::new(BUDGET),
-            is_paused: AtomicBool::new(false),
-            resume: Mutex::new(None),
-        }
-    }
-
-    /// Pays for a retry, if there is enough to pay with.
-    pub(crate) fn pay(&self, cost: u32) -> Option<Payment<'_>> {
-        let less = |left: u32| left.checked_sub(cost);
-        self.left.fetch_update(Relaxed, Relaxed, less).ok()?;
-        Some(Payment { budget: self, cost })
-    }
-
-    /// A call succeeded: returns what its last retry cost, or a little if it needed none.
-    pub(crate) fn earn(&self, paid: u32) {
-        self.refund(paid.max(1));
-    }
-
-    fn refund(&self, sum: u32) {
-        let more = |left| (left < BUDGET).then(|| sum.saturating_add(left).min(BUDGET));
-        // An error says that nothing is missing.
-        let _ = self.left.fetch_update(Relaxed, Relaxed, more);
-    }
-
-    /// The service asks to wait: so do all clones.
-    pub(crate) fn pause(&self, wait: Duration) {
-        if let Some(until) = Instant::now().checked_add(wait) {
-            let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
-            *resume = resume.max(Some(until));
-            self.is_paused.store(true, Relaxed);
-        }
-    }
-
-    /// How long a new call has to wait, with a random part so that not all start at once.
-    pub(crate) fn paused(&self) -> Option<Duration> {
-        if !self.is_paused.load(Relaxed) {
-            return None;
-        }
-        let resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = resume.as_ref()?.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            self.is_paused.store(false, Relaxed);
-            return None;
-        }
-        Some(left.saturating_add(jitter(Duration::from_secs(1), random())))
-    }
-}
-
-/// A retry that is paid for and still has to begin. If it never does, its cost is given back.
-#[derive(Debug)]
-#[must_use]
-pub(crate) struct Payment<'a> {
-    budget: &'a Budget,
-    cost: u32,
-}
-
-impl Payment<'_> {
-    /// The retry begins. What it cost.
-    pub(crate) fn spend(mut self) -> u32 {
-        std::mem::take(&mut self.cost)
-    }
-}
-
-impl Drop for Payment<'_> {
-    fn drop(&mut self) {
-        self.budget.refund(self.cost);
-    }
 }
 
 #[cfg(test)]
@@ -416,34 +341,5 @@ mod tests {
             RetryPolicy::new().next(&busy(5), 1, left, 0),
             Err(Some(Stop::Deadline))
         );
-    }
-
-    /// How many retries of this cost can be paid for, which uses up the budget.
-    fn affordable(budget: &Budget, cost: u32) -> usize {
-        (0..1_000)
-            .map_while(|_| budget.pay(cost).map(Payment::spend))
-            .count()
-    }
-
-    #[test]
-    fn r03_the_budget_runs_out_and_is_earned_back() {
-        let budget = Budget::new();
-        assert_eq!(affordable(&budget, THROTTLED_COST), 100);
-        for _ in 0..FAILED_COST {
-            assert!(budget.pay(FAILED_COST).is_none());
-            budget.earn(0);
-        }
-        assert_eq!(affordable(&budget, FAILED_COST), 1);
-        budget.earn(u32::MAX);
-        assert_eq!(affordable(&budget, THROTTLED_COST), 100);
-    }
-
-    #[test]
-    fn r06_a_retry_that_never_begins_costs_nothing() {
-        let budget = Budget::new();
-        for _ in 0..1_000 {
-            drop(budget.pay(FAILED_COST));
-        }
-        assert_eq!(affordable(&budget, THROTTLED_COST), 100);
     }
 }

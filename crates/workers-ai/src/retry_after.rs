@@ -6,11 +6,15 @@ use crate::headers::Headers;
 
 /// The longest wait any `retry-after` header asks for.
 pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
+    retry_after_at(headers, SystemTime::now)
+}
+
+fn retry_after_at(headers: &Headers, now: fn() -> SystemTime) -> Option<Duration> {
     headers
         .all("retry-after")
         .filter_map(|value| {
             let text = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
-            seconds(text).or_else(|| until(text, headers))
+            seconds(text).or_else(|| until(text, headers, now))
         })
         .max()
 }
@@ -22,11 +26,11 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 /// A date is measured against the service's own clock; ours only speaks when it does not tell.
-fn until(text: &str, headers: &Headers) -> Option<Duration> {
+fn until(text: &str, headers: &Headers, now: fn() -> SystemTime) -> Option<Duration> {
     let then = date(text)?;
     let now = match headers.get("date").and_then(|value| date(&value)) {
         Some(now) => now,
-        None => SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs(),
+        None => now().duration_since(UNIX_EPOCH).ok()?.as_secs(),
     };
     Some(Duration::from_secs(then.saturating_sub(now)))
 }
@@ -88,6 +92,13 @@ mod tests {
     use super::*;
 
     fn asked(headers: &[(&'static str, &'static str)]) -> Option<Duration> {
+        asked_at(headers, SystemTime::now)
+    }
+
+    fn asked_at(
+        headers: &[(&'static str, &'static str)],
+        now: fn() -> SystemTime,
+    ) -> Option<Duration> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(
@@ -95,7 +106,7 @@ mod tests {
                 HeaderValue::from_static(value),
             );
         }
-        retry_after(&Headers::new(map))
+        retry_after_at(&Headers::new(map), now)
     }
 
     #[test]
@@ -145,6 +156,22 @@ mod tests {
             asked(&[("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT")]),
             Some(Duration::ZERO)
         );
+    }
+
+    #[test]
+    fn r07_r08_our_own_clock_may_say_anything() {
+        let later = ("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT");
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let before_1970 = || UNIX_EPOCH - Duration::from_secs(1);
+        let at_1970 = || UNIX_EPOCH;
+        let in_9999 = || UNIX_EPOCH + Duration::from_secs(253_402_300_799);
+        for now in [before_1970, at_1970, in_9999] {
+            assert_eq!(asked_at(&[date, later], now), Some(Duration::from_secs(10)));
+        }
+        assert_eq!(asked_at(&[later], before_1970), None);
+        let seconds = Duration::from_secs(784_111_787);
+        assert_eq!(asked_at(&[later], at_1970), Some(seconds));
+        assert_eq!(asked_at(&[later], in_9999), Some(Duration::ZERO));
     }
 
     #[test]

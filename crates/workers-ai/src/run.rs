@@ -30,6 +30,9 @@ use crate::{
 ///
 /// An option that cannot be used is told when the call is awaited, before anything is sent.
 ///
+/// It is awaited in a Tokio runtime with IO and time. Where there is no runtime, that is an error of
+/// kind [`NoRuntime`](crate::ErrorKind::NoRuntime), also for a stream or a download that waits there.
+///
 /// Where a future is wanted, [`into_future`](IntoFuture::into_future) makes one, which is [`Send`]
 /// and borrows nothing: for `tokio::spawn` and `join!`, for `try_join_all` and `buffer_unordered`
 /// of `futures`.

@@ -4,13 +4,14 @@ use std::fmt::{self, Debug};
 
 use reqwest::header::HeaderValue;
 
-use crate::error::Error;
+use crate::{error::Error, token::Tokens};
 
 /// How a call proves who makes it.
-#[derive(Clone)]
 pub(crate) enum Credentials {
     /// An API token.
     Token(HeaderValue),
+    /// An API token that is asked for.
+    Asked(Tokens),
     /// An e-mail address with the account's global key.
     Key {
         email: HeaderValue,
@@ -25,7 +26,9 @@ impl Credentials {
 
     pub(crate) fn key(email: &str, key: &str) -> Result<Self, Error> {
         if !email.contains('@') {
-            return Err(Error::config("the e-mail address is not one"));
+            return Err(Error::config(
+                "the e-mail address is not one: it has no `@`",
+            ));
         }
         Ok(Self::Key {
             email: sensitive(check(email, "the e-mail address")?, "the e-mail address")?,
@@ -34,10 +37,17 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    pub(crate) fn are_asked_for(&self) -> bool {
+        matches!(self, Self::Asked(_))
+    }
+}
+
 impl Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Token(_) => "Token([redacted])",
+            Self::Asked(_) => "Asked([redacted])",
             Self::Key { .. } => "Key([redacted])",
         })
     }

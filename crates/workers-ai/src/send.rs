@@ -12,15 +12,15 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::{
+    again::{self, Then},
     attempt::Request,
     call::{Call, Timeouts},
     client::Inner,
     decode::Answer,
     drift::Watch,
-    error::{Error, ErrorKind, Stop, Timeout},
+    error::{Error, ErrorKind, Timeout},
     headers::Head,
-    retry::{self, RetryPolicy},
-    trace,
+    pace, runtime, trace,
 };
 
 /// How a client waits between attempts.
@@ -80,52 +80,60 @@ impl Facts {
 
 /// Makes a call.
 pub(crate) async fn exchange(client: &Inner, call: &mut Call) -> Result<Answer, Error> {
+    let started = Instant::now();
     let span = trace::span(call);
-    let mut attempts = pin!(attempts(client, call, &span));
-    let outcome = poll_fn(|context| span.in_scope(|| attempts.as_mut().poll(context))).await;
+    let outcome = {
+        let mut attempts = pin!(attempts(client, call, &span, &started));
+        poll_fn(|context| {
+            runtime::ensure()?;
+            span.in_scope(|| attempts.as_mut().poll(context))
+        })
+        .await
+    };
+    let outcome = outcome.map_err(|error| {
+        let (model, elapsed) = (call.model.clone(), started.elapsed());
+        error.with_call(model, call.made, elapsed, client.show_messages)
+    });
     trace::record(&span, outcome.as_ref().map(|answer| &answer.facts));
     outcome
 }
 
-async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer, Error> {
-    let started = Instant::now();
+async fn attempts(
+    client: &Inner,
+    call: &mut Call,
+    span: &Span,
+    started: &Instant,
+) -> Result<Answer, Error> {
     let total = call.timeouts.over(client.timeouts).total;
     let deadline = started.checked_add(total);
-    let mut made = 0;
-    let tell = |error: Error, call: &Call, made| {
-        error.with_call(
-            call.model.clone(),
-            made,
-            started.elapsed(),
-            client.show_messages,
-        )
-    };
-    let mut request = match Request::new(client, call) {
-        Ok(request) => request,
-        Err(error) => return Err(tell(error, call, made)),
-    };
-    let left = || deadline.map(|at| at.saturating_duration_since(Instant::now()));
-
-    if let Some(wait) = client.budget.paused() {
-        if left().is_some_and(|left| wait >= left) {
+    let mut request = Request::new(client, call)?;
+    let pause = client.budget.paused();
+    if let (Some(pause), Some(deadline)) = (pause, deadline) {
+        if pause >= deadline.saturating_duration_since(Instant::now()) {
             let why = "the service asked this client to wait, and the deadline is nearer";
-            let error = Error::new(ErrorKind::Timeout(Timeout::Total), why);
-            return Err(tell(error, call, made));
+            return Err(Error::new(ErrorKind::Timeout(Timeout::Total), why));
         }
-        (client.sleep)(wait).await;
+    }
+    if let Some(begin) = again::begin(client, call, &mut request, pause, deadline) {
+        begin.await?;
     }
     let mut earlier = Vec::new();
     let mut paid = 0;
     loop {
-        made += 1;
+        call.made += 1;
         let error = match request.attempt(client, call, deadline).await {
             Ok((head, body, content)) => {
                 client.budget.earn(paid);
+                if let Some(wait) = client.pace.as_ref().and_then(|_| pace::told(&head.headers)) {
+                    if again::policy(client, call).heeds(wait) {
+                        client.budget.pause(wait);
+                    }
+                }
                 let facts = Facts {
                     model: std::mem::take(&mut call.model),
                     head,
-                    attempts: made,
-                    started,
+                    attempts: call.made,
+                    started: *started,
                     deadline,
                     timeouts: call.timeouts.over(client.timeouts),
                     watch: client.watch.clone(),
@@ -140,40 +148,17 @@ async fn attempts(client: &Inner, call: &mut Call, span: &Span) -> Result<Answer
             }
             Err(error) => error,
         };
-        trace::failed(made, &error);
-        if let Some(asked) = policy(client, call).heeded(&error) {
-            client.budget.pause(asked);
-        }
-        let stop = match policy(client, call).next(&error, made, left(), retry::random()) {
-            Ok(_) if !request.body.is_lasting() => Some(Stop::Body),
-            Ok((wait, cost)) => match client.budget.pay(cost) {
-                None => Some(Stop::Budget),
-                Some(payment) => {
-                    earlier.push(error.kind());
-                    (client.sleep)(wait).await;
-                    paid = payment.spend();
-                    continue;
-                }
-            },
-            Err(Some(Stop::Attempts)) if leaves_retries_to_gateway(client, call) => {
-                Some(Stop::Gateway)
+        trace::failed(call.made, &error);
+        match again::after(&error, client, call, &mut request, deadline).await {
+            Then::Again { paid: cost } => {
+                earlier.push(error.kind());
+                paid = cost;
             }
-            Err(stop) => stop,
-        };
-        return Err(tell(error, call, made).with_history(earlier, stop));
+            Then::Stop(stop) => return Err(error.with_history(earlier, stop)),
+            Then::Fail(other) => {
+                earlier.push(error.kind());
+                return Err(other.with_history(earlier, None));
+            }
+        }
     }
-}
-
-/// The call's own policy, else one attempt if the gateway makes several, else the client's.
-fn policy<'a>(client: &'a Inner, call: &'a Call) -> Cow<'a, RetryPolicy> {
-    match &call.retry {
-        Some(policy) => Cow::Borrowed(policy),
-        None if leaves_retries_to_gateway(client, call) => Cow::Owned(RetryPolicy::never()),
-        None => Cow::Borrowed(&client.retry),
-    }
-}
-
-fn leaves_retries_to_gateway(client: &Inner, call: &Call) -> bool {
-    let gateway = call.gateway.as_deref().or(client.gateway.as_ref());
-    call.retry.is_none() && gateway.is_some_and(crate::Gateway::retries)
 }

@@ -5,10 +5,11 @@ use workers_ai::Client;
 use workers_ai_local::{Request, Server};
 use workers_ai_models::{
     BartLargeCnn, BgeBaseEnV15, DetrResnet50, DistilbertSst2Int8, FlatTool, FunctionCode,
-    Gemma7bItLora, Llama31_8bInstructFp8, Llama32_11bVisionInstruct, Llava15_7bHf, M2m100_12b,
-    Melotts, Message, Model, ModelInput, MultimodalMessage, Resnet50, ResponseFormat,
-    StableDiffusionV1_5Img2img, StableDiffusionV1_5Inpainting, StableDiffusionXlBase10, Tool,
-    ToolParameter, ToolParameters, Whisper, WhisperLargeV3Turbo, object,
+    Gemma7bItLora, Llama31_8bInstructFp8, Llama32_11bVisionInstruct, LlamaGuard3_8b,
+    LlamaGuard3_8bMessage, Llava15_7bHf, M2m100_12b, Melotts, Message, MistralSmall31_24bInstruct,
+    Model, ModelInput, MultimodalMessage, Qwen25Coder32bInstruct, Qwq32b, Resnet50, ResponseFormat,
+    StableDiffusionV1_5Img2img, StableDiffusionV1_5Inpainting, StableDiffusionXlBase10,
+    TextMessage, Tool, ToolParameter, ToolParameters, Whisper, WhisperLargeV3Turbo, object,
 };
 
 use super::{PNG, WAV, start};
@@ -58,6 +59,35 @@ async fn text_generation_takes_a_prompt_and_everything_that_steers_it() {
         }
         Gemma7bItLora::prompt("Name a colour.").lora("my-adapter")
             => {"prompt": "Name a colour.", "lora": "my-adapter"}
+    }
+}
+
+#[tokio::test]
+async fn an_adapter_is_applied_to_a_prompt_or_a_conversation() {
+    let (ask, multimodal) = (
+        || [Message::user("Hi.")],
+        || [MultimodalMessage::user("Hi.")],
+    );
+    let prompt = json!({"prompt": "Hi.", "raw": true, "lora": "my-adapter"});
+    let messages = json!({
+        "messages": [{"role": "user", "content": "Hi."}], "raw": true, "lora": "my-adapter"
+    });
+    macro_rules! expect_adapters {
+        ($($input:expr => $expected:expr,)*) => {
+            expect_bodies! { $($input.raw(true).lora("my-adapter") => $expected)* }
+        };
+    }
+    expect_adapters! {
+        Gemma7bItLora::prompt("Hi.") => prompt,
+        Gemma7bItLora::messages(ask()) => messages,
+        Qwen25Coder32bInstruct::prompt("Hi.") => prompt,
+        Qwen25Coder32bInstruct::messages([TextMessage::new("user", "Hi.")]) => messages,
+        Llama32_11bVisionInstruct::prompt("Hi.") => prompt,
+        Llama32_11bVisionInstruct::messages(multimodal()) => messages,
+        Qwq32b::prompt("Hi.") => prompt,
+        Qwq32b::messages(multimodal()) => messages,
+        MistralSmall31_24bInstruct::messages(multimodal()) => messages,
+        LlamaGuard3_8b::messages([LlamaGuard3_8bMessage::new("user", "Hi.")]) => messages,
     }
 }
 

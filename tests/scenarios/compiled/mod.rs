@@ -108,6 +108,8 @@ pub mod missing_output;
 pub mod model_names;
 /// A form: files as they are, everything else as text.
 pub mod multipart;
+/// Forms with alternatives, with options that only one model takes, and with members that no document names.
+pub mod multipart_alternatives;
 /// A form with a list and an object in it.
 pub mod multipart_nesting;
 /// An alternative called after a property that is a keyword, begins with a digit or has no letter has a name all the same.

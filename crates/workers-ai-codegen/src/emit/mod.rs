@@ -5,6 +5,7 @@ mod card;
 mod decide;
 mod docs;
 mod example;
+mod form;
 mod imports;
 mod items;
 mod limits;

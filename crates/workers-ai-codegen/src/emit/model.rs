@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::emit::example;
 use crate::emit::items::{self, doc, required};
 use crate::emit::rust::Rust;
-use crate::emit::{card, docs};
+use crate::emit::{card, docs, form};
 use crate::ir::{Api, DefId, Encoding, Field, Model, Options, Shape, Type, Wire};
 use crate::name;
 use crate::print::Piece;
@@ -262,8 +262,8 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
             }
         }
         Wire::Multipart => {
-            let parts = form_parts(rust.api, &model.input)?;
-            quote!(Form::new() #(#parts)* .into_payload())
+            let own = model.options.map(|id| rust.api.def(id));
+            form::payload(rust.api, &model.input, own, &quote!(input))?
         }
     };
     Some(quote! {
@@ -271,48 +271,6 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
             #body
         }
     })
-}
-
-/// The calls that fill in a form.
-fn form_parts(api: &Api, input: &Type) -> Option<Vec<TokenStream>> {
-    let Type::Named(id) = input else { return None };
-    let Shape::Struct { fields, tag } = &api.def(*id).shape else {
-        return None;
-    };
-    let tag = tag.iter().map(|tag| {
-        let (wire, value) = (&tag.wire, &tag.value);
-        quote!(.text(#wire, #value))
-    });
-    let fields = fields.iter().map(|field| {
-        let (wire, ident) = (&field.wire, format_ident!("{}", field.ident));
-        let structured = |ty: &Type| match ty {
-            Type::Named(id) => !matches!(api.def(*id).shape, Shape::Enum(_)),
-            Type::Map(_) | Type::Matrix | Type::Object | Type::Any | Type::Nullable(_) => true,
-            _ => false,
-        };
-        let required = field.required && !api.def(*id).response;
-        match (&field.ty, required) {
-            (Type::Media(_), true) => quote!(.file(#wire, &input.#ident)),
-            (Type::Media(_), false) => quote!(.file_opt(#wire, input.#ident.as_ref())),
-            (Type::List(inner), required) => {
-                let call = if matches!(**inner, Type::Media(_)) {
-                    quote!(files)
-                } else {
-                    quote!(each)
-                };
-                if required {
-                    quote!(.#call(#wire, &input.#ident))
-                } else {
-                    quote!(.#call(#wire, input.#ident.iter().flatten()))
-                }
-            }
-            (ty, true) if structured(ty) => quote!(.json(#wire, &input.#ident)),
-            (ty, false) if structured(ty) => quote!(.json_opt(#wire, input.#ident.as_ref())),
-            (_, true) => quote!(.text(#wire, &input.#ident)),
-            (_, false) => quote!(.text_opt(#wire, input.#ident.as_ref())),
-        }
-    });
-    Some(tag.chain(fields).collect())
 }
 
 fn struct_fields<'a>(api: &'a Api, ty: &Type) -> Option<&'a [Field]> {

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::json;
 use workers_ai_models::{EncodeError, Form, Media, PartValue, Payload};
 
 use crate::CANARY;
@@ -205,5 +206,25 @@ fn j10_nothing_of_the_input_is_shown() {
         ),
     ] {
         assert!(!said.contains(CANARY), "{said}");
+    }
+}
+
+#[test]
+fn a_form_has_the_members_of_an_object_and_of_nothing_else() {
+    let object = json!({"a": "text", "b": 0.5, "c": {"d": [true]}, "e": null});
+    let Ok(Payload::Multipart(parts)) = Form::new().members(&object).into_payload() else {
+        panic!("no form")
+    };
+    let shown: Vec<String> = parts
+        .iter()
+        .map(|part| match &part.value {
+            PartValue::Text(text) => format!("{}={text}", part.name),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(shown, ["a=text", "b=0.5", r#"c={"d":[true]}"#]);
+    for other in [json!([1]), json!("text"), json!(1), json!(null)] {
+        let error = Form::new().members(&other).into_payload().unwrap_err();
+        assert!(error.to_string().contains("expected an object"), "{error}");
     }
 }

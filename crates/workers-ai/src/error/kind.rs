@@ -6,11 +6,14 @@ use std::fmt::{self, Display};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client could not be built. Nothing was sent.
+    /// The client could not be built, or a call cannot be made with its settings. Nothing was sent.
     Config,
     /// The call cannot be made as it was asked for: a model id, header, field or limit. Nothing was
     /// sent.
     InvalidInput,
+    /// There is no Tokio runtime where the call, its stream or its download is awaited. If
+    /// [`attempts`](crate::Error::attempts) is 0, nothing was sent.
+    NoRuntime,
     /// No connection was made. The request did not reach the service.
     Connect,
     /// The connection was lost after the request was sent and before an answer began. The service
@@ -43,6 +46,8 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Timeout {
+    /// Asking for the API token. Nothing was sent.
+    Token,
     /// Making the connection. Nothing was sent.
     Connect,
     /// The beginning of the answer. The service may have done the work.
@@ -145,22 +150,42 @@ impl ErrorKind {
     /// The kind in words.
     pub(super) fn what(self) -> &'static str {
         match self {
-            ErrorKind::Config => "the client could not be built",
+            ErrorKind::Config => "the client cannot be used as it is set",
             ErrorKind::InvalidInput => "the call cannot be made as asked",
-            ErrorKind::Connect => "no connection to the service",
+            ErrorKind::NoRuntime => {
+                "there is no Tokio runtime here: await this inside of one, such as that of `#[tokio::main]`"
+            }
+            ErrorKind::Connect => {
+                "no connection to the service; check the network and the base URL"
+            }
             ErrorKind::InDoubt => {
                 "the connection was lost before an answer; the work may have been done"
             }
-            ErrorKind::Timeout(Timeout::Connect) => "connecting took too long",
-            ErrorKind::Timeout(Timeout::Head) => "the answer did not begin in time",
-            ErrorKind::Timeout(Timeout::Attempt) => "the answer was not complete in time",
-            ErrorKind::Timeout(Timeout::Total) => "the call did not end in time",
-            ErrorKind::Timeout(Timeout::Idle) => "the stream sent nothing for too long",
-            ErrorKind::Timeout(Timeout::EventGap) => "the stream sent no event for too long",
+            ErrorKind::Timeout(Timeout::Token) => {
+                "the API token was not there in time; `head_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::Connect) => {
+                "connecting took too long; `connect_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::Head) => {
+                "the answer did not begin in time; `head_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::Attempt) => {
+                "the answer was not complete in time; `attempt_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::Total) => {
+                "the call did not end in time; `total_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::Idle) => {
+                "the stream sent nothing for too long; `idle_timeout` allows more"
+            }
+            ErrorKind::Timeout(Timeout::EventGap) => {
+                "the stream sent no event for too long; `event_gap_timeout` allows more"
+            }
             ErrorKind::BodyInterrupted => "the answer broke off",
             ErrorKind::Api(kind) | ErrorKind::StreamApi(kind) => kind.what(),
             ErrorKind::Unexpected(Unexpected::Redirect) => {
-                "the answer is a redirect, which is never followed"
+                "the answer is a redirect, which is never followed; check the base URL"
             }
             ErrorKind::Unexpected(Unexpected::ContentType) => {
                 "the answer is of another content type"
@@ -198,6 +223,19 @@ impl ApiErrorKind {
             Self::Quota => "an allowance is used up",
             Self::ServerTimeout => "the service gave up waiting for the model",
             Self::Server => "the service failed",
+        }
+    }
+}
+
+impl ApiErrorKind {
+    /// What to do, where no code of the service tells better.
+    pub(super) fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Auth => Some("check the API token, or the e-mail address and the key"),
+            Self::Permission => Some("check the permissions of the credentials, and the account"),
+            Self::TooLarge => Some("send less at once"),
+            Self::UnknownModel => Some("check the spelling of the model's id"),
+            _ => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Answers that are passed on as they come.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::Pin, time::Duration};
 
+use futures_core::Stream as _;
 use workers_ai::{ErrorKind, Timeout};
 
 use crate::{
@@ -34,6 +35,19 @@ async fn bytes_come_in_order_and_end() {
     }
     assert_eq!(all, b"abcd");
     assert!(download.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_download_is_a_stream_too() {
+    let head = head(200, &[("transfer-encoding", "chunked")]);
+    let acts = [Act::Write(head.into()), Act::Write(chunk("ab")), Act::Close];
+    let server = Server::each(acts).await;
+    let mut download = client(&server).run(phrase()).download().await.unwrap();
+    let mut items = Vec::new();
+    while let Some(item) = poll_fn(|cx| Pin::new(&mut download).poll_next(cx)).await {
+        items.push(item.map_err(|error| error.kind()));
+    }
+    assert_eq!(items, [Ok("ab".into()), Err(ErrorKind::BodyInterrupted)]);
 }
 
 #[tokio::test]

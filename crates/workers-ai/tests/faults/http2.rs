@@ -21,7 +21,7 @@ use crate::{
 
 /// What the server does with a request.
 #[derive(Clone)]
-enum Act {
+pub(crate) enum Act {
     Answer(&'static str, &'static str),
     /// The beginning of an answer, then a reset.
     Begin(&'static str, &'static str, Reason),
@@ -31,13 +31,13 @@ enum Act {
 }
 
 #[derive(Clone, Default)]
-struct Log {
+pub(crate) struct Log {
     requests: Arc<Mutex<HashMap<&'static str, usize>>>,
     cancelled: Arc<Notify>,
 }
 
 impl Log {
-    fn count(&self, what: &'static str) -> usize {
+    pub(crate) fn count(&self, what: &'static str) -> usize {
         self.requests
             .lock()
             .unwrap()
@@ -54,7 +54,7 @@ impl Log {
     }
 }
 
-async fn start(script: impl Fn(usize) -> Act + Send + Sync + 'static) -> (Client, Log) {
+pub(crate) async fn start(script: impl Fn(usize) -> Act + Send + Sync + 'static) -> (Client, Log) {
     start_with(100, script).await
 }
 

@@ -1,9 +1,13 @@
 //! What the caller gives: refused before anything is sent, and never quoted if it may be secret.
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, future::IntoFuture, time::Duration};
 
 use serde_json::json;
-use workers_ai::{Client, ClientBuilder, Error, ErrorKind, Gateway, RetryPolicy};
+use workers_ai::{
+    Client, ClientBuilder, Collected, ConvertedFile, Detailed, Details, Download, Error, ErrorKind,
+    EventStream, FileToConvert, Gateway, Headers, ListedModel, ModelSchema, ModelSearch, Response,
+    RetryPolicy, Run, Running, ServiceMessage, Upload,
+};
 
 use crate::{
     server::{Server, result},
@@ -321,10 +325,17 @@ fn a12_a_base_url_holds_no_credentials_query_or_fragment() {
 }
 
 #[test]
-fn clients_may_be_shared() {
-    fn shared<T: Clone + Send + Sync + 'static>() {}
-    fn sent<T: Send>() {}
-    shared::<Client>();
-    sent::<workers_ai::Run<String>>();
-    sent::<workers_ai::EventStream<String>>();
+fn p22_everything_may_be_sent_and_what_is_no_future_may_be_shared() {
+    fn sent<T: Send + 'static>() {}
+    fn shared<T: Send + Sync + 'static>() {}
+    fn cloned<T: Clone + Send + Sync + 'static>() {}
+    macro_rules! all {
+        ($check:ident: $($name:ty),* $(,)?) => { $($check::<$name>();)* };
+    }
+    all!(cloned: Client, Collected, ConvertedFile, Details, FileToConvert, Gateway, Headers);
+    all!(cloned: ListedModel, ModelSchema, ModelSearch, Response<String>, RetryPolicy);
+    all!(cloned: ErrorKind, ServiceMessage);
+    all!(shared: ClientBuilder, Error, Upload, Run<String>, Detailed<String>);
+    all!(sent: Running<String>, EventStream<String>, Download);
+    all!(sent: <Detailed<String> as IntoFuture>::IntoFuture);
 }

@@ -43,7 +43,7 @@ fn a20_a22_no_feature_and_no_variable_changes_what_is_printed_or_checked() {
     for (choice, allowed) in [
         ("feature = ", &["tls.rs"][..]),
         ("debug_assertions", &[]),
-        ("env::var", &["builder.rs"]),
+        ("env::var", &["environment.rs"]),
         ("option_env!", &[]),
         ("connection_verbose", &[]),
         ("danger_accept", &[]),

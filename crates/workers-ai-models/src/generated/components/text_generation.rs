@@ -1078,7 +1078,7 @@ crate::alternatives! {
             "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
             "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
-            "response_format": "{", "raw": "b",
+            "response_format": "{", "raw": "b", "lora": "s",
         }
     }
 }
@@ -1485,6 +1485,11 @@ pub struct TextGenerationMessages<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -1505,6 +1510,7 @@ members! {
         "stream" => opt stream,
         "response_format" => opt response_format,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -1549,6 +1555,7 @@ impl<M> TextGenerationMessages<M> {
             stream: None,
             response_format: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -1652,6 +1659,14 @@ impl<M> TextGenerationMessages<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
@@ -2317,6 +2332,11 @@ pub struct GuidedPrompt<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -2335,6 +2355,7 @@ members! {
         "stream" => opt stream,
         "guided_json" => opt guided_json,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -2380,6 +2401,7 @@ impl<M> GuidedPrompt<M> {
             stream: None,
             guided_json: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -2461,6 +2483,14 @@ impl<M> GuidedPrompt<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
@@ -2579,6 +2609,11 @@ pub struct GuidedMessages<M> {
     /// Default: `false`.
     pub raw: Option<bool>,
 
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
     #[cfg_attr(feature = "roundtrip", serde(skip))]
     for_model: PhantomData<M>,
 }
@@ -2599,6 +2634,7 @@ members! {
         "stream" => opt stream,
         "guided_json" => opt guided_json,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -2645,6 +2681,7 @@ impl<M> GuidedMessages<M> {
             stream: None,
             guided_json: None,
             raw: None,
+            lora: None,
             for_model: PhantomData,
         }
     }
@@ -2745,6 +2782,14 @@ impl<M> GuidedMessages<M> {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }

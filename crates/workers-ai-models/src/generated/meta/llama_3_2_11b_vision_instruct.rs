@@ -176,7 +176,8 @@ crate::alternatives! {
         Messages {
             "messages": "[{", "image": "[n s", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
-            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
+            "frequency_penalty": "n", "presence_penalty": "n", "stream": "b", "lora": "s",
+            "raw": "b",
         }
     }
 }
@@ -593,6 +594,18 @@ pub struct Llama32_11bVisionInstructMessages {
     ///
     /// Default: `false`.
     pub(crate) stream: Option<bool>,
+
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
+    /// Sends the text to the model without a chat template.
+    ///
+    /// You write the template's control tokens yourself.
+    ///
+    /// Default: `false`.
+    pub raw: Option<bool>,
 }
 
 members! {
@@ -610,6 +623,8 @@ members! {
         "frequency_penalty" => opt frequency_penalty,
         "presence_penalty" => opt presence_penalty,
         "stream" => opt stream,
+        "lora" => opt lora,
+        "raw" => opt raw,
     }
 }
 
@@ -655,6 +670,8 @@ impl Llama32_11bVisionInstructMessages {
             frequency_penalty: None,
             presence_penalty: None,
             stream: None,
+            lora: None,
+            raw: None,
         }
     }
 
@@ -746,6 +763,22 @@ impl Llama32_11bVisionInstructMessages {
     #[inline]
     pub fn presence_penalty(mut self, presence_penalty: f64) -> Self {
         self.presence_penalty = Some(presence_penalty);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
+        self
+    }
+
+    /// Sends the text to the model without a chat template.
+    #[must_use]
+    #[inline]
+    pub fn raw(mut self, raw: bool) -> Self {
+        self.raw = Some(raw);
         self
     }
 }

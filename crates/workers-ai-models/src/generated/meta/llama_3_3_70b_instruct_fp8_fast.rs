@@ -163,7 +163,7 @@ crate::alternatives! {
             "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
             "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
-            "response_format": "{", "raw": "b",
+            "response_format": "{", "raw": "b", "lora": "s",
         }
     }
 }

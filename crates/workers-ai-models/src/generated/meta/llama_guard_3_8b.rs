@@ -124,6 +124,18 @@ pub struct LlamaGuard3_8bInput {
 
     /// Format of the answer.
     pub response_format: Option<LlamaGuard3_8bResponseFormat>,
+
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
+
+    /// Sends the text to the model without a chat template.
+    ///
+    /// You write the template's control tokens yourself.
+    ///
+    /// Default: `false`.
+    pub raw: Option<bool>,
 }
 
 members! {
@@ -132,6 +144,8 @@ members! {
         "max_tokens" => opt max_tokens,
         "temperature" => opt temperature,
         "response_format" => opt response_format,
+        "lora" => opt lora,
+        "raw" => opt raw,
     }
 }
 
@@ -150,6 +164,8 @@ impl LlamaGuard3_8bInput {
             max_tokens: None,
             temperature: None,
             response_format: None,
+            lora: None,
+            raw: None,
         }
     }
 
@@ -177,6 +193,22 @@ impl LlamaGuard3_8bInput {
         response_format: impl Into<LlamaGuard3_8bResponseFormat>,
     ) -> Self {
         self.response_format = Some(response_format.into());
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
+        self
+    }
+
+    /// Sends the text to the model without a chat template.
+    #[must_use]
+    #[inline]
+    pub fn raw(mut self, raw: bool) -> Self {
+        self.raw = Some(raw);
         self
     }
 }

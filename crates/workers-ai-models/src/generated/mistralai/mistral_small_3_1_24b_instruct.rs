@@ -148,13 +148,13 @@ crate::alternatives! {
         Prompt {
             "prompt": "s", "max_tokens": "n", "temperature": "n", "top_p": "n", "top_k": "n",
             "seed": "n", "repetition_penalty": "n", "frequency_penalty": "n",
-            "presence_penalty": "n", "stream": "b", "guided_json": "{", "raw": "b",
+            "presence_penalty": "n", "stream": "b", "guided_json": "{", "raw": "b", "lora": "s",
         }
         Messages {
             "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
             "frequency_penalty": "n", "presence_penalty": "n", "stream": "b", "guided_json": "{",
-            "raw": "b",
+            "raw": "b", "lora": "s",
         }
     }
 }

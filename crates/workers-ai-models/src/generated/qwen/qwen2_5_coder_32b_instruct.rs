@@ -165,7 +165,7 @@ crate::alternatives! {
             "messages": "[{", "tools": "[{", "functions": "[{", "max_tokens": "n",
             "temperature": "n", "top_p": "n", "top_k": "n", "seed": "n", "repetition_penalty": "n",
             "frequency_penalty": "n", "presence_penalty": "n", "stream": "b",
-            "response_format": "{", "raw": "b",
+            "response_format": "{", "raw": "b", "lora": "s",
         }
     }
 }
@@ -549,6 +549,11 @@ pub struct Qwen25Coder32bInstructMessages {
     ///
     /// Default: `false`.
     pub raw: Option<bool>,
+
+    /// Name or id of a fine-tuned adapter to apply.
+    ///
+    /// It must be made for this base model, and works best with `raw`, in the form it was trained on.
+    pub lora: Option<String>,
 }
 
 members! {
@@ -567,6 +572,7 @@ members! {
         "stream" => opt stream,
         "response_format" => opt response_format,
         "raw" => opt raw,
+        "lora" => opt lora,
     }
 }
 
@@ -611,6 +617,7 @@ impl Qwen25Coder32bInstructMessages {
             stream: None,
             response_format: None,
             raw: None,
+            lora: None,
         }
     }
 
@@ -713,6 +720,14 @@ impl Qwen25Coder32bInstructMessages {
     #[inline]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = Some(raw);
+        self
+    }
+
+    /// Name or id of a fine-tuned adapter to apply.
+    #[must_use]
+    #[inline]
+    pub fn lora(mut self, lora: impl Into<String>) -> Self {
+        self.lora = Some(lora.into());
         self
     }
 }
