@@ -84,7 +84,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
         Ok(())
     }
 
-    /// Passes over a value that is always this one in the type `of`.
+    /// Passes over a value that is always this one in the type `of`, or `null`.
     ///
     /// # Errors
     ///
@@ -94,6 +94,7 @@ impl<'de, A: MapAccess<'de>> Member<'_, A> {
             return self.map.next_value::<IgnoredAny>().map(|_| ());
         }
         match self.map.next_value::<Value>()? {
+            Value::Null => {}
             Value::String(found) if found == value => {}
             Value::String(found) => drift::unknown_value(of, &found),
             _ => drift::unknown_member(of, self.name),

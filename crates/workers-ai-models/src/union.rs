@@ -111,7 +111,7 @@ impl<'de, U: Union> Visitor<'de> for Alternatives<U> {
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
         let raw = Raw::read(deserializer)?;
         let chosen = raw.choose(U::KINDS, U::FORMS, U::HAS_REST);
-        if chosen == Chosen::Other {
+        if chosen == Chosen::Other && raw.says_something() {
             drift::unknown_form(U::NAME);
         }
         U::read(chosen, Text(&raw, PhantomData))
@@ -367,6 +367,15 @@ impl<'de> Raw<'de> {
         let text = Cow::Owned(text.into());
         let members = members(&text).map_err(de::Error::custom)?;
         Ok(Self { text, members })
+    }
+
+    /// Whether it is anything but `null` or an object without members that say something.
+    fn says_something(&self) -> bool {
+        match self.kind() {
+            Kind::Null => false,
+            Kind::Object => !self.members.iter().all(|found| self.is_null(found)),
+            _ => true,
+        }
     }
 
     /// What the value is.

@@ -43,11 +43,11 @@ fn walk(text: &[u8]) -> Vec<Level<'_>> {
                 None => {}
             },
             b'"' => {
-                let start = at;
-                at = string_end(text, at);
+                let end = string_end(text, at);
                 if let Some(Level::Object(key @ None)) = levels.last_mut() {
-                    *key = text.get(start..at.saturating_sub(1));
+                    *key = text.get(at..end);
                 }
+                at = end + 1;
             }
             _ => {}
         }
@@ -55,11 +55,11 @@ fn walk(text: &[u8]) -> Vec<Level<'_>> {
     levels
 }
 
-/// The position after the closing quote, or the end of the text.
+/// The position of the closing quote, or the end of the text.
 fn string_end(text: &[u8], mut at: usize) -> usize {
     while let Some(byte) = text.get(at) {
         match byte {
-            b'"' => return at + 1,
+            b'"' => return at,
             b'\\' => at += 2,
             _ => at += 1,
         }
@@ -102,6 +102,14 @@ mod tests {
             .position(|b| *b == b'7')
             .unwrap();
         assert_eq!(path_at(text, 2, column, "result"), "result.a\\\\\\\"[1].c");
+    }
+
+    #[test]
+    fn a_key_at_which_the_position_is_counts() {
+        let text = br#"{"one": {"again": 1, "again": 2}}"#;
+        for column in 28..=30 {
+            assert_eq!(path_at(text, 1, column, ""), "one.again", "{column}");
+        }
     }
 
     #[test]
