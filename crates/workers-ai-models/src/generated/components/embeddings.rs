@@ -171,6 +171,7 @@ fields! {
 }
 
 impl Answer for EmbeddingOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -358,6 +359,7 @@ fields! {
 }
 
 impl Answer for PlainEmbeddingOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

@@ -950,6 +950,7 @@ fields! {
 }
 
 impl Answer for ResponsesOutputMessage {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
     }
@@ -1040,6 +1041,7 @@ impl Validate for ResponsesOutputMessageContent {
 }
 
 impl Answer for ResponsesOutputMessageContent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(part) => Answer::text(part),
@@ -1083,6 +1085,7 @@ fields! {
 }
 
 impl Answer for ResponsesOutputText {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -1331,6 +1334,7 @@ fields! {
 }
 
 impl Answer for ResponsesFunctionCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(None, self.call_id.as_ref().or(self.id.as_ref()), self.name
@@ -1676,6 +1680,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItem {
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary).or_else(|| Answer::text(&self.content))
     }
@@ -1756,6 +1761,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItemSummary {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -1795,6 +1801,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItemContent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -2603,18 +2610,22 @@ fields! {
 }
 
 impl Answer for ResponsesOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.output).or_else(|| Answer::text(&self.output_text))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::reasoning(&self.output)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.output)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.output).or_else(|| Answer::usage(&self.usage))
     }
@@ -2675,6 +2686,7 @@ alternatives! {
 }
 
 impl Answer for ResponsesOutputItem {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Message(part) => Answer::text(part),
@@ -2683,6 +2695,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::FunctionCall(part) => Answer::reasoning(part),
@@ -2691,6 +2704,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::FunctionCall(part) => Answer::tool_calls(part),
@@ -2698,6 +2712,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::FunctionCall(part) => Answer::usage(part),
@@ -2744,6 +2759,7 @@ fields! {
 }
 
 impl Answer for ResponsesUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [
@@ -3084,6 +3100,7 @@ alternatives! {
 }
 
 impl Answer for ResponsesEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::TextDelta(part) => Answer::text(part),
@@ -3092,6 +3109,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ReasoningDelta(part) => Answer::reasoning(part),
@@ -3100,6 +3118,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::ItemAdded(part) => Answer::tool_calls(part),
@@ -3108,6 +3127,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::ArgumentsDelta(part) => Answer::usage(part),
@@ -3172,6 +3192,7 @@ fields! {
 }
 
 impl Answer for ResponsesItemAddedEvent {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.item)
     }
@@ -3246,6 +3267,7 @@ fields! {
 }
 
 impl Answer for ResponsesTextDeltaEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta)
     }
@@ -3328,6 +3350,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningDeltaEvent {
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta)
     }
@@ -3474,6 +3497,7 @@ fields! {
 }
 
 impl Answer for ResponsesArgumentsDeltaEvent {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(self.output_index.as_ref(), None, None, self.delta.as_ref()
@@ -3543,6 +3567,7 @@ fields! {
 }
 
 impl Answer for ResponsesCompletedEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }
@@ -3573,6 +3598,7 @@ fields! {
 }
 
 impl Answer for ResponsesIncompleteEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }
@@ -3603,6 +3629,7 @@ fields! {
 }
 
 impl Answer for ResponsesFailedEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }

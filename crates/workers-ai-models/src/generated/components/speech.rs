@@ -88,6 +88,7 @@ fields! {
 }
 
 impl Answer for Transcript {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }

@@ -1726,16 +1726,19 @@ fields! {
 }
 
 impl Answer for TextGenerationOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.response))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
             answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
@@ -1743,6 +1746,7 @@ impl Answer for TextGenerationOutput {
         )
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -1787,6 +1791,7 @@ fields! {
 }
 
 impl Answer for ToolCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(None, self.id.as_ref(), self.name.as_ref().or_else(|| self
@@ -1859,6 +1864,7 @@ fields! {
 }
 
 impl Answer for ToolCallDelta {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(self.index.as_ref(), self.id.as_ref(), self.name.as_ref()
@@ -1952,16 +1958,19 @@ fields! {
 }
 
 impl Answer for TextGenerationEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.response))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
             answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
@@ -1969,6 +1978,7 @@ impl Answer for TextGenerationEvent {
         )
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

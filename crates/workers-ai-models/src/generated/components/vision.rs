@@ -235,6 +235,7 @@ fields! {
 }
 
 impl Answer for CaptionOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.description)
     }

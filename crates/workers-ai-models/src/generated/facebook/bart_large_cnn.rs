@@ -153,6 +153,7 @@ fields! {
 }
 
 impl Answer for BartLargeCnnOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary)
     }

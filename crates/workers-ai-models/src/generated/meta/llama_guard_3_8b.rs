@@ -304,10 +304,12 @@ fields! {
 }
 
 impl Answer for LlamaGuard3_8bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.response)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -340,6 +342,7 @@ alternatives! {
 }
 
 impl Answer for LlamaGuard3_8bResponse {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(part) => Answer::text(part),

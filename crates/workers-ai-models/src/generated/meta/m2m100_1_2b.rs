@@ -188,6 +188,7 @@ fields! {
 }
 
 impl Answer for M2m100_12bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.translated_text)
     }

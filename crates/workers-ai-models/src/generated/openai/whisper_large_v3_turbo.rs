@@ -334,6 +334,7 @@ fields! {
 }
 
 impl Answer for WhisperLargeV3TurboOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
