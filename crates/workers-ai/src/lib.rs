@@ -96,6 +96,7 @@ mod headers;
 mod large;
 mod lost;
 mod path;
+mod picked;
 mod receive;
 mod response;
 mod retry;
