@@ -1,6 +1,7 @@
 //! Compares `workers-ai` with what one would use instead. It is a library because two programs do the same work: one
 //! is timed, and one counts what it allocates.
 
+mod build;
 mod by_hand;
 mod children;
 mod figures;
@@ -18,6 +19,7 @@ mod work;
 
 use std::process::ExitCode;
 
+pub use build::build;
 pub use job::Job;
 pub use plan::Plan;
 pub use server::serve;

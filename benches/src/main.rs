@@ -2,9 +2,10 @@
 
 use std::{env, process::ExitCode};
 
-use workers_ai_bench::{Plan, end, serve, tell, together};
+use workers_ai_bench::{Plan, build, end, serve, tell, together};
 
-const USAGE: &str = "usage: workers-ai-bench [--short] [--only WORK]";
+const USAGE: &str = "usage: workers-ai-bench [--short] [--only WORK]
+       workers-ai-bench --build [--short]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -13,6 +14,8 @@ fn main() -> ExitCode {
         ["serve"] => serve(),
         ["do", job @ ..] => tell(job),
         ["together", base, turns] => together(base, turns),
+        ["--build"] => build(false),
+        ["--build", "--short"] => build(true),
         options => {
             let Some(plan) = Plan::read(options) else {
                 eprintln!("error: {}; {USAGE}", options.join(" "));

@@ -275,18 +275,21 @@ macro_rules! answers {
 
             /// What the model thought before it answered, where it says so apart from the text.
             #[must_use]
+            #[inline]
             pub fn reasoning(&self) -> Option<::std::borrow::Cow<'_, str>> {
                 $crate::Answer::reasoning(self)
             }
 
             /// The tools the model wants called, in one form for all dialects.
             #[must_use]
+            #[inline]
             pub fn tool_calls(&self) -> Vec<$crate::CalledTool<'_>> {
                 $crate::Answer::tool_calls(self)
             }
 
             /// What the answer cost in tokens, under one set of names for all dialects.
             #[must_use]
+            #[inline]
             pub fn usage(&self) -> Option<$crate::TokenUsage> {
                 $crate::Answer::usage(self)
             }

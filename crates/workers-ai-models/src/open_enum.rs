@@ -113,6 +113,7 @@ macro_rules! open_enum {
 
             /// The value as it is written.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $text, )*
@@ -122,10 +123,12 @@ macro_rules! open_enum {
 
             /// Whether the value has a variant of its own.
             #[must_use]
+            #[inline]
             pub fn is_known(&self) -> bool {
                 Self::find(self.as_str()).is_some()
             }
 
+            #[inline]
             fn find(text: &str) -> Option<Self> {
                 match text {
                     $( $text => Some(Self::$variant), )*
@@ -137,28 +140,33 @@ macro_rules! open_enum {
         impl $crate::OpenEnum for $name {
             const VALUES: &'static [&'static str] = Self::VALUES;
 
+            #[inline]
             fn as_str(&self) -> &str {
                 self.as_str()
             }
 
+            #[inline]
             fn is_known(&self) -> bool {
                 self.is_known()
             }
         }
 
         impl $crate::Validate for $name {
+            #[inline]
             fn check(&self, check: &mut $crate::Check<'_>) {
                 $crate::open_enum::check(self.as_str(), Self::VALUES, check);
             }
         }
 
         impl ::core::convert::From<String> for $name {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::find(&text).unwrap_or(Self::Other(text))
             }
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 Self::find(text).unwrap_or_else(|| Self::Other(text.into()))
             }
@@ -167,18 +175,21 @@ macro_rules! open_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(Self::from(text))
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl ::core::cmp::PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 self.as_str() == other.as_str()
             }
@@ -193,12 +204,14 @@ macro_rules! open_enum {
         }
 
         impl ::core::cmp::PartialEq<str> for $name {
+            #[inline]
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
             }
         }
 
         impl ::core::cmp::PartialEq<&str> for $name {
+            #[inline]
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
             }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT},
 };
 use tokio::time::Instant;
 use workers_ai_models::Payload;
@@ -134,8 +134,8 @@ impl Request {
                 headers.extend(token.map(|token| (AUTHORIZATION, token.value.clone())));
             }
             Credentials::Key { email, key } => {
-                headers.insert("x-auth-email", email.clone());
-                headers.insert("x-auth-key", key.clone());
+                headers.insert(HeaderName::from_static("x-auth-email"), email.clone());
+                headers.insert(HeaderName::from_static("x-auth-key"), key.clone());
             }
         }
         let mut request = reqwest::Request::new(method, self.url.clone());

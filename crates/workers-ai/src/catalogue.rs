@@ -233,6 +233,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline] // Compiled where it is used, and the reader of its answer with it.
     pub fn search_models(&self, search: &ModelSearch) -> Run<Vec<ListedModel>> {
         let run = self.get("models/search");
         let query = search.query.iter();
@@ -277,6 +278,7 @@ impl Client {
     }
 
     /// Lists the tasks that models are for.
+    #[inline] // Compiled where it is used, and the reader of its answer with it.
     pub fn tasks(&self) -> Run<Vec<ListedTask>> {
         self.get("tasks/search")
     }

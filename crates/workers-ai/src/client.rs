@@ -275,6 +275,7 @@ fn model_call<M: Model>(payload: Result<Payload, EncodeError>, invalid: Option<I
     call
 }
 
+#[inline]
 fn any_call(model: String, input: &Value) -> Call {
     Call::new(
         Cow::Owned(model),

@@ -1,10 +1,10 @@
 //! The envelope around a JSON answer, in every form in which it has been seen: with parts missing,
 //! with `error` for `errors`, flat, or not there at all.
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::{Value, value::RawValue};
 
-use crate::{codes::ServiceMessage, scan};
+use crate::{codes::ServiceMessage, picked, scan};
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -22,19 +22,6 @@ pub(crate) enum Envelope<'a> {
     Failure,
 }
 
-/// Every key is read as it stands; `null` is not the same as absent here.
-#[derive(Deserialize)]
-struct Wire<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    success: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
-
 /// The parts of an envelope, each the text of a value.
 #[derive(Default)]
 struct Parts<'a> {
@@ -44,20 +31,19 @@ struct Parts<'a> {
     error: Option<&'a [u8]>,
 }
 
-impl<'a> From<Wire<'a>> for Parts<'a> {
-    fn from(wire: Wire<'a>) -> Self {
-        let text = |value: Option<&'a RawValue>| value.map(|value| value.get().as_bytes());
-        Self {
-            result: text(wire.result),
-            success: text(wire.success),
-            errors: text(wire.errors),
-            error: text(wire.error),
-        }
+impl<'a> Parts<'a> {
+    /// Every key is read as it stands; `null` is not the same as absent here.
+    fn read(body: &'a [u8]) -> Result<Self, serde_json::Error> {
+        let names = ["result", "success", "errors", "error"];
+        let [result, success, errors, error] =
+            picked::members(body, names)?.map(|value| value.map(str::as_bytes));
+        Ok(Self {
+            result,
+            success,
+            errors,
+            error,
+        })
     }
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// Opens the envelope of a body. A body without one is its own result.
@@ -68,7 +54,7 @@ pub(crate) fn open(body: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
     }
     let parts = match quickly(body) {
         Some(parts) => parts,
-        None => serde_json::from_slice::<Wire<'_>>(body)?.into(),
+        None => Parts::read(body)?,
     };
     let says_nothing = |value: &[u8]| std::str::from_utf8(value).is_ok_and(is_void);
     let failed = parts.success == Some(b"false");
@@ -142,9 +128,11 @@ fn hollow(text: &str, open: char, close: char) -> bool {
 /// The errors a body reports, in whichever dialect.
 pub(crate) fn messages(body: &[u8]) -> Vec<ServiceMessage> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    match serde_json::from_slice::<Value>(body) {
+    // A value is read from text anyhow, since `RawValue` may be inside; so it is compiled for text alone.
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    match serde_json::from_str::<Value>(text) {
         Ok(value) => messages_of(&value),
-        Err(_) => plain_text(body).into_iter().collect(),
+        Err(_) => plain_text(text).into_iter().collect(),
     }
 }
 
@@ -235,8 +223,8 @@ fn code_in(text: &str) -> Option<u64> {
 }
 
 /// What the network's edge says in plain text; a page of HTML says nothing.
-fn plain_text(body: &[u8]) -> Option<ServiceMessage> {
-    let text = std::str::from_utf8(body).ok()?.trim();
+fn plain_text(body: &str) -> Option<ServiceMessage> {
+    let text = body.trim();
     if text.is_empty() || text.len() > MESSAGE_LENGTH || text.starts_with(['<', '{', '[']) {
         return None;
     }

@@ -3,74 +3,48 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Error, value::RawValue};
 
-use crate::{envelope, sse::Event};
+use crate::{envelope, picked, sse::Event};
 
-/// The keys of an event that tell whether it is an error.
-#[derive(Deserialize)]
-struct Probe<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    object: Option<&'a RawValue>,
-    #[serde(borrow)]
-    success: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    choices: Option<&'a RawValue>,
+/// Whether the keys of an event tell that it is an error.
+fn tells_error(data: &[u8]) -> Result<bool, Error> {
+    let names = [
+        "type", "object", "success", "error", "errors", "response", "choices",
+    ];
+    let [kind, object, success, error, errors, response, choices] = picked::members(data, names)?;
+    let is =
+        |value: Option<&str>, words: &[&str]| value.is_some_and(|value| words.contains(&value));
+    // Choices that are unlike any that is known may well have text.
+    let has_text = || choices.is_some_and(|choices| say(choices).unwrap_or(true));
+    Ok(is(kind, &["\"error\"", "\"response.failed\""])
+        || is(object, &["\"error\""])
+        || is(success, &["false"])
+        || (says(error) || says(errors)) && !says(response) && !has_text())
 }
 
-/// Where a choice has its text, in whichever dialect.
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(borrow)]
-    delta: Option<Said<'a>>,
-    #[serde(borrow)]
-    message: Option<Said<'a>>,
-    #[serde(borrow)]
-    text: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Said<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-}
-
-impl Probe<'_> {
-    fn is_error(&self) -> bool {
-        let is = |value: Option<&RawValue>, words: &[&str]| {
-            value.is_some_and(|value| words.contains(&value.get()))
-        };
-        is(self.kind, &["\"error\"", "\"response.failed\""])
-            || is(self.object, &["\"error\""])
-            || is(self.success, &["false"])
-            || (says(self.error) || says(self.errors)) && !says(self.response) && !self.has_text()
+/// Whether one of the choices has text, wherever the dialects have it.
+fn say(choices: &str) -> Result<bool, Error> {
+    if choices == "null" {
+        return Ok(false);
     }
-
-    /// Whether one of the choices has text. One that is unlike any that is known may well have.
-    fn has_text(&self) -> bool {
-        let Some(choices) = self.choices else {
-            return false;
-        };
-        serde_json::from_str(choices.get()).map_or(true, |choices: Vec<Choice<'_>>| {
-            choices.iter().any(|choice| {
-                let said = [&choice.delta, &choice.message].into_iter().flatten();
-                says(choice.text) || said.into_iter().any(|said| says(said.content))
-            })
-        })
+    let mut any = false;
+    for choice in serde_json::from_slice::<Vec<&RawValue>>(choices.as_bytes())? {
+        let names = ["text", "delta", "message"];
+        let [text, delta, message] = picked::members(choice.get().as_bytes(), names)?;
+        any |= says(text);
+        for message in [delta, message].into_iter().flatten() {
+            if message != "null" {
+                let [content] = picked::members(message.as_bytes(), ["content"])?;
+                any |= says(content);
+            }
+        }
     }
+    Ok(any)
 }
 
-fn says(value: Option<&RawValue>) -> bool {
-    value.is_some_and(|value| !envelope::is_void(value.get()))
+fn says(value: Option<&str>) -> bool {
+    value.is_some_and(|value| !envelope::is_void(value))
 }
 
 /// A result that is longer has more to say than what went wrong.
@@ -102,5 +76,5 @@ fn has_text(data: &[u8]) -> bool {
 fn reports(data: &[u8]) -> bool {
     ERROR.find(data).is_some()
         && data.trim_ascii_start().starts_with(b"{")
-        && serde_json::from_slice(data).is_ok_and(|probe: Probe<'_>| probe.is_error())
+        && tells_error(data).unwrap_or(false)
 }

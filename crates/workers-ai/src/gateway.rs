@@ -188,7 +188,7 @@ impl Gateway {
             }
             let value = HeaderValue::try_from(json)
                 .map_err(|_| Error::input("metadata cannot be sent in a header"))?;
-            headers.insert("cf-aig-metadata", value);
+            headers.insert(HeaderName::from_static("cf-aig-metadata"), value);
         }
         Ok(headers)
     }

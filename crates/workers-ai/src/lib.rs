@@ -104,6 +104,7 @@ mod large;
 mod lost;
 mod pace;
 mod path;
+mod picked;
 mod receive;
 mod response;
 mod retry;

@@ -1,14 +1,13 @@
 //! Spans with the names OpenTelemetry gives to calls of generative models. They never hold content.
 
 use memchr::memmem;
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 use tracing::{Span, field::Empty};
 use workers_ai_models::Task;
 
 use crate::{
     call::Call,
     error::{Error, ErrorKind},
+    picked,
     send::Facts,
 };
 
@@ -84,16 +83,12 @@ fn count(span: &Span, json: &[u8]) {
     if memmem::find(json, b"\"usage\"").is_none() {
         return;
     }
-    let Ok(counted) = serde_json::from_slice::<Counted>(json) else {
-        return;
-    };
-    let inner = counted.response.and_then(|response| response.usage);
-    let Some(usage) = counted.usage.or(inner) else {
+    let Some([input, output]) = counted(json) else {
         return;
     };
     for (name, count) in [
-        ("gen_ai.usage.input_tokens", usage.input),
-        ("gen_ai.usage.output_tokens", usage.output),
+        ("gen_ai.usage.input_tokens", input),
+        ("gen_ai.usage.output_tokens", output),
     ] {
         // Some streams repeat their count as zeros.
         if let Some(count) = count.filter(|count| *count > 0) {
@@ -102,45 +97,26 @@ fn count(span: &Span, json: &[u8]) {
     }
 }
 
-/// Where the dialects count tokens: beside the answer, or in the `response` of an event.
-#[derive(Deserialize)]
-struct Counted {
-    #[serde(default, deserialize_with = "lenient")]
-    usage: Option<Usage>,
-    #[serde(default, deserialize_with = "lenient")]
-    response: Option<Within>,
+/// The tokens that went in and came out, where the dialects count them: beside the answer, or in the `response` of an event.
+fn counted(json: &[u8]) -> Option<[Option<u64>; 2]> {
+    let [usage, response] = picked::members(json, ["usage", "response"]).ok()?;
+    usage.and_then(tokens).or_else(|| {
+        let [usage] = picked::members(response?.as_bytes(), ["usage"]).ok()?;
+        tokens(usage?)
+    })
 }
 
-#[derive(Deserialize)]
-struct Within {
-    #[serde(default, deserialize_with = "lenient")]
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    #[serde(
-        default,
-        alias = "prompt_tokens",
-        alias = "input_tokens",
-        deserialize_with = "lenient"
-    )]
-    input: Option<u64>,
-    #[serde(
-        default,
-        alias = "completion_tokens",
-        alias = "output_tokens",
-        deserialize_with = "lenient"
-    )]
-    output: Option<u64>,
-}
-
-/// What is of another type is none.
-fn lenient<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).ok())
+fn tokens(usage: &str) -> Option<[Option<u64>; 2]> {
+    let names = [
+        "prompt_tokens",
+        "input_tokens",
+        "completion_tokens",
+        "output_tokens",
+    ];
+    let found = picked::members(usage.as_bytes(), names).ok()?;
+    // What is of another type is none.
+    let [prompt, input, completion, output] = found.map(|count| count?.parse().ok());
+    Some([prompt.or(input), completion.or(output)])
 }
 
 /// Tells that an attempt failed, by kind, status and codes.

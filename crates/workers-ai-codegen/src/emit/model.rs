@@ -267,6 +267,7 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
         }
     };
     Some(quote! {
+        #[inline]
         fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
             #body
         }

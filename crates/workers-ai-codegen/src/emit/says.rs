@@ -195,10 +195,14 @@ fn method(question: &str, asked: &[TokenStream]) -> Option<TokenStream> {
                 first.clone(),
                 |known, next| quote!(answer::either(#known, || #next)),
             );
-            quote!(fn #ident(&self) -> Vec<CalledTool<'_>> { #all })
+            quote!(#[inline] fn #ident(&self) -> Vec<CalledTool<'_>> { #all })
         }
-        "usage" => quote!(fn #ident(&self) -> Option<TokenUsage> { #first #(.or_else(|| #rest))* }),
-        _ => quote!(fn #ident(&self) -> Option<Cow<'_, str>> { #first #(.or_else(|| #rest))* }),
+        "usage" => {
+            quote!(#[inline] fn #ident(&self) -> Option<TokenUsage> { #first #(.or_else(|| #rest))* })
+        }
+        _ => {
+            quote!(#[inline] fn #ident(&self) -> Option<Cow<'_, str>> { #first #(.or_else(|| #rest))* })
+        }
     })
 }
 
@@ -269,6 +273,7 @@ fn usage(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     let neurons = neurons(rust.api, fields).unwrap_or_else(|| quote!(None));
     quote! {
         impl Answer for #name {
+            #[inline]
             fn usage(&self) -> Option<TokenUsage> {
                 TokenUsage::of([#(#counts),*], #neurons)
             }
@@ -328,6 +333,7 @@ fn tool_call(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> TokenStream {
     );
     quote! {
         impl Answer for #name {
+            #[inline]
             fn tool_calls(&self) -> Vec<CalledTool<'_>> {
                 vec![CalledTool::of(#index, #id, #called, #given)]
             }
@@ -360,7 +366,7 @@ pub(crate) fn union(rust: &Rust<'_>, def: &Def, variants: &[Variant]) -> Option<
                 "usage" => (quote!(Option<TokenUsage>), quote!(None)),
                 _ => (quote!(Option<Cow<'_, str>>), quote!(None)),
             };
-            Some(quote!(fn #ident(&self) -> #output { match self { #(#arms)* _ => #nothing, } }))
+            Some(quote!(#[inline] fn #ident(&self) -> #output { match self { #(#arms)* _ => #nothing, } }))
         })
         .collect();
     let name = format_ident!("{}", def.name);

@@ -266,6 +266,7 @@ fields! {
 }
 
 impl Answer for Indictrans2EnIndic1bOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

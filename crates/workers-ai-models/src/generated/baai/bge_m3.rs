@@ -321,6 +321,7 @@ alternatives! {
 }
 
 impl Answer for BgeM3Output {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::Scores(part) => Answer::usage(part),
@@ -357,6 +358,7 @@ fields! {
 }
 
 impl Answer for BgeM3Scores {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -394,6 +396,7 @@ fields! {
 }
 
 impl Answer for BgeM3ContextEmbeddings {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

@@ -181,6 +181,7 @@ fields! {
 }
 
 impl Answer for BgeRerankerBaseOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

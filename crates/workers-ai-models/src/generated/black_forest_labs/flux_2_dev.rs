@@ -83,6 +83,7 @@ impl Model for Flux2Dev {
     type Input = Flux2DevInput;
     type Output = Flux2DevOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .text("prompt", &input.prompt)

@@ -84,6 +84,7 @@ impl Model for Flux2Klein4b {
     type Input = Flux2Klein4bInput;
     type Output = Flux2Klein4bOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .text("prompt", &input.prompt)

@@ -84,6 +84,7 @@ impl Model for Flux2Klein9b {
     type Input = Flux2Klein9bInput;
     type Output = Flux2Klein9bOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .text("prompt", &input.prompt)

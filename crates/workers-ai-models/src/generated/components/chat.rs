@@ -62,14 +62,17 @@ fields! {
 }
 
 impl Answer for ChatChoice {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.message).or_else(|| Answer::text(&self.text))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::reasoning(&self.message)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.message)
     }
@@ -127,14 +130,17 @@ fields! {
 }
 
 impl Answer for ChatResponseMessage {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.reasoning_content).or_else(|| Answer::text(&self.reasoning))
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.tool_calls)
     }
@@ -192,6 +198,7 @@ impl From<ChatCustomToolCall> for ChatToolCall {
 impl Validate for ChatToolCall {}
 
 impl Answer for ChatToolCall {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Function(part) => Answer::text(part),
@@ -199,6 +206,7 @@ impl Answer for ChatToolCall {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Function(part) => Answer::reasoning(part),
@@ -206,6 +214,7 @@ impl Answer for ChatToolCall {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::Function(part) => Answer::tool_calls(part),
@@ -213,6 +222,7 @@ impl Answer for ChatToolCall {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::Function(part) => Answer::usage(part),
@@ -251,6 +261,7 @@ fields! {
 }
 
 impl Answer for ChatFunctionToolCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(None, self.id.as_ref(), self.function.as_ref().and_then(| part
@@ -591,6 +602,7 @@ alternatives! {
 }
 
 impl Answer for ChatEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Chunk(part) => Answer::text(part),
@@ -599,6 +611,7 @@ impl Answer for ChatEvent {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Chunk(part) => Answer::reasoning(part),
@@ -607,6 +620,7 @@ impl Answer for ChatEvent {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::Chunk(part) => Answer::tool_calls(part),
@@ -615,6 +629,7 @@ impl Answer for ChatEvent {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::Chunk(part) => Answer::usage(part),
@@ -678,18 +693,22 @@ fields! {
 }
 
 impl Answer for ChatCompletionChunk {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::text)
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -739,14 +758,17 @@ fields! {
 }
 
 impl Answer for ChatChunkChoice {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta).or_else(|| Answer::text(&self.text))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::reasoning(&self.delta)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.delta)
     }
@@ -788,14 +810,17 @@ fields! {
 }
 
 impl Answer for ChatDelta {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.reasoning_content).or_else(|| Answer::text(&self.reasoning))
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.tool_calls)
     }
@@ -4598,16 +4623,19 @@ fields! {
 }
 
 impl Answer for ChatCompletion {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.response))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
             answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
@@ -4615,6 +4643,7 @@ impl Answer for ChatCompletion {
         )
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

@@ -326,6 +326,7 @@ fields! {
 }
 
 impl Answer for Decisions {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -478,6 +479,7 @@ fields! {
 }
 
 impl Answer for DecisionsUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [self.input_tokens.as_ref(), self.output_tokens.as_ref(), None, None, None],

@@ -171,6 +171,7 @@ fields! {
 }
 
 impl Answer for EmbeddingOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -360,6 +361,7 @@ fields! {
 }
 
 impl Answer for PlainEmbeddingOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

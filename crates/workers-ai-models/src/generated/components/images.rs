@@ -30,6 +30,7 @@ fields! {
 }
 
 impl Answer for ImageOutput {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

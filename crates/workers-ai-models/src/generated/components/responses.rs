@@ -972,6 +972,7 @@ fields! {
 }
 
 impl Answer for ResponsesOutputMessage {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
     }
@@ -1062,6 +1063,7 @@ impl Validate for ResponsesOutputMessageContent {
 }
 
 impl Answer for ResponsesOutputMessageContent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(part) => Answer::text(part),
@@ -1105,6 +1107,7 @@ fields! {
 }
 
 impl Answer for ResponsesOutputText {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -1353,6 +1356,7 @@ fields! {
 }
 
 impl Answer for ResponsesFunctionCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(None, self.call_id.as_ref().or(self.id.as_ref()), self.name
@@ -1698,6 +1702,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItem {
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary).or_else(|| Answer::text(&self.content))
     }
@@ -1778,6 +1783,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItemSummary {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -1817,6 +1823,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningItemContent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -2632,18 +2639,22 @@ fields! {
 }
 
 impl Answer for ResponsesOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.output).or_else(|| Answer::text(&self.output_text))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::reasoning(&self.output)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.output)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.output).or_else(|| Answer::usage(&self.usage))
     }
@@ -2704,6 +2715,7 @@ alternatives! {
 }
 
 impl Answer for ResponsesOutputItem {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Message(part) => Answer::text(part),
@@ -2712,6 +2724,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::FunctionCall(part) => Answer::reasoning(part),
@@ -2720,6 +2733,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::FunctionCall(part) => Answer::tool_calls(part),
@@ -2727,6 +2741,7 @@ impl Answer for ResponsesOutputItem {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::FunctionCall(part) => Answer::usage(part),
@@ -2773,6 +2788,7 @@ fields! {
 }
 
 impl Answer for ResponsesUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [
@@ -3152,6 +3168,7 @@ alternatives! {
 }
 
 impl Answer for ResponsesEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::TextDelta(part) => Answer::text(part),
@@ -3160,6 +3177,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ReasoningDelta(part) => Answer::reasoning(part),
@@ -3168,6 +3186,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::ItemAdded(part) => Answer::tool_calls(part),
@@ -3176,6 +3195,7 @@ impl Answer for ResponsesEvent {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::ArgumentsDelta(part) => Answer::usage(part),
@@ -3264,6 +3284,7 @@ fields! {
 }
 
 impl Answer for ResponsesItemAddedEvent {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.item)
     }
@@ -3486,6 +3507,7 @@ fields! {
 }
 
 impl Answer for ResponsesTextDeltaEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta)
     }
@@ -3568,6 +3590,7 @@ fields! {
 }
 
 impl Answer for ResponsesReasoningDeltaEvent {
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.delta)
     }
@@ -3714,6 +3737,7 @@ fields! {
 }
 
 impl Answer for ResponsesArgumentsDeltaEvent {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(self.output_index.as_ref(), None, None, self.delta.as_ref()
@@ -3783,6 +3807,7 @@ fields! {
 }
 
 impl Answer for ResponsesCompletedEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }
@@ -3813,6 +3838,7 @@ fields! {
 }
 
 impl Answer for ResponsesIncompleteEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }
@@ -3843,6 +3869,7 @@ fields! {
 }
 
 impl Answer for ResponsesFailedEvent {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.response)
     }

@@ -92,10 +92,12 @@ fields! {
 }
 
 impl Answer for Transcript {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

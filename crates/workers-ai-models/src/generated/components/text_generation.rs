@@ -1766,16 +1766,19 @@ fields! {
 }
 
 impl Answer for TextGenerationOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.response))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
             answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
@@ -1783,6 +1786,7 @@ impl Answer for TextGenerationOutput {
         )
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -1827,6 +1831,7 @@ fields! {
 }
 
 impl Answer for ToolCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(None, self.id.as_ref(), self.name.as_ref().or_else(|| self
@@ -1901,6 +1906,7 @@ fields! {
 }
 
 impl Answer for ToolCallDelta {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(self.index.as_ref(), self.id.as_ref(), self.name.as_ref()
@@ -1996,16 +2002,19 @@ fields! {
 }
 
 impl Answer for TextGenerationEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.response))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices).and_then(Answer::reasoning)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::either(
             answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default(),
@@ -2013,6 +2022,7 @@ impl Answer for TextGenerationEvent {
         )
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

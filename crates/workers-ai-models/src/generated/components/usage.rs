@@ -47,6 +47,7 @@ fields! {
 }
 
 impl Answer for Usage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [
@@ -133,6 +134,7 @@ fields! {
 }
 
 impl Answer for StreamUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [
@@ -221,6 +223,7 @@ fields! {
 }
 
 impl Answer for ChatUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [

@@ -241,10 +241,12 @@ fields! {
 }
 
 impl Answer for CaptionOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.description)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

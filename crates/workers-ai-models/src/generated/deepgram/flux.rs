@@ -278,6 +278,7 @@ fields! {
 }
 
 impl Answer for FluxOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.transcript)
     }

@@ -92,6 +92,7 @@ impl Model for Nova3 {
     type Input = Nova3Input;
     type Output = Nova3Output;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.audio)?.with_query(input)
     }
@@ -683,6 +684,7 @@ fields! {
 }
 
 impl Answer for Nova3Output {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.results)
     }
@@ -718,6 +720,7 @@ fields! {
 }
 
 impl Answer for Nova3Results {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.channels).and_then(Answer::text)
     }
@@ -747,6 +750,7 @@ fields! {
 }
 
 impl Answer for Nova3Channel {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.alternatives).and_then(Answer::text)
     }
@@ -788,6 +792,7 @@ fields! {
 }
 
 impl Answer for Nova3Alternative {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.transcript)
     }

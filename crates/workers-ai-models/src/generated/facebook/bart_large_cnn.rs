@@ -157,10 +157,12 @@ fields! {
 }
 
 impl Answer for BartLargeCnnOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

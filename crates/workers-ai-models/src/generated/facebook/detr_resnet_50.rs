@@ -78,6 +78,7 @@ impl Model for DetrResnet50 {
     type Input = DetrResnet50Input;
     type Output = DetrResnet50Output;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.image)
     }

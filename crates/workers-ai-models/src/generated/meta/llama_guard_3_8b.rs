@@ -343,10 +343,12 @@ fields! {
 }
 
 impl Answer for LlamaGuard3_8bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.response)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -379,6 +381,7 @@ alternatives! {
 }
 
 impl Answer for LlamaGuard3_8bResponse {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(part) => Answer::text(part),

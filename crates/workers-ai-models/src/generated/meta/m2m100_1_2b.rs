@@ -192,10 +192,12 @@ fields! {
 }
 
 impl Answer for M2m100_12bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.translated_text)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

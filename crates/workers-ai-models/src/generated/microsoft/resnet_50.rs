@@ -83,6 +83,7 @@ impl Model for Resnet50 {
     type Input = Resnet50Input;
     type Output = Resnet50Output;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.image)
     }

@@ -405,10 +405,12 @@ fields! {
 }
 
 impl Answer for Moondream31_9bA2bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.answer).or_else(|| Answer::text(&self.caption))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.reasoning)
     }
@@ -513,6 +515,7 @@ fields! {
 }
 
 impl Answer for Moondream31_9bA2bReasoning {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }

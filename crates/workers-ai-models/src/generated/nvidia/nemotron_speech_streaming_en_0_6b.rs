@@ -198,6 +198,7 @@ fields! {
 }
 
 impl Answer for NemotronSpeechStreamingEn06bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }

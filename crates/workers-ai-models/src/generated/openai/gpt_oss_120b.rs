@@ -315,6 +315,7 @@ alternatives! {
 }
 
 impl Answer for GptOss120bOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Responses(part) => Answer::text(part),
@@ -323,6 +324,7 @@ impl Answer for GptOss120bOutput {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Responses(part) => Answer::reasoning(part),
@@ -331,6 +333,7 @@ impl Answer for GptOss120bOutput {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::Responses(part) => Answer::tool_calls(part),
@@ -339,6 +342,7 @@ impl Answer for GptOss120bOutput {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::Responses(part) => Answer::usage(part),
@@ -475,6 +479,7 @@ alternatives! {
 }
 
 impl Answer for GptOss120bEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Responses(part) => Answer::text(part),
@@ -484,6 +489,7 @@ impl Answer for GptOss120bEvent {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Responses(part) => Answer::reasoning(part),
@@ -493,6 +499,7 @@ impl Answer for GptOss120bEvent {
         }
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         match self {
             Self::Responses(part) => Answer::tool_calls(part),
@@ -502,6 +509,7 @@ impl Answer for GptOss120bEvent {
         }
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         match self {
             Self::Responses(part) => Answer::usage(part),

@@ -82,6 +82,7 @@ impl Model for Whisper {
     type Input = WhisperInput;
     type Output = WhisperOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.audio)
     }

@@ -338,10 +338,12 @@ fields! {
 }
 
 impl Answer for WhisperLargeV3TurboOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

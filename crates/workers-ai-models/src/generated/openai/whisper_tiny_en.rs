@@ -76,6 +76,7 @@ impl Model for WhisperTinyEn {
     type Input = WhisperTinyEnInput;
     type Output = WhisperTinyEnOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.audio)
     }

@@ -57,6 +57,7 @@ impl Model for BodyOfBytes {
     type Input = BodyOfBytesInput;
     type Output = BodyOfBytesOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("audio/wav", &input.audio)?.with_query(input)
     }

@@ -54,6 +54,7 @@ impl Model for BytesOrJson {
     type Input = BytesOrJsonInput;
     type Output = BytesOrJsonOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("application/octet-stream", &input.audio)
     }

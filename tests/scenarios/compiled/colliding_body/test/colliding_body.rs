@@ -56,6 +56,7 @@ impl Model for CollidingBody {
     type Input = CollidingBodyInput;
     type Output = CollidingBodyOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Payload::raw("audio/wav", &input.audio)?.with_query(input)
     }

@@ -57,6 +57,7 @@ impl Model for ReadsAFile {
     type Input = ReadsAFileInput;
     type Output = ReadsAFileOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new().file("image", &input.image).into_payload()
     }

@@ -57,6 +57,7 @@ impl Model for Multipart {
     type Input = MultipartInput;
     type Output = MultipartOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .text("prompt", &input.prompt)

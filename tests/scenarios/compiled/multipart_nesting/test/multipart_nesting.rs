@@ -57,6 +57,7 @@ impl Model for MultipartNesting {
     type Input = MultipartNestingInput;
     type Output = MultipartNestingOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .each("words", input.words.iter().flatten())

@@ -120,22 +120,26 @@ fields! {
 }
 
 impl Answer for SaysOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::text)
             .or_else(|| Answer::text(&self.output))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         answer::first(&self.choices)
             .and_then(Answer::reasoning)
             .or_else(|| Answer::reasoning(&self.output))
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         answer::first(&self.choices).map(Answer::tool_calls).unwrap_or_default()
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }
@@ -162,14 +166,17 @@ fields! {
 }
 
 impl Answer for SaysChoice {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text).or_else(|| Answer::text(&self.message))
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::reasoning(&self.message)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.message)
     }
@@ -198,14 +205,17 @@ fields! {
 }
 
 impl Answer for SaysMessage {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.content)
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.thinking)
     }
 
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         Answer::tool_calls(&self.tool_calls)
     }
@@ -236,6 +246,7 @@ fields! {
 }
 
 impl Answer for SaysCall {
+    #[inline]
     fn tool_calls(&self) -> Vec<CalledTool<'_>> {
         vec![
             CalledTool::of(self.index.as_ref(), self.id.as_ref(), self.function.as_ref()
@@ -294,6 +305,7 @@ fields! {
 }
 
 impl Answer for SaysUsage {
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         TokenUsage::of(
             [
@@ -362,6 +374,7 @@ alternatives! {
 }
 
 impl Answer for SaysOutput2 {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Words(part) => Answer::text(part),
@@ -369,6 +382,7 @@ impl Answer for SaysOutput2 {
         }
     }
 
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Thought(part) => Answer::reasoning(part),
@@ -396,6 +410,7 @@ fields! {
 }
 
 impl Answer for SaysWords {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.text)
     }
@@ -420,6 +435,7 @@ fields! {
 }
 
 impl Answer for SaysThought {
+    #[inline]
     fn reasoning(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.summary)
     }
@@ -462,10 +478,12 @@ fields! {
 }
 
 impl Answer for SaysEvent {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         Answer::text(&self.response)
     }
 
+    #[inline]
     fn usage(&self) -> Option<TokenUsage> {
         Answer::usage(&self.usage)
     }

@@ -124,6 +124,7 @@ alternatives! {
 }
 
 impl Answer for TextOrStructureOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(part) => Answer::text(part),

@@ -110,6 +110,7 @@ alternatives! {
 }
 
 impl Answer for UnionOfListsOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Texts(part) => Answer::text(part),

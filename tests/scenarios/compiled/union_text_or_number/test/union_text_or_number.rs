@@ -118,6 +118,7 @@ alternatives! {
 }
 
 impl Answer for UnionTextOrNumberOutput {
+    #[inline]
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Json(part) => Answer::text(part),
