@@ -50,6 +50,7 @@ impl Model for Anything {
     type Input = AnythingInput;
     type Output = AnythingOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new().members(input).into_payload()
     }

@@ -67,6 +67,7 @@ impl Model for Both {
     type Input = BothInput;
     type Output = BothOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         match input {
             Picture::Scene(input) => {

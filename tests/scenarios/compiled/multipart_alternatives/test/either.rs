@@ -81,6 +81,7 @@ impl Model for Either {
     type Input = EitherInput;
     type Output = EitherOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         match input {
             EitherInput::Prompt(input) => {

@@ -60,6 +60,7 @@ impl Model for Plain {
     type Input = PlainInput;
     type Output = PlainOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new()
             .text("prompt", &input.prompt)

@@ -50,6 +50,7 @@ impl Model for Settings {
     type Input = SettingsInput;
     type Output = SettingsOutput;
 
+    #[inline]
     fn encode(input: &Self::Input) -> Result<Payload, EncodeError> {
         Form::new().members(input).into_payload()
     }
