@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use workers_ai_models::{Media, union::without_content};
+use workers_ai_models::{Media, misfit::without_content};
 
 use crate::{
     Faults,

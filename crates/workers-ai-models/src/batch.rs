@@ -12,8 +12,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    Batched, Check, Queueable, Validate, lenient, open_enum,
-    union::{Raw, without_content},
+    Batched, Check, Queueable, Validate, lenient, misfit::without_content, open_enum, union::Raw,
 };
 
 /// Requests to be queued together.

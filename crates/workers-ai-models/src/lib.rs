@@ -102,6 +102,8 @@ mod matrix;
 pub mod media;
 #[doc(hidden)]
 pub mod members;
+#[doc(hidden)]
+pub mod misfit;
 mod model;
 #[doc(hidden)]
 pub mod open_enum;

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::{
     Media, MediaError,
+    misfit::without_content,
     pieces::{self, Piece},
-    union::without_content,
 };
 
 /// The body of a request. `Debug` shows its form and size, never what is in it.

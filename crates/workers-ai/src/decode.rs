@@ -3,7 +3,10 @@
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use workers_ai_models::{Media, Model, cut, union::without_content};
+use workers_ai_models::{
+    Media, Model, cut,
+    misfit::{place, without_content},
+};
 
 use crate::{
     codes,
@@ -13,7 +16,6 @@ use crate::{
     events::Events,
     headers::Head,
     large,
-    path::path_at,
     send::Facts,
     trace,
 };
@@ -245,18 +247,18 @@ pub(crate) fn misfit_text(
     text: &[u8],
     root: &str,
 ) -> String {
-    let place = path_at(text, error.line(), error.column(), root);
-    let expected = without_content(error);
+    let place = place(error, text, root);
     let at = if place.is_empty() {
         String::new()
     } else {
         format!(" at `{place}`")
     };
-    format!(
-        "{what}{at}: {expected} (line {} column {})",
-        error.line(),
-        error.column()
-    )
+    let said = format!("{what}{at}: {}", without_content(error));
+    match (error.line(), error.column()) {
+        // What is told of a part of it has no line.
+        (0, _) => said,
+        (line, column) => format!("{said} (line {line} column {column})"),
+    }
 }
 
 fn without_mark(body: &Bytes) -> Bytes {

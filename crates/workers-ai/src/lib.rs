@@ -103,7 +103,6 @@ mod headers;
 mod large;
 mod lost;
 mod pace;
-mod path;
 mod picked;
 mod receive;
 mod response;

@@ -1,8 +1,12 @@
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::{Value, json};
 use workers_ai_models::{
-    alternatives, fields,
-    union::{Kind, Raw, without_content},
+    alternatives, drift, fields,
+    misfit::without_content,
+    union::{Kind, Raw},
 };
 
 use crate::{CANARY, on_a_small_stack};
@@ -176,19 +180,19 @@ fn j10_errors_tell_the_place_and_what_was_expected_and_repeat_nothing() {
     for (text, expected) in [
         (
             format!(r#"{{"type":"message","text":["{CANARY}"]}}"#),
-            "expected a string at line 1 column 25 of the value",
+            "expected a string at `text` of the value",
         ),
         (
             format!(r#"{{"type":"message","items":"{CANARY}"}}"#),
-            "expected a sequence at line 1 column 39 of the value",
+            "expected a sequence at `items` of the value",
         ),
         (
             format!(r#"{{"type":"message","items":"{CANARY}, expected {CANARY}"}}"#),
-            "expected a sequence at line 1 column 61 of the value",
+            "expected a sequence at `items` of the value",
         ),
         (
             format!(r#"{{"type":"message","items":[{{"type":"call","name":{{"{CANARY}":1}}}}]}}"#),
-            "expected a string at line 1 column 22 of the value",
+            "expected a string at `name` of the value",
         ),
         (
             format!(
@@ -454,5 +458,31 @@ fn j29_an_object_of_which_nothing_is_known_is_no_sign_of_a_form() {
             }
         };
         assert_eq!(found, form, "{value}");
+    }
+}
+
+#[test]
+fn what_says_nothing_is_no_drift() {
+    fn drifts<T: DeserializeOwned>(json: &str) -> usize {
+        let (read, drifts) = drift::watch(|| serde_json::from_str::<T>(json));
+        assert!(read.is_ok(), "{json}");
+        drifts.len()
+    }
+    for (json, count) in [
+        ("{}", 0),
+        ("null", 0),
+        (r#"{"usage":null,"text":null,"new":null}"#, 0),
+        (r#"{"new":0}"#, 1),
+        ("[]", 1),
+    ] {
+        assert_eq!(drifts::<Reply>(json), count, "{json}");
+    }
+    for (json, count) in [
+        (r#"{"object":"long"}"#, 0),
+        (r#"{"object":null}"#, 0),
+        (r#"{"object":"new"}"#, 1),
+        (r#"{"object":7}"#, 1),
+    ] {
+        assert_eq!(drifts::<Long>(json), count, "{json}");
     }
 }

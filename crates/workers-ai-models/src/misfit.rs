@@ -1,7 +1,31 @@
-//! Where in a JSON text a position is, so that an error can name the place without repeating what
-//! stands there.
+//! What an error of `serde_json` says and where that is, without repeating what stands there.
 
 use std::fmt::Write as _;
+
+use serde_json::error::Category;
+
+/// What a JSON error says, less what it repeats of the document and where it was.
+#[must_use]
+pub fn without_content(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    if error.classify() != Category::Data {
+        return text.to_owned();
+    }
+    // serde writes "invalid type: <content>, expected <type>"; what follows the last "expected" is
+    // ours.
+    match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if ["expected ", "missing field `", "duplicate field `"]
+            .iter()
+            .any(|safe| text.starts_with(safe)) =>
+        {
+            text.to_owned()
+        }
+        None => "the value does not fit its type".to_owned(),
+    }
+}
 
 /// A key longer than this is not a name any more.
 const KEY_LENGTH: usize = 40;
@@ -12,9 +36,14 @@ enum Level<'a> {
     Array(usize),
 }
 
-/// The path of the value at a line and a column, as `serde_json` counts them: from one, and in
-/// bytes.
-pub(crate) fn path_at(text: &[u8], line: usize, column: usize, root: &str) -> String {
+/// The path of the value that an error is about, below `root`.
+#[must_use]
+pub fn place(error: &serde_json::Error, text: &[u8], root: &str) -> String {
+    at(text, error.line(), error.column(), root)
+}
+
+/// Lines and columns count from one, columns in bytes.
+fn at(text: &[u8], line: usize, column: usize, root: &str) -> String {
     let before: usize = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(line.saturating_sub(1))
@@ -101,21 +130,21 @@ mod tests {
             .iter()
             .position(|b| *b == b'7')
             .unwrap();
-        assert_eq!(path_at(text, 2, column, "result"), "result.a\\\\\\\"[1].c");
+        assert_eq!(at(text, 2, column, "result"), "result.a\\\\\\\"[1].c");
     }
 
     #[test]
     fn a_key_at_which_the_position_is_counts() {
         let text = br#"{"one": {"again": 1, "again": 2}}"#;
         for column in 28..=30 {
-            assert_eq!(path_at(text, 1, column, ""), "one.again", "{column}");
+            assert_eq!(at(text, 1, column, ""), "one.again", "{column}");
         }
     }
 
     #[test]
     fn positions_outside_the_text_do_no_harm() {
-        assert_eq!(path_at(b"{}", 9, 9, ""), "");
-        assert_eq!(path_at(b"", 0, 0, "result"), "result");
-        assert_eq!(path_at(b"]]]}", 1, 4, ""), "");
+        assert_eq!(at(b"{}", 9, 9, ""), "");
+        assert_eq!(at(b"", 0, 0, "result"), "result");
+        assert_eq!(at(b"]]]}", 1, 4, ""), "");
     }
 }
