@@ -8,6 +8,7 @@ use workers_ai::Client;
 use workers_ai_models as models;
 use workers_ai_models::{
     Batch, BatchState, Batched, Invalid, Media, Model, ModelInput, Payload, Streaming, Violation,
+    drift, glance,
 };
 
 /// What a model does, with JSON in place of its types.
@@ -150,7 +151,7 @@ impl StreamEntry {
                 M::set_stream(&mut input, on);
                 serde_json::to_value(&input)
             },
-            event: |body| serde_json::to_value(read::<M::Event>(body)?),
+            event: |body| serde_json::to_value(read_event::<M::Event>(body)?),
             event_text: |text| serde_json::from_str::<M::Event>(text).map(drop),
             keeps_event: keeps::<M::Event>,
             stream: |client, body| {
@@ -216,8 +217,26 @@ pub(crate) fn answer<M: Model>(body: &Value) -> M::Output {
 }
 
 /// Reads an event of a model's stream.
-pub(crate) fn event<M: Streaming>(body: &Value) -> M::Event {
-    read(body).unwrap_or_else(|error| panic!("{}: {error}", M::ID))
+pub(crate) fn event<M: Streaming>(body: &Value) -> M::Event
+where
+    M::Event: PartialEq,
+{
+    read_event(body).unwrap_or_else(|error| panic!("{}: {error}", M::ID))
+}
+
+/// Reads an event in both ways in which a stream does.
+fn read_event<T>(body: &Value) -> Result<T, serde_json::Error>
+where
+    T: DeserializeOwned + PartialEq + Debug,
+{
+    let event: T = read(body)?;
+    if body.is_object() && !drift::is_watched() {
+        let text = body.to_string();
+        let mut length = 0;
+        let quick: T = glance::first(&text, &mut length).expect("what can be read is read quickly");
+        assert_eq!((length, &quick), (text.len(), &event), "{body}");
+    }
+    Ok(event)
 }
 
 fn keeps<T>(body: &Value) -> Result<bool, serde_json::Error>

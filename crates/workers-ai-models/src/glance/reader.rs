@@ -1,7 +1,5 @@
 //! The parts of JSON, found in its text: where one is, and what stands there.
 
-use serde::{Deserializer, de::Visitor};
-
 use super::Unsure;
 use crate::plain::plain_length;
 
@@ -217,18 +215,15 @@ impl<'de> Reader<'de> {
         Ok(Token::Integer(number))
     }
 
-    /// The number that begins here, whatever it looks like.
+    /// What may be a number and begins here.
     #[inline(never)]
-    pub(super) fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Unsure> {
+    pub(super) fn number(&mut self) -> Result<&'de str, Unsure> {
         let rest = self.rest.trim_start_matches(|letter: char| {
             matches!(letter, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')
         });
         let number = self.rest.strip_suffix(rest).ok_or(Unsure)?;
         self.rest = rest;
-        let mut json = serde_json::Deserializer::from_str(number);
-        let value = json.deserialize_any(visitor).map_err(|_| Unsure)?;
-        json.end().map_err(|_| Unsure)?;
-        Ok(value)
+        Ok(number)
     }
 }
 

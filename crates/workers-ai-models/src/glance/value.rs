@@ -8,6 +8,8 @@ use serde::{
     },
 };
 
+use serde_json::de::{Deserializer as Json, StrRead};
+
 use super::{
     Unsure,
     reader::{Reader, Token},
@@ -83,7 +85,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
             Token::Object => self.deserialize_map(visitor),
             Token::List => self.deserialize_seq(visitor),
             Token::Integer(number) => visitor.visit_u64(number),
-            Token::Number => self.reader.number(visitor),
+            Token::Number => number(self.reader, |json| json.deserialize_any(visitor)),
             Token::Bool(value) => visitor.visit_bool(value),
             Token::Null => visitor.visit_unit(),
         }
@@ -124,10 +126,19 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     }
 
     #[inline]
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
         match self.token {
             Token::Integer(number) => visitor.visit_u64(number),
-            Token::Number => self.reader.number(visitor),
+            Token::Number => number(self.reader, |json| json.deserialize_f32(visitor)),
+            _ => Err(Unsure),
+        }
+    }
+
+    #[inline]
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
+        match self.token {
+            Token::Integer(number) => visitor.visit_u64(number),
+            Token::Number => number(self.reader, |json| json.deserialize_f64(visitor)),
             _ => Err(Unsure),
         }
     }
@@ -179,9 +190,9 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     alike! { deserialize_str: deserialize_string() deserialize_identifier() }
 
     alike! {
-        deserialize_u64:
+        deserialize_f64:
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_f64()
+        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
     }
 
     alike! { deserialize_map: deserialize_struct(&'static str, &'static [&'static str]) }
@@ -191,9 +202,20 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     alike! { deserialize_unit: deserialize_unit_struct(&'static str) }
 
     unsure! {
-        deserialize_f32() deserialize_char() deserialize_bytes() deserialize_byte_buf()
+        deserialize_char() deserialize_bytes() deserialize_byte_buf()
         deserialize_enum(&'static str, &'static [&'static str])
     }
+}
+
+/// Reads a number as `serde_json` does.
+fn number<'de, T>(
+    reader: &mut Reader<'de>,
+    read: impl FnOnce(&mut Json<StrRead<'de>>) -> Result<T, serde_json::Error>,
+) -> Result<T, Unsure> {
+    let mut json = Json::from_str(reader.number()?);
+    let value = read(&mut json).map_err(|_| Unsure)?;
+    json.end().map_err(|_| Unsure)?;
+    Ok(value)
 }
 
 /// The members of an object.
