@@ -71,7 +71,7 @@ impl<'de> Reader<'de> {
         }
         self.rest = rest;
         self.expect(":")?;
-        Ok(Some((name, self.token()?)))
+        Ok(Some((name, self.value()?)))
     }
 
     /// The same where blanks stand between the parts, and at the end.
@@ -84,7 +84,7 @@ impl<'de> Reader<'de> {
         let (name, rest) = plain(self.rest).ok_or(Unsure)?;
         self.rest = rest;
         self.expect(":")?;
-        Ok(Some((name, self.token()?)))
+        Ok(Some((name, self.value()?)))
     }
 
     /// The next item of a list; nothing at the end.
@@ -93,28 +93,15 @@ impl<'de> Reader<'de> {
         if !self.follows(is_first, "]")? {
             return Ok(None);
         }
-        self.token().map(Some)
+        self.value().map(Some)
     }
 
     /// The value that begins here.
-    pub(super) fn token(&mut self) -> Result<Token<'de>, Unsure> {
-        let Some(text) = self.rest.strip_prefix('"') else {
-            return self.other_token();
-        };
-        let Some((text, rest)) = plain(text) else {
-            return Ok(Token::Escaped);
-        };
-        self.rest = rest;
-        Ok(Token::Text(text))
-    }
-
-    /// A value that is not text.
     #[inline(never)]
-    fn other_token(&mut self) -> Result<Token<'de>, Unsure> {
-        if self.pass(" ") {
-            return self.token();
-        }
-        let word = match self.rest.as_bytes().first() {
+    fn value(&mut self) -> Result<Token<'de>, Unsure> {
+        self.blanks();
+        let (word, token) = match self.rest.as_bytes().first() {
+            Some(b'"') => return Ok(self.text()),
             Some(b'{') => return Ok(Token::Object),
             Some(b'[') => return Ok(Token::List),
             Some(b'n') => ("null", Token::Null),
@@ -122,8 +109,19 @@ impl<'de> Reader<'de> {
             Some(b'f') => ("false", Token::Bool(false)),
             _ => return self.integer(),
         };
-        self.expect(word.0)?;
-        Ok(word.1)
+        self.expect(word)?;
+        Ok(token)
+    }
+
+    /// The text that begins here.
+    fn text(&mut self) -> Token<'de> {
+        match self.rest.strip_prefix('"').and_then(plain) {
+            Some((text, rest)) => {
+                self.rest = rest;
+                Token::Text(text)
+            }
+            None => Token::Escaped,
+        }
     }
 
     /// Whether another part of an object or a list comes; goes past its end if not.
@@ -177,7 +175,7 @@ impl<'de> Reader<'de> {
         while self.pass(" ") {}
     }
 
-    /// The text that begins here.
+    /// The text that begins here, whatever is in it.
     #[inline(never)]
     pub(super) fn escaped(&mut self) -> Result<String, Unsure> {
         let mut bytes = self.rest.as_bytes().get(1..).ok_or(Unsure)?;

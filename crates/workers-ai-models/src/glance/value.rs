@@ -328,6 +328,13 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
         let reader = &mut *self.reader;
         seed.deserialize(Value { token, reader }).map(Some)
     }
+
+    /// Most lists in events have one item, so nobody needs to make room for more.
+    #[inline]
+    fn size_hint(&self) -> Option<usize> {
+        let is_empty = self.reader.rest.starts_with(']');
+        Some(usize::from(!is_empty))
+    }
 }
 
 /// A value that is one of a union's alternatives: which one is to be seen from its text.
