@@ -117,7 +117,8 @@ pub trait Streaming: Model {
     note = "`catalogue::all()` tells of each model whether they can: `ModelInfo::batch`"
 )]
 pub trait Batched: Model {
-    /// One of the queued requests.
+    /// One of the queued requests: the model's input, one form of it, or a type of its own whose name
+    /// ends in `BatchItem`.
     type Request: Serialize + Validate + Clone + Debug + Send + Sync + 'static;
 }
 
