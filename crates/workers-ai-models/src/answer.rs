@@ -294,11 +294,12 @@ macro_rules! answers {
                 $crate::Answer::usage(self)
             }
 
-            /// Reads the text as JSON.
+            /// Reads the text as JSON, as a model writes it that was asked for a `response_format`.
             ///
             /// # Errors
             ///
-            /// If there is no text, or it is not JSON of this type.
+            /// If there is no text, or it is not JSON of this type: words around it, or cut off where
+            /// `max_tokens` were used up.
             pub fn json<T: $crate::open_enum::__serde::de::DeserializeOwned>(&self) -> Result<T, ::serde_json::Error> {
                 ::serde_json::from_str(&self.text())
             }
