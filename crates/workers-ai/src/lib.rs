@@ -55,7 +55,7 @@
 //! # fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! use workers_ai::models::Llama31_8bInstructFp8;
 //!
-//! let runtime = tokio::runtime::Runtime::new()?;
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 //! let answer = runtime.block_on(async { ai.run(Llama31_8bInstructFp8::prompt("Hello")).await })?;
 //! println!("{}", answer.text());
 //! # Ok(())
