@@ -9,7 +9,8 @@ use crate::TextOrJson;
 
 /// Says the same things of every answer, and of every part of one.
 ///
-/// The types of the models have these as methods of their own; the trait is for code that works with any of them.
+/// The types of the models have these as methods of their own, with a `text` that is empty where there is none; the trait
+/// is for code that works with any of them, see [`ModelInput`](crate::ModelInput).
 pub trait Answer {
     /// The text, if there is any. An empty one is none.
     fn text(&self) -> Option<Cow<'_, str>> {

@@ -72,6 +72,8 @@ pub trait Model: Sized + 'static {
 /// ask(Llama31_8bInstructFp8::prompt("Why is the sky blue?"))?;
 /// # Ok::<(), workers_ai_models::Invalid>(())
 /// ```
+///
+/// For streams it is `ModelInput<Model: Streaming<Event: Answer>>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the input of a model",
     label = "not an input of a model",
