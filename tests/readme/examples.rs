@@ -11,7 +11,7 @@ use crate::{blocks, page};
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// How many examples there are below.
-const EXAMPLES: usize = 14;
+const EXAMPLES: usize = 17;
 
 /// Set where the examples run.
 const INSIDE: &str = "WORKERS_AI_README";
@@ -57,6 +57,7 @@ async fn all() -> Outcome {
     hello().await?;
     conversation().await?;
     streaming().await?;
+    reasoning().await?;
     tools().await?;
     json().await?;
     embeddings().await?;
@@ -67,6 +68,8 @@ async fn all() -> Outcome {
     hearing().await?;
     speaking().await?;
     errors().await?;
+    any_text_model().await?;
+    any_model().await?;
     own_tests().await?;
     Ok(())
 }
@@ -141,6 +144,19 @@ async fn streaming() -> Outcome {
         print!("{}", event?.text());
         std::io::stdout().flush()?;
     }
+    Ok(())
+}
+
+async fn reasoning() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{GptOss120b, ResponsesReasoning, ResponsesReasoningEffort};
+
+    let low = ResponsesReasoning::new().effort(ResponsesReasoningEffort::Low);
+    let question = GptOss120b::input("Why is the sky blue?").reasoning(low);
+    let whole = ai.stream(question).await?.collect().await?;
+    println!("{} (thought: {})", whole.text(), whole.reasoning());
+    println!("{:?} tokens", whole.usage().and_then(|usage| usage.total));
+    assert!(!whole.reasoning().is_empty() && whole.usage().is_some());
     Ok(())
 }
 
@@ -329,6 +345,45 @@ async fn errors() -> Outcome {
         Err(error) if error.is_capacity() => println!("busy, wait {:?}", error.retry_after()),
         Err(error) => println!("{error}, request {:?}", error.request_id()),
     }
+    Ok(())
+}
+
+async fn any_text_model() -> Outcome {
+    let ai = ai()?;
+    use workers_ai::models::{
+        Answer, ChatMessage, KimiK26, Llama31_8bInstructFp8, Model, ModelInput,
+    };
+
+    async fn ask<I>(ai: &Client, input: I) -> Result<String, workers_ai::Error>
+    where
+        I: ModelInput<Model: Model<Output: Answer>>,
+    {
+        let answer = ai.run(input).await?;
+        Ok(answer.text().unwrap_or_default().into_owned())
+    }
+
+    let text = match ask(&ai, KimiK26::messages([ChatMessage::user("Hello")])).await {
+        Err(error) if error.is_retryable() || error.is_timeout() => {
+            ask(&ai, Llama31_8bInstructFp8::prompt("Hello")).await?
+        }
+        answer => answer?,
+    };
+    println!("{text}");
+    assert!(!text.is_empty());
+    Ok(())
+}
+
+async fn any_model() -> Outcome {
+    let ai = ai()?;
+    use serde_json::json;
+    use workers_ai::models::TextGenerationOutput;
+
+    let model = std::env::var("MODEL").unwrap_or("@cf/zai-org/glm-4.7-flash".to_owned());
+    let question = json!({ "messages": [{ "role": "user", "content": "Hello" }] });
+    let answer = ai.run_any(model, question).await?;
+    let answer: TextGenerationOutput = serde_json::from_value(answer)?;
+    println!("{}", answer.text());
+    assert!(!answer.text().is_empty());
     Ok(())
 }
 

@@ -5,6 +5,7 @@
     reason = "what README.md shows begins with what it uses"
 )]
 mod examples;
+mod families;
 
 use std::{
     fs,

@@ -9,7 +9,8 @@ use crate::TextOrJson;
 
 /// Says the same things of every answer, and of every part of one.
 ///
-/// The types of the models have these as methods of their own; the trait is for code that works with any of them.
+/// The types of the models have these as methods of their own, with a `text` that is empty where there is none; the trait
+/// is for code that works with any of them, see [`ModelInput`](crate::ModelInput).
 pub trait Answer {
     /// The text, if there is any. An empty one is none.
     fn text(&self) -> Option<Cow<'_, str>> {
@@ -294,11 +295,12 @@ macro_rules! answers {
                 $crate::Answer::usage(self)
             }
 
-            /// Reads the text as JSON.
+            /// Reads the text as JSON, as a model writes it that was asked for a `response_format`.
             ///
             /// # Errors
             ///
-            /// If there is no text, or it is not JSON of this type.
+            /// If there is no text, or it is not JSON of this type: words around it, or cut off where
+            /// `max_tokens` were used up.
             pub fn json<T: $crate::open_enum::__serde::de::DeserializeOwned>(&self) -> Result<T, ::serde_json::Error> {
                 ::serde_json::from_str(&self.text())
             }

@@ -69,7 +69,7 @@ pub struct BatchRequest<R> {
 }
 
 impl<R> BatchRequest<R> {
-    /// A request without a reference.
+    /// A request without a reference; `R` is the [`Batched::Request`] of the model.
     pub fn new(request: impl Into<R>) -> Self {
         Self {
             request: request.into(),

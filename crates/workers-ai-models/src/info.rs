@@ -113,7 +113,8 @@ pub struct Price {
     pub usd: f64,
 }
 
-/// How the depth of a model's reasoning is chosen.
+/// How the depth of a model's reasoning is chosen. A request chooses by a method of its input:
+/// `reasoning_effort` in chat, `reasoning` in the Responses dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Reasoning {
     /// The efforts it knows.

@@ -72,6 +72,8 @@ pub trait Model: Sized + 'static {
 /// ask(Llama31_8bInstructFp8::prompt("Why is the sky blue?"))?;
 /// # Ok::<(), workers_ai_models::Invalid>(())
 /// ```
+///
+/// For streams it is `ModelInput<Model: Streaming<Event: Answer>>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the input of a model",
     label = "not an input of a model",
@@ -117,7 +119,8 @@ pub trait Streaming: Model {
     note = "`catalogue::all()` tells of each model whether they can: `ModelInfo::batch`"
 )]
 pub trait Batched: Model {
-    /// One of the queued requests.
+    /// One of the queued requests: the model's input, one form of it, or a type of its own whose name
+    /// ends in `BatchItem`.
     type Request: Serialize + Validate + Clone + Debug + Send + Sync + 'static;
 }
 

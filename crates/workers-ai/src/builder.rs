@@ -114,7 +114,8 @@ impl ClientBuilder {
     /// again, and if another one comes, the call that was refused is tried once more. For tokens that are rotated.
     ///
     /// One is asked for at a time, however many calls wait, and for no longer than
-    /// [`head_timeout`](Self::head_timeout). What an error says is shown, so it should not repeat a secret.
+    /// [`head_timeout`](Self::head_timeout). If none can be had, the call is an error of kind
+    /// [`Config`](crate::ErrorKind::Config). What yours says is its source, so it should not repeat a secret.
     ///
     /// ```
     /// # use workers_ai::Client;
@@ -211,7 +212,8 @@ impl ClientBuilder {
 
     /// How many requests, those that are tried again among them, the client and its clones begin in any minute; as many as
     /// asked for unless set. Further ones wait in their order until they may begin. Also, while the service says in a
-    /// `ratelimit` header that nothing is left, new calls wait.
+    /// `ratelimit` header that nothing is left, new calls wait. A call whose [`total_timeout`](Self::total_timeout) ends
+    /// before its turn comes is an error, and nothing was sent.
     ///
     /// The service's own limits are those of an account, and differ by task and model.
     pub fn requests_per_minute(mut self, most: u32) -> Self {

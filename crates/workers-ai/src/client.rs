@@ -114,6 +114,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// A function of yours that takes any model's input has the same bound; [`ModelInput`] shows one.
     pub fn run<I: ModelInput>(&self, input: I) -> Run<<I::Model as Model>::Output> {
         let invalid = input.validate().err();
         let mut input = input.into();
@@ -139,6 +141,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// [`EventStream::collect`] puts all of it together, and [`Collected`](crate::Collected) does so
+    /// while it is shown: text, reasoning, tool calls and, from one of the last events, usage.
     ///
     /// It is answered as soon as the first event is there. If that reports an error, nothing has been delivered yet: the
     /// call has failed, and is tried again like any other.
@@ -170,6 +175,22 @@ impl Client {
     /// let model = std::env::args().nth(1).ok_or("which model?")?;
     /// let answer = ai.run_any(model, json!({ "prompt": "Hello" })).await?;
     /// println!("{}", answer["response"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Types of models read such answers too. Every chat model takes `messages`, and what it answers to
+    /// them, in whatever form, is a
+    /// [`TextGenerationOutput`](crate::models::TextGenerationOutput):
+    ///
+    /// ```no_run
+    /// # async fn example(ai: workers_ai::Client, model: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use workers_ai::models::TextGenerationOutput;
+    ///
+    /// let question = json!({ "messages": [{ "role": "user", "content": "Hello" }] });
+    /// let answer: TextGenerationOutput = serde_json::from_value(ai.run_any(model, question).await?)?;
+    /// println!("{}", answer.text());
     /// # Ok(())
     /// # }
     /// ```
@@ -251,6 +272,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Requests are inputs of the model, apart from the few models that have a type for them: the
+    /// model's [`Batched::Request`].
     pub fn submit<M: Batched>(&self, batch: &Batch<M>) -> Run<QueuedBatch> {
         let invalid = Invalid::unless_fits(batch).err();
         let invalid = invalid.map(|invalid| invalid.for_model(M::ID));

@@ -229,19 +229,18 @@ impl Error {
     /// Whether the service may have done the work although there is no answer to show for it.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
-        matches!(
-            self.kind(),
-            ErrorKind::InDoubt
-                | ErrorKind::BodyInterrupted
-                | ErrorKind::StreamTruncated
-                | ErrorKind::Timeout(
-                    Timeout::Head
-                        | Timeout::Attempt
-                        | Timeout::Total
-                        | Timeout::Idle
-                        | Timeout::EventGap
-                )
-        ) || (self.kind() == ErrorKind::NoRuntime && self.attempts() > 0)
+        match self.kind() {
+            ErrorKind::InDoubt | ErrorKind::BodyInterrupted | ErrorKind::StreamTruncated => true,
+            ErrorKind::Timeout(
+                Timeout::Head
+                | Timeout::Attempt
+                | Timeout::Total
+                | Timeout::Idle
+                | Timeout::EventGap,
+            )
+            | ErrorKind::NoRuntime => self.attempts() > 0,
+            _ => false,
+        }
     }
 
     /// Reads the kept body as a model's whole answer. For the case that an answer came in another

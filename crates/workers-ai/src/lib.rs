@@ -24,7 +24,8 @@
 //!   [`Client::post_any`] reach the rest of the API.
 //!
 //! Each gives a [`Run`], which takes options, and makes the call when it is awaited.
-//! [`Run::details`] adds status, headers, cost and attempts to the answer.
+//! [`Run::details`] adds status, headers, cost and attempts to the answer. A function for any model
+//! takes a [`ModelInput`](models::ModelInput).
 //!
 //! # Coming from `reqwest`
 //!
@@ -45,7 +46,21 @@
 //! # Where it runs
 //!
 //! In a Tokio runtime with IO and time. Where there is none, a call is an error, and so is a stream or
-//! a download that has to wait there.
+//! a download that has to wait there. In one that was built by hand without `enable_all`, Tokio panics
+//! and says what to enable.
+//!
+//! A program without `async` makes a runtime and blocks on it:
+//!
+//! ```no_run
+//! # fn example(ai: workers_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use workers_ai::models::Llama31_8bInstructFp8;
+//!
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! let answer = runtime.block_on(async { ai.run(Llama31_8bInstructFp8::prompt("Hello")).await })?;
+//! println!("{}", answer.text());
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Tracing
 //!

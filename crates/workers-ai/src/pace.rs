@@ -4,9 +4,17 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::{deadline::Deadline, error::Error, headers::Headers, send::Sleep};
+use crate::{
+    deadline::Deadline,
+    error::{Error, ErrorKind},
+    headers::Headers,
+    send::Sleep,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+const LATE: &str = "nothing was sent, since `requests_per_minute` lets nothing begin before the deadline; \
+    `total_timeout` allows more";
 
 /// Lets so many requests begin in any minute, in the order in which they come. One that gives up costs nothing.
 pub(crate) struct Pace {
@@ -38,7 +46,11 @@ impl Pace {
             }
             begun.push_back(Instant::now());
         });
-        Deadline::total(deadline).hold(turn).await
+        let held = Deadline::total(deadline).hold(turn).await;
+        held.map_err(|error| match error.kind() {
+            late @ ErrorKind::Timeout(_) => Error::new(late, LATE),
+            _ => error,
+        })
     }
 }
 
@@ -137,8 +149,8 @@ mod tests {
         pace.turn(&send::sleep(), None).await.unwrap();
         for _ in 0..100 {
             let error = pace.turn(&send::sleep(), soon()).await.unwrap_err();
-            let late = crate::error::ErrorKind::Timeout(Timeout::Total);
-            assert_eq!(error.kind(), late);
+            assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Total));
+            assert!(error.to_string().contains("requests_per_minute"), "{error}");
         }
         pace.turn(&send::sleep(), None).await.unwrap();
         assert!(start.elapsed() < MINUTE + Duration::from_secs(1));

@@ -60,6 +60,8 @@ async fn r11_who_cannot_wait_for_a_turn_is_told_so() {
     let error = call().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Timeout::Total));
     assert_eq!((error.attempts(), server.requests()), (0, 2));
+    assert!(!error.is_in_doubt(), "{error}");
+    assert!(error.to_string().contains("requests_per_minute"), "{error}");
 }
 
 #[tokio::test]
