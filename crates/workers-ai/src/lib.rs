@@ -90,6 +90,7 @@ mod catalogue;
 mod client;
 mod codes;
 mod collected;
+mod content;
 mod deadline;
 mod decode;
 mod download;
