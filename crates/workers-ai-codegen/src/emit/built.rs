@@ -121,8 +121,8 @@ pub(crate) fn built(api: &Api, id: DefId, given: &[Given<'_>]) -> Option<String>
     ))
 }
 
-/// The same for one form of several: `word` in the property `kind` tells which it is.
-pub(crate) fn form<'a>(
+/// The same for one alternative of several: `word` in the property `kind` tells which it is.
+pub(crate) fn alternative<'a>(
     api: &Api,
     id: DefId,
     (kind, word): (&'a str, Takes<'a>),
@@ -143,7 +143,7 @@ pub(crate) fn form<'a>(
 }
 
 /// A definition if it is a struct, or the structs that it is one of.
-pub(crate) fn forms(api: &Api, id: DefId) -> Vec<DefId> {
+pub(crate) fn alternatives(api: &Api, id: DefId) -> Vec<DefId> {
     match &api.def(id).shape {
         Shape::Struct { .. } => vec![id],
         Shape::Union(variants) => variants
