@@ -77,16 +77,8 @@ fn is_object(ty: &Type) -> bool {
     }
 }
 
-/// The properties of a definition, apart from the one that tells it from others.
-pub(crate) fn fields(api: &Api, id: DefId) -> &[Field] {
-    match &api.def(id).shape {
-        Shape::Struct { fields, .. } => fields,
-        _ => &[],
-    }
-}
-
 pub(crate) fn field<'a>(api: &'a Api, id: DefId, wire: &str) -> Option<&'a Field> {
-    fields(api, id).iter().find(|field| field.wire == wire)
+    api.def(id).fields().iter().find(|field| field.wire == wire)
 }
 
 /// The expression, unless something else is asked for or one of these is not.

@@ -68,9 +68,6 @@ pub(crate) fn emit(
         let mut pieces = model::pieces(&rust, model);
         for id in own {
             pieces.extend(items::items(&rust, *id));
-            if says::is_root(api, *id) && rust.speaking.contains(id) && !api.def(*id).request {
-                pieces.push(Piece::Text(says::methods(api.def(*id))));
-            }
         }
         let path = format!("{}/{}.rs", model.author, model.module);
         let foreign = own
@@ -103,9 +100,6 @@ pub(crate) fn emit(
         let mut pieces = Vec::new();
         for id in ids {
             pieces.extend(items::items(&rust, *id));
-            if says::is_root(api, *id) && rust.speaking.contains(id) && !api.def(*id).request {
-                pieces.push(Piece::Text(says::methods(api.def(*id))));
-            }
             if api.def(*id).generic {
                 pieces.push(Piece::item(model::shared_input(&rust, *id)));
             }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::emit::built::{Given, Takes, alternative, alternatives, built, field, fields};
+use crate::emit::built::{Given, Takes, alternative, alternatives, built, field};
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Shape, Type};
 use crate::print::{self, Piece};
@@ -49,7 +49,7 @@ pub(crate) fn pictures(api: &Api) -> OfText {
 /// Items of lists in which there is room for nothing but text.
 pub(crate) fn texts(api: &Api) -> OfText {
     let items = (0..api.defs.len())
-        .flat_map(|index| fields(api, DefId(index)))
+        .flat_map(|index| api.def(DefId(index)).fields())
         .filter_map(|field| match &field.ty {
             Type::List(item) => Api::named(item),
             _ => None,
@@ -111,7 +111,7 @@ fn call(api: &Api, id: DefId) -> Option<String> {
     ways.extend(answer_formats(api, id));
     // An optional property has a method of its name.
     let taken = |way: &Way| {
-        let mut fields = fields(api, id).iter();
+        let mut fields = api.def(id).fields().iter();
         fields.any(|field| !field.required && field.ident == way.name)
     };
     if ways.is_empty() || ways.iter().any(taken) || is_one_of_several(api, id) {
