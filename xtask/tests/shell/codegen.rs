@@ -1,3 +1,5 @@
+//! `cargo xtask codegen`: what it writes, says and refuses.
+
 use std::{
     fs,
     process::{Command, Output},
