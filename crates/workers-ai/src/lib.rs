@@ -44,8 +44,8 @@
 //!
 //! # Where it runs
 //!
-//! In a Tokio runtime with IO and time. Where there is none, a call is an error, and so is a stream or
-//! a download that has to wait there.
+//! In a Tokio runtime with IO and time; Tokio panics in one without them. Where there is none at all, a
+//! call is an error, and so is a stream or a download that has to wait there.
 //!
 //! # Tracing
 //!
