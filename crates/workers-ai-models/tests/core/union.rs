@@ -1,5 +1,3 @@
-//! Unions are decided by what is present, and errors repeat nothing of the value.
-
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Value, json};
 use workers_ai_models::{
