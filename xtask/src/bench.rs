@@ -13,8 +13,7 @@ use crate::{
 };
 
 /// How it is called.
-pub const USAGE: &str = "usage: cargo xtask bench [--short] [--only WORK]
-       cargo xtask bench --build [--short]";
+pub const USAGE: &str = "usage: cargo xtask bench [--short] [--only WORK|--build]";
 
 /// What it does.
 pub const HELP: &str = "

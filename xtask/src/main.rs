@@ -11,7 +11,7 @@ use xtask::{arguments::Arguments, bench, codegen, schema};
 
 const USAGE: &str = "usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]
        cargo xtask schema import|diff|check|pull …
-       cargo xtask bench [--short] [--only WORK]|[--build]";
+       cargo xtask bench [--short] [--only WORK|--build]";
 
 const HELP: &str = "
 codegen   writes the Rust types of all models from their documents

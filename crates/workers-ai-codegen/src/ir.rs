@@ -86,6 +86,16 @@ pub(crate) struct Def {
     pub(crate) says: Option<Says>,
 }
 
+impl Def {
+    /// The fields of a struct, apart from its tag; none of anything else.
+    pub(crate) fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Struct { fields, .. } => fields,
+            Shape::Union(_) | Shape::Enum(_) => &[],
+        }
+    }
+}
+
 /// How a definition has to do with options that only one model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Options {

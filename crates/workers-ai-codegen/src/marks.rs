@@ -2,17 +2,14 @@
 
 use crate::emit::says;
 use crate::fault::Faults;
-use crate::ir::{Api, Def, Field, Says, Shape, Type};
+use crate::ir::{Api, Def, Field, Says, Type};
 
 const QUESTIONS: [&str; 4] = ["text", "reasoning", "tool_calls", "usage"];
 
 /// A fault for each mark that nothing can come of.
 pub(crate) fn check(api: &Api, faults: &mut Faults) {
     for def in api.defs.iter().filter(|def| def.response) {
-        let fields = match &def.shape {
-            Shape::Struct { fields, .. } => fields.as_slice(),
-            _ => &[],
-        };
+        let fields = def.fields();
         if let Some(message) = whole(api, def, fields) {
             faults.add(&def.place, message);
         }

@@ -85,7 +85,6 @@ pub mod chat;
 mod conversions;
 #[doc(hidden)]
 pub mod cut;
-#[doc(hidden)]
 pub mod drift;
 #[doc(hidden)]
 pub mod fields;

@@ -211,14 +211,11 @@ impl Form {
     }
 
     /// Adds a value: text as it is, anything else as JSON.
-    pub fn json(mut self, name: impl Into<Cow<'static, str>>, value: &impl Serialize) -> Self {
+    pub fn json(self, name: impl Into<Cow<'static, str>>, value: &impl Serialize) -> Self {
         match serde_json::to_value(value) {
             Ok(Value::String(text)) => self.text(name, text),
             Ok(value) => self.text(name, value),
-            Err(error) => {
-                self.error = self.error.or(Some(error.into()));
-                self
-            }
+            Err(error) => self.fail(error),
         }
     }
 
@@ -246,21 +243,17 @@ impl Form {
     }
 
     /// Adds every member of an object: text as it is, anything else as JSON, `null` not at all.
-    pub fn members(mut self, object: &impl Serialize) -> Self {
-        let members = match serde_json::to_value(object) {
-            Ok(Value::Object(members)) => members,
-            Ok(_) => {
-                let why = "expected an object, whose members a form can have";
-                self.error = self.error.or(Some(EncodeError::new(why)));
-                return self;
+    pub fn members(self, object: &impl Serialize) -> Self {
+        match serde_json::to_value(object) {
+            Ok(Value::Object(members)) => {
+                let is_set = members.into_iter().filter(|(_, value)| !value.is_null());
+                is_set.fold(self, |form, (name, value)| form.json(name, &value))
             }
-            Err(error) => {
-                self.error = self.error.or(Some(error.into()));
-                return self;
-            }
-        };
-        let is_set = members.into_iter().filter(|(_, value)| !value.is_null());
-        is_set.fold(self, |form, (name, value)| form.json(name, &value))
+            Ok(_) => self.fail(EncodeError::new(
+                "expected an object, whose members a form can have",
+            )),
+            Err(error) => self.fail(error),
+        }
     }
 
     /// Adds every file under the same name.
@@ -296,7 +289,7 @@ impl Form {
                 },
                 name: name.into(),
             }),
-            Err(error) => self.error = self.error.or(Some(error.into())),
+            Err(error) => return self.fail(error),
         }
         self
     }
@@ -309,11 +302,17 @@ impl Form {
         }
     }
 
+    /// The first error is the one that is told.
+    fn fail(mut self, error: impl Into<EncodeError>) -> Self {
+        self.error.get_or_insert_with(|| error.into());
+        self
+    }
+
     /// The finished form.
     ///
     /// # Errors
     ///
-    /// If one of the files is text that is not base64.
+    /// If one of the files is text that is not base64, or a value cannot be written.
     pub fn into_payload(self) -> Result<Payload, EncodeError> {
         match self.error {
             Some(error) => Err(error),

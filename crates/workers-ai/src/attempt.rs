@@ -12,8 +12,8 @@ use crate::{
     body::{self, Body},
     call::{Call, Endpoint, Mode},
     client::Inner,
+    content::{self, Content, Sort},
     deadline::Deadline,
-    decode::{self, Content, Sort},
     error::{Cap, Error, Timeout, Unexpected},
     events::Events,
     headers::{Head, Headers},
@@ -107,13 +107,12 @@ impl Request {
         let refused = token.value.clone();
         tokens.forget(&refused);
         let is_first = !std::mem::replace(&mut token.is_second, true);
-        let asks = of_use && is_first;
-        let is_there = asks && self.authorize(client, call, deadline).await.is_ok();
-        is_there
-            && self
-                .token
-                .as_ref()
-                .is_some_and(|token| token.value != refused)
+        if !of_use || !is_first || self.authorize(client, call, deadline).await.is_err() {
+            return false;
+        }
+        self.token
+            .as_ref()
+            .is_some_and(|token| token.value != refused)
     }
 
     fn for_attempt(&mut self, client: &Inner, call: &Call) -> reqwest::Request {
@@ -164,7 +163,7 @@ impl Request {
             status: response.status().as_u16(),
             headers: Headers::new(std::mem::take(response.headers_mut())),
         };
-        let refuse = |what| Err(decode::unexpected(what, head.clone(), Bytes::new()));
+        let refuse = |what| Err(content::unexpected(what, head.clone(), Bytes::new()));
         match head.status {
             204 | 205 | 304 => return refuse(Unexpected::Empty),
             200..=299 => {}
@@ -172,7 +171,8 @@ impl Request {
             400..=599 => {
                 let body = receive::of_error(&mut response, client.caps.error, attempt).await;
                 let wait = retry_after(&head.headers);
-                return Err(decode::reported(head, body).with_retry_after(wait));
+                let error = content::reported(head.status, &body).with_retry_after(wait);
+                return Err(error.with_head(head).with_body(body));
             }
             _ => return refuse(Unexpected::Status),
         }
@@ -198,11 +198,11 @@ impl Request {
         let body = receive::whole(&head, &mut response, &client.caps, attempt).await?;
         if is_coded {
             // Nobody here can read it, but the work is done and paid for.
-            return Err(decode::unexpected(Unexpected::Encoding, head, body));
+            return Err(content::unexpected(Unexpected::Encoding, head, body));
         }
         let content = match call.mode {
             Mode::Raw => Content::Unread,
-            Mode::Whole | Mode::Live | Mode::Passed => decode::interpret(&head, &body)
+            Mode::Whole | Mode::Live | Mode::Passed => content::interpret(&head, &body)
                 .map_err(|error| error.with_retry_after(retry_after(&head.headers)))?,
         };
         Ok((head, body, content))

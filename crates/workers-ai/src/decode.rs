@@ -1,5 +1,4 @@
-//! From the body of an answer to a value: content type, then envelope, then type. What does not fit
-//! is told by path, never by content.
+//! From what an answer holds to a value of its type. What does not fit is told by path, never by content.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -9,12 +8,10 @@ use workers_ai_models::{
 };
 
 use crate::{
-    codes,
-    envelope::{self, BYTE_ORDER_MARK, Envelope},
+    content::{Content, reported, unexpected, without_mark},
+    envelope::{self, Envelope},
     error::{Error, ErrorKind, Unexpected},
     event_error::is_error_result,
-    events::Events,
-    headers::Head,
     large,
     send::Facts,
     trace,
@@ -26,113 +23,6 @@ pub(crate) struct Answer {
     /// The body; empty if it is still to come.
     pub(crate) body: Bytes,
     pub(crate) content: Content,
-}
-
-/// What an answer holds.
-pub(crate) enum Content {
-    /// A JSON value: the part of the body that is the result.
-    Json(Bytes),
-    /// Bytes that are not JSON.
-    Bytes,
-    /// Whatever it is: nobody looked.
-    Unread,
-    /// Events, of which the first is there.
-    Events(Box<Events>),
-    /// Whatever it is, still to come.
-    Passed(reqwest::Body),
-}
-
-/// What the content type says an answer is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sort {
-    Json,
-    Events,
-    Page,
-    Text,
-    Bytes,
-    Unsaid,
-}
-
-impl Sort {
-    pub(crate) fn of(head: &Head) -> Self {
-        let Some(content_type) = head.headers.content_type() else {
-            return Self::Unsaid;
-        };
-        match &*content_type {
-            "application/json" | "text/json" => Self::Json,
-            "text/event-stream" => Self::Events,
-            "text/html" => Self::Page,
-            name if name.ends_with("+json") => Self::Json,
-            name if name.starts_with("text/") => Self::Text,
-            _ => Self::Bytes,
-        }
-    }
-}
-
-/// Finds the content of a body.
-pub(crate) fn interpret(head: &Head, body: &Bytes) -> Result<Content, Error> {
-    let unexpected = |what| Err(unexpected(what, head.clone(), body.clone()));
-    let text = without_mark(body);
-    let start = text.trim_ascii_start().first();
-    // Where the header lies: no file and no page is an object of JSON.
-    let is_object = || start == Some(&b'{') && envelope::open(&text).is_ok();
-    match Sort::of(head) {
-        _ if start.is_none() => unexpected(Unexpected::Empty),
-        Sort::Json => json(head, body),
-        Sort::Unsaid if matches!(start, Some(b'{' | b'[')) => json(head, body),
-        Sort::Bytes | Sort::Text | Sort::Page if is_object() => json(head, body),
-        Sort::Bytes | Sort::Unsaid => Ok(Content::Bytes),
-        Sort::Text | Sort::Page if is_file(body) => Ok(Content::Bytes),
-        Sort::Events | Sort::Text | Sort::Page => unexpected(Unexpected::ContentType),
-    }
-}
-
-fn json(head: &Head, body: &Bytes) -> Result<Content, Error> {
-    let text = without_mark(body);
-    match envelope::open(&text) {
-        Ok(Envelope::Result(result)) => Ok(Content::Json(text.slice_ref(result))),
-        Ok(Envelope::Empty) => Err(unexpected(
-            Unexpected::EmptyResult,
-            head.clone(),
-            body.clone(),
-        )),
-        Ok(Envelope::Failure) => Err(reported(head.clone(), body.clone())),
-        // The header lies: a picture called JSON.
-        Err(_) if is_file(body) => Ok(Content::Bytes),
-        Err(error) => Err(misfit(&error, &text, "")
-            .with_head(head.clone())
-            .with_body(body.clone())),
-    }
-}
-
-/// Whether the first bytes are those of a picture, sound or another file.
-fn is_file(body: &Bytes) -> bool {
-    Media::new(body.clone()).content_type().is_some()
-}
-
-/// The error that a body reports.
-pub(crate) fn reported(head: Head, body: Bytes) -> Error {
-    let messages = envelope::messages(&body);
-    Error::new(ErrorKind::Api(codes::classify(head.status, &messages)), "")
-        .with_messages(messages)
-        .with_head(head)
-        .with_body(body)
-}
-
-pub(crate) fn unexpected(what: Unexpected, head: Head, body: Bytes) -> Error {
-    let detail = match (what, head.headers.content_type()) {
-        (Unexpected::ContentType, Some(found)) => {
-            let found: String = found.chars().take(80).collect();
-            format!(
-                "the answer is of another content type: {}",
-                found.escape_debug()
-            )
-        }
-        _ => String::new(),
-    };
-    Error::new(ErrorKind::Unexpected(what), detail)
-        .with_head(head)
-        .with_body(body)
 }
 
 /// The answer of a model.
@@ -195,12 +85,8 @@ fn value<T: DeserializeOwned + 'static>(answer: &Answer, result: &Bytes) -> Resu
 impl Answer {
     /// The error that a result reports although the answer was called a success.
     fn failed(&self, result: &[u8]) -> Error {
-        let messages = envelope::messages(result);
-        let head = self.facts.head.clone();
-        let kind = ErrorKind::Api(codes::classify(head.status, &messages));
-        let error = Error::new(kind, "").with_messages(messages);
-        self.facts
-            .tell(error.with_head(head).with_body(self.body.clone()))
+        let error = reported(self.facts.head.status, result);
+        self.facts.tell(error.with_body(self.body.clone()))
     }
 
     pub(crate) fn of_another_type(&self) -> Error {
@@ -222,14 +108,7 @@ pub(crate) fn by_hand<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
         Envelope::Empty => Err(
             Error::new(ErrorKind::Unexpected(Unexpected::EmptyResult), "").with_body(body.clone()),
         ),
-        Envelope::Failure => {
-            let messages = envelope::messages(&text);
-            Err(
-                Error::new(ErrorKind::Api(codes::classify(200, &messages)), "")
-                    .with_messages(messages)
-                    .with_body(body.clone()),
-            )
-        }
+        Envelope::Failure => Err(reported(200, &text).with_body(body.clone())),
     }
 }
 
@@ -261,14 +140,6 @@ pub(crate) fn misfit_text(
     }
 }
 
-fn without_mark(body: &Bytes) -> Bytes {
-    if body.starts_with(BYTE_ORDER_MARK) {
-        body.slice(BYTE_ORDER_MARK.len()..)
-    } else {
-        body.clone()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -276,7 +147,10 @@ mod tests {
     use workers_ai_models::fields;
 
     use super::*;
-    use crate::headers::Headers;
+    use crate::{
+        content::interpret,
+        headers::{Head, Headers},
+    };
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only read")]

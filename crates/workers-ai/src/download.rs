@@ -14,11 +14,7 @@ use futures_core::Stream;
 use http_body::Body as _;
 
 use crate::{
-    call::Timeouts,
-    deadline::Waiting,
-    decode::{Answer, Content},
-    error::Error,
-    lost,
+    call::Timeouts, content::Content, deadline::Waiting, decode::Answer, error::Error, lost,
     send::Facts,
 };
 

@@ -16,15 +16,15 @@ fn tells_error(data: &[u8]) -> Result<bool, Error> {
     let is =
         |value: Option<&str>, words: &[&str]| value.is_some_and(|value| words.contains(&value));
     // Choices that are unlike any that is known may well have text.
-    let has_text = || choices.is_some_and(|choices| say(choices).unwrap_or(true));
+    let choices_say = || choices.is_some_and(|choices| any_says(choices).unwrap_or(true));
     Ok(is(kind, &["\"error\"", "\"response.failed\""])
         || is(object, &["\"error\""])
         || is(success, &["false"])
-        || (says(error) || says(errors)) && !says(response) && !has_text())
+        || (says(error) || says(errors)) && !says(response) && !choices_say())
 }
 
 /// Whether one of the choices has text, wherever the dialects have it.
-fn say(choices: &str) -> Result<bool, Error> {
+fn any_says(choices: &str) -> Result<bool, Error> {
     if choices == "null" {
         return Ok(false);
     }
@@ -44,7 +44,7 @@ fn say(choices: &str) -> Result<bool, Error> {
 }
 
 fn says(value: Option<&str>) -> bool {
-    value.is_some_and(|value| !envelope::is_void(value))
+    value.is_some_and(|value| !envelope::is_void(value.as_bytes()))
 }
 
 /// A result that is longer has more to say than what went wrong.

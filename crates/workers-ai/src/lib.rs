@@ -105,6 +105,7 @@ mod catalogue;
 mod client;
 mod codes;
 mod collected;
+mod content;
 mod deadline;
 mod decode;
 mod download;

@@ -35,9 +35,7 @@ impl Credentials {
             key: sensitive(check(key, "the API key")?, "the API key")?,
         })
     }
-}
 
-impl Credentials {
     pub(crate) fn are_asked_for(&self) -> bool {
         matches!(self, Self::Asked(_))
     }

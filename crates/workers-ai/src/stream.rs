@@ -16,7 +16,8 @@ use workers_ai_models::{Answer, glance};
 
 use crate::{
     collected::Collected,
-    decode::{self, Content, misfit_text},
+    content::Content,
+    decode::{self, misfit_text},
     error::{Error, ErrorKind, Unexpected},
     events::{Events, Next},
     send::Facts,

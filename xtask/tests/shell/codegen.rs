@@ -1,3 +1,5 @@
+//! `cargo xtask codegen`: what it writes, says and refuses.
+
 use std::{
     fs,
     process::{Command, Output},
@@ -226,7 +228,7 @@ fn wrong_arguments_are_answered_with_the_usage() {
                  usage: cargo xtask codegen [--check] [--schema DIR] [--out DIR] [--root PATH]\n{}",
                 // Where no command was named, all are.
                 if reason.contains("command") {
-                    "       cargo xtask schema import|diff|check|pull …\n       cargo xtask bench [--short] [--only WORK]|[--build]\n"
+                    "       cargo xtask schema import|diff|check|pull …\n       cargo xtask bench [--short] [--only WORK|--build]\n"
                 } else {
                     ""
                 }

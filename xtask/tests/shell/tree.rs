@@ -1,3 +1,5 @@
+//! Directories compared with what they should hold, and settled.
+
 use std::{
     fs,
     path::{Path, PathBuf},

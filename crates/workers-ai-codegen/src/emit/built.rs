@@ -77,16 +77,8 @@ fn is_object(ty: &Type) -> bool {
     }
 }
 
-/// The properties of a definition, apart from the one that tells it from others.
-pub(crate) fn fields(api: &Api, id: DefId) -> &[Field] {
-    match &api.def(id).shape {
-        Shape::Struct { fields, .. } => fields,
-        _ => &[],
-    }
-}
-
 pub(crate) fn field<'a>(api: &'a Api, id: DefId, wire: &str) -> Option<&'a Field> {
-    fields(api, id).iter().find(|field| field.wire == wire)
+    api.def(id).fields().iter().find(|field| field.wire == wire)
 }
 
 /// The expression, unless something else is asked for or one of these is not.
@@ -121,8 +113,8 @@ pub(crate) fn built(api: &Api, id: DefId, given: &[Given<'_>]) -> Option<String>
     ))
 }
 
-/// The same for one form of several: `word` in the property `kind` tells which it is.
-pub(crate) fn form<'a>(
+/// The same for one alternative of several: `word` in the property `kind` tells which it is.
+pub(crate) fn alternative<'a>(
     api: &Api,
     id: DefId,
     (kind, word): (&'a str, Takes<'a>),
@@ -143,7 +135,7 @@ pub(crate) fn form<'a>(
 }
 
 /// A definition if it is a struct, or the structs that it is one of.
-pub(crate) fn forms(api: &Api, id: DefId) -> Vec<DefId> {
+pub(crate) fn alternatives(api: &Api, id: DefId) -> Vec<DefId> {
     match &api.def(id).shape {
         Shape::Struct { .. } => vec![id],
         Shape::Union(variants) => variants

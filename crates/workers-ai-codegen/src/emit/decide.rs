@@ -253,18 +253,13 @@ fn forms(api: &Api, ty: &Type, seen: &mut BTreeSet<DefId>) -> Vec<Form> {
                     form.inside.push((field.wire.clone(), name));
                 }
             }
-            let own = |id: DefId| match &api.def(id).shape {
-                Shape::Struct { fields, .. } => {
-                    fields.iter().map(|field| field.wire.clone()).collect()
-                }
-                _ => Vec::new(),
-            };
             if api.def(*id).options == Options::Extended {
                 let options = api
                     .models
                     .iter()
                     .filter_map(|model| model.options)
-                    .flat_map(own);
+                    .flat_map(|id| api.def(id).fields())
+                    .map(|field| field.wire.clone());
                 let mut options: Vec<String> = options
                     .filter(|wire| form.members.iter().all(|(key, _)| key != wire))
                     .collect();
@@ -305,10 +300,7 @@ pub(crate) fn inside(api: &Api, id: DefId) -> Vec<DefId> {
     }
     let fields = link::forms(api, id)
         .into_iter()
-        .flat_map(|form| match &api.def(form).shape {
-            Shape::Struct { fields, .. } => fields.as_slice(),
-            _ => &[],
-        });
+        .flat_map(|form| api.def(form).fields());
     fields
         .filter_map(|field| structure(api, &field.ty))
         .collect()

@@ -26,11 +26,8 @@ struct Needs {
 pub(crate) fn lines(rust: &Rust<'_>, model: &Model) -> Option<Vec<String>> {
     let home = rust.settings.examples.as_deref()?;
     let example = model.example.as_ref()?.as_object()?;
-    let options = model.options.and_then(|id| match &rust.api.def(id).shape {
-        Shape::Struct { fields, .. } => Some(fields.as_slice()),
-        _ => None,
-    });
-    let own = options.unwrap_or_default();
+    let own = model.options.map(|id| rust.api.def(id).fields());
+    let own = own.unwrap_or_default();
     let mut shared = example.clone();
     shared.retain(|key, _| !own.iter().any(|field| field.wire == *key));
     let (id, constructor) = constructor_names(rust.api, model)

@@ -20,17 +20,16 @@ pub(crate) fn payload(
         _ => return None,
     };
     match &def.shape {
-        Shape::Struct { fields, tag } => {
+        Shape::Struct { tag, .. } => {
             let tag = tag.iter().map(|tag| {
                 let (wire, value) = (&tag.wire, &tag.value);
                 quote!(.text(#wire, #value))
             });
-            let parts = parts(api, def, fields, value);
+            let parts = parts(api, def, value);
             let own = own.filter(|_| def.options == Options::Extended);
-            let own = own.into_iter().flat_map(|own| match &own.shape {
-                Shape::Struct { fields, .. } => self::parts(api, own, fields, &quote!(#value.own)),
-                _ => Vec::new(),
-            });
+            let own = own
+                .into_iter()
+                .flat_map(|own| self::parts(api, own, &quote!(#value.own)));
             Some(quote!(Form::new() #(#tag)* #(#parts)* #(#own)* .into_payload()))
         }
         Shape::Union(variants) => {
@@ -48,7 +47,7 @@ pub(crate) fn payload(
 }
 
 /// The calls that add the fields of `value`.
-fn parts(api: &Api, def: &Def, fields: &[Field], value: &TokenStream) -> Vec<TokenStream> {
+fn parts(api: &Api, def: &Def, value: &TokenStream) -> Vec<TokenStream> {
     let structured = |ty: &Type| match ty {
         Type::Named(id) => !matches!(api.def(*id).shape, Shape::Enum(_)),
         Type::Map(_) | Type::Matrix | Type::Object | Type::Any | Type::Nullable(_) => true,
@@ -78,5 +77,5 @@ fn parts(api: &Api, def: &Def, fields: &[Field], value: &TokenStream) -> Vec<Tok
             (_, false) => quote!(.text_opt(#wire, #value.#ident.as_ref())),
         }
     };
-    fields.iter().map(part).collect()
+    def.fields().iter().map(part).collect()
 }

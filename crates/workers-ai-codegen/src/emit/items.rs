@@ -33,6 +33,9 @@ pub(crate) fn items(rust: &Rust<'_>, id: DefId) -> Vec<Piece> {
         Shape::Enum(values) => vec![Piece::Text(open_enum(def, values))],
     };
     out.extend(short::pieces(rust, id));
+    if !def.request && rust.speaking.contains(&id) && says::is_root(rust.api, id) {
+        out.push(Piece::Text(says::methods(def)));
+    }
     out
 }
 
@@ -374,11 +377,7 @@ fn checks(rust: &Rust<'_>, def: &Def, fields: &[Field]) -> Piece {
 pub(crate) fn transport_value(rust: &Rust<'_>, input: &Type) -> TokenStream {
     let required = Api::named(input).is_some_and(|id| {
         let def = rust.api.def(id);
-        let fields = match &def.shape {
-            Shape::Struct { fields, .. } => fields.as_slice(),
-            _ => &[],
-        };
-        fields
+        def.fields()
             .iter()
             .any(|field| is_transport(def, field) && !is_optional(def, field))
     });

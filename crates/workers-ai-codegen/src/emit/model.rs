@@ -193,11 +193,7 @@ pub(crate) fn inputs_of(api: &Api, model: &Model) -> Vec<(DefId, Option<String>)
 
 /// The definitions in the parameters of a struct's constructor.
 pub(crate) fn asked_for(api: &Api, id: DefId) -> impl Iterator<Item = DefId> {
-    let fields = match &api.def(id).shape {
-        Shape::Struct { fields, .. } => fields.as_slice(),
-        _ => &[],
-    };
-    required(fields).filter_map(|field| Api::named(&field.ty))
+    required(api.def(id).fields()).filter_map(|field| Api::named(&field.ty))
 }
 
 fn implementation(rust: &Rust<'_>, model: &Model) -> TokenStream {
@@ -252,7 +248,7 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
             } else {
                 content_type
             };
-            let fields = struct_fields(rust.api, &model.input)?;
+            let fields = fields(rust.api, &model.input);
             let body = fields.iter().find(|known| known.wire == *field)?;
             let ident = format_ident!("{}", body.ident);
             if fields.len() == 1 {
@@ -274,11 +270,10 @@ fn encode(rust: &Rust<'_>, model: &Model) -> Option<TokenStream> {
     })
 }
 
-fn struct_fields<'a>(api: &'a Api, ty: &Type) -> Option<&'a [Field]> {
-    let Type::Named(id) = ty else { return None };
-    match &api.def(*id).shape {
-        Shape::Struct { fields, .. } => Some(fields),
-        _ => None,
+fn fields<'a>(api: &'a Api, ty: &Type) -> &'a [Field] {
+    match ty {
+        Type::Named(id) => api.def(*id).fields(),
+        _ => &[],
     }
 }
 
@@ -290,7 +285,7 @@ fn from_media(api: &Api, model: &Model) -> Option<TokenStream> {
     if model.output == Type::Media(Encoding::Raw) {
         return Some(quote!(media));
     }
-    let fields = struct_fields(api, &model.output)?;
+    let fields = fields(api, &model.output);
     let mut media = fields
         .iter()
         .filter(|field| matches!(field.ty, Type::Media(_)));

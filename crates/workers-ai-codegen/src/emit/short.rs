@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::emit::built::{Given, Takes, built, field, fields, form, forms};
+use crate::emit::built::{Given, Takes, alternative, alternatives, built, field};
 use crate::emit::rust::Rust;
 use crate::ir::{Api, DefId, Shape, Type};
 use crate::print::{self, Piece};
@@ -49,7 +49,7 @@ pub(crate) fn pictures(api: &Api) -> OfText {
 /// Items of lists in which there is room for nothing but text.
 pub(crate) fn texts(api: &Api) -> OfText {
     let items = (0..api.defs.len())
-        .flat_map(|index| fields(api, DefId(index)))
+        .flat_map(|index| api.def(DefId(index)).fields())
         .filter_map(|field| match &field.ty {
             Type::List(item) => Api::named(item),
             _ => None,
@@ -111,7 +111,7 @@ fn call(api: &Api, id: DefId) -> Option<String> {
     ways.extend(answer_formats(api, id));
     // An optional property has a method of its name.
     let taken = |way: &Way| {
-        let mut fields = fields(api, id).iter();
+        let mut fields = api.def(id).fields().iter();
         fields.any(|field| !field.required && field.ident == way.name)
     };
     if ways.is_empty() || ways.iter().any(taken) || is_one_of_several(api, id) {
@@ -124,19 +124,19 @@ fn call(api: &Api, id: DefId) -> Option<String> {
     ))
 }
 
-/// What is told by its tag from the other forms of a union: that has the short ways.
+/// What is told by its tag from the other alternatives of a union: that has the short ways.
 fn is_one_of_several(api: &Api, id: DefId) -> bool {
-    let is_form = |shape: &Shape| match shape {
+    let has_it = |shape: &Shape| match shape {
         Shape::Union(variants) => variants.iter().any(|variant| variant.ty == Type::Named(id)),
         _ => false,
     };
     let tagged = matches!(api.def(id).shape, Shape::Struct { tag: Some(_), .. });
-    tagged && api.defs.iter().any(|def| is_form(&def.shape))
+    tagged && api.defs.iter().any(|def| has_it(&def.shape))
 }
 
 /// An expression that is the definition itself or becomes it.
-fn as_whole(api: &Api, id: DefId, form: DefId, made: &str) -> String {
-    if form == id {
+fn as_whole(api: &Api, id: DefId, part: DefId, made: &str) -> String {
+    if part == id {
         let rest = made.strip_prefix(&api.def(id).name).unwrap_or(made);
         format!("Self{rest}")
     } else {
@@ -144,18 +144,18 @@ fn as_whole(api: &Api, id: DefId, form: DefId, made: &str) -> String {
     }
 }
 
-/// The first form of `id` in which there is a way.
+/// The first alternative of `id` in which there is a way, which may be itself.
 fn find<T>(api: &Api, id: DefId, way: impl Fn(DefId) -> Option<T>) -> Option<(DefId, T)> {
-    forms(api, id)
+    alternatives(api, id)
         .into_iter()
-        .find_map(|form| Some((form, way(form)?)))
+        .find_map(|part| Some((part, way(part)?)))
 }
 
 fn messages(api: &Api, id: DefId) -> Vec<Way> {
     let said = Given::new("content", "content", Takes::TextOrOther);
     let message = |role: &'static str, given: &[Given<'static>]| {
         find(api, id, |part| {
-            let made = form(api, part, ("role", Takes::Word(role)), given.to_vec())?;
+            let made = alternative(api, part, ("role", Takes::Word(role)), given.to_vec())?;
             let content = &field(api, part, "content")?.ty;
             let name = Api::named(content).map_or("String", |id| &api.def(id).name);
             Some((name, made))
@@ -215,7 +215,7 @@ fn calls(api: &Api, message: DefId) -> Option<String> {
             Given::new("id", "call.id.unwrap_or_default()", Takes::Text),
             Given::new("function", made, Takes::Named(function)),
         ];
-        form(api, call, ("type", Takes::Word("function")), given)
+        alternative(api, call, ("type", Takes::Word("function")), given)
     })?;
     let calls = format!("calls.into_iter().map(|call| {call})");
     // Several models refuse a message without content.
@@ -223,7 +223,7 @@ fn calls(api: &Api, message: DefId) -> Option<String> {
         Given::new("content", "\"\"", Takes::TextOrOther),
         Given::new("tool_calls", calls, Takes::ListOf(item)),
     ];
-    form(api, message, ("role", Takes::Word("assistant")), given)
+    alternative(api, message, ("role", Takes::Word("assistant")), given)
 }
 
 /// Text and a picture in one message.
@@ -242,7 +242,7 @@ fn about_image(api: &Api, message: DefId) -> Option<Way> {
         };
         let (part, text) = find(api, item, |part| {
             let given = vec![Given::new("text", "text", Takes::Text)];
-            form(api, part, ("type", Takes::Word("text")), given)
+            alternative(api, part, ("type", Takes::Word("text")), given)
         })?;
         let into = if part == item { "" } else { ".into()" };
         let (_, (url, image)) = find(api, item, |part| image_part(api, part))?;
@@ -265,11 +265,11 @@ fn image_part(api: &Api, part: DefId) -> Option<(DefId, String)> {
     let url = Api::named(&field(api, part, "image_url")?.ty)?;
     of_text(api, url, "url")?;
     let given = vec![Given::new("image_url", "image", Takes::Named(url))];
-    let made = form(api, part, ("type", Takes::Word("image_url")), given)?;
+    let made = alternative(api, part, ("type", Takes::Word("image_url")), given)?;
     Some((url, made))
 }
 
-/// A form that holds these properties, itself or in an object called `within`.
+/// An alternative that holds these properties, itself or in an object called `within`.
 fn wrapped(
     api: &Api,
     part: DefId,
@@ -285,7 +285,7 @@ fn wrapped(
         }
         None => given,
     };
-    form(api, part, ("type", kind), given)
+    alternative(api, part, ("type", kind), given)
 }
 
 /// A function among the tools.
@@ -305,7 +305,7 @@ fn function(api: &Api, id: DefId) -> Option<Way> {
 /// Answers in JSON, of any form or of a given one.
 fn answer_formats(api: &Api, id: DefId) -> Vec<Way> {
     let json = find(api, id, |part| {
-        form(
+        alternative(
             api,
             part,
             ("type", Takes::Choice("json_object")),
@@ -315,7 +315,7 @@ fn answer_formats(api: &Api, id: DefId) -> Vec<Way> {
     let kind = Takes::Choice("json_schema");
     let unnamed = find(api, id, |part| {
         let given = vec![Given::new("json_schema", "schema", Takes::Json)];
-        form(api, part, ("type", kind), given)
+        alternative(api, part, ("type", kind), given)
     });
     let named = || {
         find(api, id, |part| {

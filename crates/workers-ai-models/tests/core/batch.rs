@@ -1,3 +1,5 @@
+//! Batches: how requests go out, and how each answer is read by itself.
+
 use serde::Deserialize;
 use serde_json::json;
 use workers_ai_models::{

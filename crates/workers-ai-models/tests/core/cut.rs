@@ -1,3 +1,5 @@
+//! What is cut out of a document is read as if it stood there.
+
 use std::ops::Range;
 
 use bytes::Bytes;

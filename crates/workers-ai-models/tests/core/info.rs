@@ -1,3 +1,5 @@
+//! Facts about models: tasks by their names, and the catalogue.
+
 use workers_ai_models::{Ability, ModelInfo, Price, Reasoning, Status, Task, catalogue};
 
 #[test]

@@ -1,3 +1,5 @@
+//! Whole numbers as the service writes them.
+
 use serde::Deserialize;
 use workers_ai_models::lenient;
 

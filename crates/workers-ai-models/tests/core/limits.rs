@@ -1,3 +1,5 @@
+//! Limits: both ends, in whatever a value is, without showing it.
+
 use std::collections::BTreeMap;
 
 use workers_ai_models::{Check, Invalid, Limit, Validate, open_enum};

@@ -1,3 +1,5 @@
+//! Rows of numbers: what is one, and what can be done with it.
+
 use workers_ai_models::{Invalid, Matrix, cosine_similarity};
 
 fn read(text: &str) -> Matrix {

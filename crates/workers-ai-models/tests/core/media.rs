@@ -1,3 +1,5 @@
+//! Pictures and sound: however they are written, and what they are.
+
 use bytes::Bytes;
 use serde::Deserialize;
 use workers_ai_models::{Invalid, Media, media::Numbers, members};

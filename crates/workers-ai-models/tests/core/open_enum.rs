@@ -1,3 +1,5 @@
+//! Choices that may be new.
+
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};

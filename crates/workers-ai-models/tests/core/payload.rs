@@ -1,3 +1,5 @@
+//! Bodies: JSON, raw bytes with a query, and forms.
+
 use serde::Serialize;
 use serde_json::json;
 use workers_ai_models::{EncodeError, Form, Media, PartValue, Payload};

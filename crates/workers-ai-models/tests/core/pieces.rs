@@ -1,3 +1,5 @@
+//! Large media go out in pieces of their own.
+
 use std::{fmt::Debug, marker::PhantomData};
 
 use serde::{Serialize, Serializer, ser::Error as _};

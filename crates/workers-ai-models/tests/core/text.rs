@@ -1,3 +1,5 @@
+//! Text that may be any other JSON.
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use workers_ai_models::TextOrJson;

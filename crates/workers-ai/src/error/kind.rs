@@ -225,9 +225,7 @@ impl ApiErrorKind {
             Self::Server => "the service failed",
         }
     }
-}
 
-impl ApiErrorKind {
     /// What to do, where no code of the service tells better.
     pub(super) fn hint(self) -> Option<&'static str> {
         match self {
