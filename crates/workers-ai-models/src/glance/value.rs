@@ -49,6 +49,21 @@ impl<'r, 'de> Value<'r, 'de> {
         Self { token, reader }
     }
 
+    /// Any value but plain text, which comes most often.
+    #[inline(never)]
+    fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
+        match self.token {
+            Token::Text(text) => visitor.visit_borrowed_str(text),
+            Token::Escaped => visitor.visit_string(self.reader.escaped()?),
+            Token::Object => self.deserialize_map(visitor),
+            Token::List => self.deserialize_seq(visitor),
+            Token::Integer(number) => visitor.visit_u64(number),
+            Token::Number => number(self.reader, |json| json.deserialize_any(visitor)),
+            Token::Bool(value) => visitor.visit_bool(value),
+            Token::Null => visitor.visit_unit(),
+        }
+    }
+
     #[inline]
     fn members<V: Visitor<'de>>(
         self,
@@ -81,13 +96,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
         match self.token {
             Token::Text(text) => visitor.visit_borrowed_str(text),
-            Token::Escaped => visitor.visit_string(self.reader.escaped()?),
-            Token::Object => self.deserialize_map(visitor),
-            Token::List => self.deserialize_seq(visitor),
-            Token::Integer(number) => visitor.visit_u64(number),
-            Token::Number => number(self.reader, |json| json.deserialize_any(visitor)),
-            Token::Bool(value) => visitor.visit_bool(value),
-            Token::Null => visitor.visit_unit(),
+            _ => self.other(visitor),
         }
     }
 
