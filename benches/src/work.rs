@@ -174,6 +174,7 @@ impl Work {
     pub(crate) fn few_rounds(self) -> u32 {
         match self {
             Work::Chat => 200,
+            Work::Raw => 20,
             Work::Giant => 1,
             _ => 2,
         }
