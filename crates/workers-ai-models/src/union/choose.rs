@@ -7,9 +7,9 @@ use crate::{glance, outline::members};
 /// Which alternative of a union a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chosen {
-    /// This one of [`Union::KINDS`].
+    /// This one of [`KINDS`](super::Union::KINDS).
     Kind(usize),
-    /// This one of [`Union::FORMS`].
+    /// This one of [`FORMS`](super::Union::FORMS).
     Form(usize),
     /// The one for all other objects.
     Rest,
