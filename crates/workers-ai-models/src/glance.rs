@@ -49,8 +49,12 @@ pub fn first<'de, T: Deserialize<'de>>(text: &'de str, length: &mut usize) -> Re
 /// The members of the object that `text` begins with, with their text if it is text: as far as none has parts.
 pub(crate) fn scalars(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     let mut reader = Reader::new(text);
-    let mut is_first = reader.enter("{").is_ok();
+    let entered = reader.enter("{").is_ok();
+    let mut is_first = true;
     std::iter::from_fn(move || {
+        if !entered {
+            return None;
+        }
         let (name, value) = reader.member(is_first).ok()??;
         is_first = false;
         match value {

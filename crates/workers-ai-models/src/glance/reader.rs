@@ -60,7 +60,7 @@ impl<'de> Reader<'de> {
         };
         let Some((name, rest)) = tight.and_then(plain) else {
             if !is_first && self.pass("}") {
-                self.level -= 1;
+                self.level = self.level.saturating_sub(1);
                 return Ok(None);
             }
             return self.spaced_member(is_first);
@@ -132,7 +132,7 @@ impl<'de> Reader<'de> {
         }
         self.blanks();
         if self.pass(end) {
-            self.level -= 1;
+            self.level = self.level.saturating_sub(1);
             return Ok(false);
         }
         if !is_first {
